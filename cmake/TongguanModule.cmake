@@ -1,0 +1,63 @@
+# One target a module. tongguan_module(base DEPS ...) in gateway/base makes
+#   tongguan_base        from the folder's *.cc,
+#   tongguan_base_test   from its *_test.cc  (one test program, found by CTest),
+#   tongguan_base_bench  from its *_bench.cc (Google Benchmark).
+# DEPS are modules below it or libraries; tests/check_layering.sh refuses an
+# include that points upward.
+
+if(TONGGUAN_WERROR)
+  set(TONGGUAN_WARNINGS -Wall -Wextra -Werror)
+else()
+  set(TONGGUAN_WARNINGS -Wall -Wextra)
+endif()
+
+find_program(TONGGUAN_CCACHE ccache)
+if(TONGGUAN_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # A fresh clone in another folder finds what was compiled before.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
+      CCACHE_NOHASHDIR=1 ${TONGGUAN_CCACHE})
+endif()
+find_program(TONGGUAN_MOLD mold)
+if(TONGGUAN_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+include(GoogleTest)
+
+function(tongguan_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_compile_options(${name} PRIVATE ${TONGGUAN_WARNINGS})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock
+                                        GTest::gtest_main)
+  gtest_discover_tests(${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+                       DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+endfunction()
+
+function(tongguan_module module)
+  cmake_parse_arguments(ARG "" "" "DEPS;TEST_DEPS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cc)
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  set(benches ${sources})
+  list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_test|_bench|/main)\\.cc$")
+  if(NOT sources)
+    return()
+  endif()
+  add_library(tongguan_${module} STATIC ${sources})
+  target_compile_options(tongguan_${module} PRIVATE ${TONGGUAN_WARNINGS})
+  target_link_libraries(tongguan_${module} PUBLIC ${ARG_DEPS})
+  if(tests)
+    tongguan_test(tongguan_${module}_test SOURCES ${tests}
+                  DEPS tongguan_${module} ${ARG_TEST_DEPS})
+  endif()
+  if(benches)
+    add_executable(tongguan_${module}_bench ${benches})
+    target_compile_options(tongguan_${module}_bench PRIVATE
+                           ${TONGGUAN_WARNINGS})
+    target_link_libraries(tongguan_${module}_bench PRIVATE
+      tongguan_${module} ${ARG_TEST_DEPS} benchmark::benchmark_main)
+  endif()
+endfunction()

@@ -1,0 +1,169 @@
+// The transaction: verdict settled, people charged, record appended, durably
+// and together. The ledger knows no law: it is handed a function from tallies
+// to a record and runs it inside its transaction, one after another in one
+// order. What queued while the last commit ran makes the next commit.
+//
+// A record's index is its place in the log, from 0, without gaps, never used
+// twice. Nothing is reported before it is durable. Thread-safe.
+#ifndef TONGGUAN_GATEWAY_LEDGER_LEDGER_H_
+#define TONGGUAN_GATEWAY_LEDGER_LEDGER_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace tongguan::ledger {
+
+// People, ordinary and sensitive apart.
+struct People {
+  int64_t persons = 0;
+  int64_t sensitive = 0;
+};
+
+// What is counted for one exporter in one Beijing year.
+struct Tally {
+  std::optional<int64_t> opening_persons;    // Declared; absent: never.
+  std::optional<int64_t> opening_sensitive;  // Declared; absent: never.
+  People counted;      // Charged by flows that the law counts (GBA included).
+  People exempt;       // Exempt flows.
+  People list_exempt;  // Flows released by lists.
+  People gba;          // Part of `counted` that went under a GBA contract.
+};
+
+// Which tally a change falls on.
+enum class Account { kCounted, kExempt, kListExempt, kGba };
+
+// A change of tallies that a record brings. kGba changes `counted` too.
+struct Change {
+  std::string exporter;
+  int32_t year = 0;
+  Account account = Account::kCounted;
+  People people;  // Added; negative for a settlement. Never below 0 in sum.
+  std::optional<int64_t> opening_persons;    // Set to this.
+  std::optional<int64_t> opening_sensitive;  // Set to this.
+};
+
+// What the function that runs inside the transaction may ask.
+class View {
+ public:
+  virtual ~View() = default;
+  // The instant of this commit: never before that of an earlier record.
+  virtual absl::Time now() const = 0;
+  // The index and id this record will have.
+  virtual uint64_t index() const = 0;
+  virtual std::string id() const = 0;
+  // A tally with everything before this record in it. Zero when there is none.
+  virtual absl::StatusOr<Tally> tally(absl::string_view exporter,
+                                      int32_t year) = 0;
+  // The stored bytes of an earlier record, for settlements.
+  virtual absl::StatusOr<std::string> record(uint64_t index) = 0;
+  // Whether an earlier record settled this index.
+  virtual absl::StatusOr<bool> settled(uint64_t index) = 0;
+};
+
+// What is beside the record for finding it again; written behind the commit.
+struct IndexEntry {
+  std::string exporter;  // USCC, or empty.
+  int32_t verdict = 0;   // v1::Verdict, or 0.
+  int32_t headline = 0;  // v1::Rule, or 0.
+};
+
+// What the function makes.
+struct Entry {
+  std::string record;            // The bytes to be stored: the leaf.
+  std::vector<Change> changes;   // Tallies.
+  IndexEntry index;
+  std::optional<uint64_t> settles;  // Index of the record it settles.
+};
+
+// A record as it stands.
+struct Stored {
+  uint64_t index = 0;
+  std::string id;      // "YYYY-index-C"; see id.h.
+  absl::Time time;     // Commit instant.
+  std::string record;  // Stored bytes.
+  bool repeated = false;  // Answer to a repeated request: nothing was added.
+};
+
+// What is to be done in one transaction.
+struct Submission {
+  std::string owner;       // Exporter the request id belongs to.
+  std::string request_id;  // Empty: not idempotent (policy activations).
+  std::string digest;      // SHA-256 of the request body; 32 bytes.
+  // Runs on the committer's thread. An error drops this submission only and is
+  // reported as it is. Must be repeatable: it may run again.
+  std::function<absl::StatusOr<Entry>(View&)> make;
+  // Called once, from a thread of the ledger, after the commit is durable or
+  // has failed. Must not block.
+  std::function<void(absl::StatusOr<Stored>)> done;
+};
+
+// Which records to list.
+struct Query {
+  std::string exporter;                // Empty: all.
+  absl::Time since = absl::InfinitePast();
+  absl::Time until = absl::InfiniteFuture();
+  int32_t verdict = 0;                 // 0: all.
+  int32_t headline = 0;                // 0: all.
+  std::optional<uint64_t> before;      // Only indexes below.
+  int limit = 50;
+};
+
+struct Options {
+  std::string path;          // File; created when missing.
+  size_t max_queue = 4096;   // Submissions waiting: beyond, ResourceExhausted.
+  size_t max_batch = 512;    // Records a commit.
+};
+
+class Ledger {
+ public:
+  virtual ~Ledger() = default;
+
+  // Queues a submission. The same owner, request id and digest as an earlier
+  // one answers with the earlier record (`repeated`); another digest is
+  // AlreadyExists. ResourceExhausted when the queue is full. A commit that
+  // failed answers Unavailable to all in it; one whose outcome is not known
+  // ends the ledger: see health().
+  virtual void Submit(Submission submission) = 0;
+
+  // Tallies as of the last commit, for dry runs and standing.
+  virtual absl::StatusOr<Tally> ReadTally(absl::string_view exporter,
+                                          int32_t year) = 0;
+
+  virtual absl::StatusOr<Stored> Read(uint64_t index) = 0;
+  // Newest first. Waits until the index has caught up with the last commit.
+  virtual absl::StatusOr<std::vector<Stored>> List(const Query& query) = 0;
+
+  // Content-addressed parts of policies; a part already kept is not written
+  // again.
+  virtual absl::Status KeepParts(
+      const std::vector<std::pair<std::string, std::string>>& digest_and_bytes) = 0;
+  virtual absl::StatusOr<std::string> ReadPart(absl::string_view digest) = 0;
+
+  // Number of records.
+  virtual uint64_t size() = 0;
+
+  // OK while it can write; else why not. Once a commit's outcome is unknown it
+  // stays bad and every Submit fails: the process must end and start again.
+  virtual absl::Status health() = 0;
+
+  // Finishes what is queued, refuses the rest, closes.
+  virtual void Close() = 0;
+};
+
+// Opens or creates the SQLite ledger (WAL, synchronous=FULL). `now` is asked at
+// every commit.
+absl::StatusOr<std::unique_ptr<Ledger>> OpenSqliteLedger(
+    const Options& options, std::function<absl::Time()> now);
+
+}  // namespace tongguan::ledger
+
+#endif  // TONGGUAN_GATEWAY_LEDGER_LEDGER_H_

@@ -1,0 +1,78 @@
+// Published lists, indexed so that finding an item's rows does not cost more
+// with more rows. Immutable, thread-safe.
+#ifndef TONGGUAN_GATEWAY_POLICY_LISTS_H_
+#define TONGGUAN_GATEWAY_POLICY_LISTS_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "gateway/base/beijing.h"
+#include "proto/tongguan/v1/list.pb.h"
+
+namespace tongguan::policy {
+
+// A list edition with its rows.
+struct List {
+  v1::ListHead head;
+  std::vector<v1::ListRow> rows;
+  std::string name;        // "id@edition".
+  Day effective = 0;       // First day in force.
+  Day end = kNoDay;        // First day no longer in force.
+  bool InForce(Day day) const { return effective <= day && day < end; }
+};
+
+// A row of a list: indexes into Lists::all() and List::rows.
+struct RowRef {
+  uint32_t list;
+  uint32_t row;
+};
+using RowRefs = absl::InlinedVector<RowRef, 8>;
+
+class Lists {
+ public:
+  // Refuses doubled list editions or row ids and bad patterns, naming them.
+  static absl::StatusOr<std::unique_ptr<const Lists>> Compile(
+      std::vector<List> lists);
+  ~Lists();
+
+  const std::vector<List>& all() const { return lists_; }
+
+  // Lists that serve or were adopted by any of these areas (region, its
+  // ancestors "CN-GD-SZ" → "CN-GD" → "CN", zones): indexes, ascending.
+  absl::InlinedVector<uint32_t, 16> InAreas(
+      const absl::InlinedVector<absl::string_view, 8>& areas) const;
+
+  // Rows of the list that name an item by category, exact name (folded) or
+  // pattern; rows that name no item at all ("headings") are not among them.
+  // Sector, scenario, dates and area are for the caller to weigh.
+  void FindRows(uint32_t list, absl::string_view category,
+                absl::string_view name, RowRefs* rows) const;
+
+  // Heading rows of the list for a sector and scenario: rows that name no
+  // category, item or pattern and no data class. Ascending.
+  void FindHeadings(uint32_t list, absl::string_view sector,
+                    absl::string_view scenario, RowRefs* rows) const;
+
+  // Whether any row of the list is about this sector (and scenario, where the
+  // list's rows of that sector name scenarios).
+  bool Covers(uint32_t list, absl::string_view sector,
+              absl::string_view scenario) const;
+
+ private:
+  struct Index;
+  explicit Lists(std::vector<List> lists);
+
+  const std::vector<List> lists_;
+  std::unique_ptr<Index> index_;
+};
+
+// The row's name in traces: "id@edition#row".
+std::string RowName(const List& list, const v1::ListRow& row);
+
+}  // namespace tongguan::policy
+
+#endif  // TONGGUAN_GATEWAY_POLICY_LISTS_H_

@@ -1,0 +1,96 @@
+// Enterprises and what they have on file. Immutable, thread-safe.
+#ifndef TONGGUAN_GATEWAY_POLICY_REGISTRY_H_
+#define TONGGUAN_GATEWAY_POLICY_REGISTRY_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "gateway/base/beijing.h"
+#include "proto/tongguan/v1/registry.pb.h"
+
+namespace tongguan::policy {
+
+class Calendar;
+
+// A filing with its dates worked out.
+struct Filing {
+  v1::Filing source;
+  Day first_day = kNoDay;     // First day it can cover; kNoDay: never.
+  Day last_day = kNoDay;      // Last valid day, inclusive.
+  Day filed = kNoDay;         // Contracts: day of filing; kNoDay: not filed.
+  Day last_day_to_file = kNoDay;  // Contracts: end of the filing window.
+  bool window_in_calendar = true; // The window was counted on loaded days.
+};
+
+struct GreenChannel {
+  v1::GreenChannelRegistration source;
+  Day granted = 0;
+  Day valid_to = 0;
+};
+
+struct ListFiling {
+  v1::ListFiling source;
+  Day filed = 0;
+  Day valid_to = kNoDay;
+};
+
+// An enterprise and all that the registry holds about it.
+struct Exporter {
+  v1::Enterprise enterprise;
+  std::vector<Filing> filings;            // By kind, then id.
+  std::vector<GreenChannel> registrations;
+  std::vector<ListFiling> list_filings;
+  const v1::Group* group = nullptr;       // Or none.
+  // Other members whose N is added (the group sums totals); else empty.
+  std::vector<std::string> siblings;
+  // The exporter's areas: region, its ancestors, zones.
+  std::vector<std::string> areas;
+};
+
+// What is needed from the regime to work dates out.
+struct FilingPeriods {
+  int contract_filing_working_days = 0;
+  int assessment_years = 0;
+  int certificate_years = 0;
+  int extension_years = 0;
+};
+
+class Registry {
+ public:
+  // Refuses malformed codes and dates, doubled ids, filings of unknown
+  // exporters or without scope, naming the entry.
+  static absl::StatusOr<std::unique_ptr<const Registry>> Compile(
+      const std::vector<v1::RegistryShard>& shards, const FilingPeriods& periods,
+      const Calendar& calendar);
+
+  // The exporter of a code, or null.
+  const Exporter* Find(absl::string_view uscc) const;
+
+  // Whether `delegate` may ask for `exporter` on that day.
+  bool MayAsk(absl::string_view delegate, absl::string_view exporter,
+              Day day) const;
+
+  // The restricted-list entry of an organisation in force that day, or null.
+  const v1::RestrictedRecipient* FindRestricted(
+      absl::string_view organization_id, Day day) const;
+
+  size_t enterprises() const { return exporters_.size(); }
+  size_t filings() const { return filings_; }
+
+ private:
+  Registry() = default;
+
+  absl::flat_hash_map<std::string, std::unique_ptr<Exporter>> exporters_;
+  std::vector<std::unique_ptr<v1::Group>> groups_;
+  absl::flat_hash_map<std::string, std::pair<v1::RestrictedRecipient, Day>>
+      restricted_;
+  size_t filings_ = 0;
+};
+
+}  // namespace tongguan::policy
+
+#endif  // TONGGUAN_GATEWAY_POLICY_REGISTRY_H_

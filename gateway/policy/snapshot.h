@@ -1,0 +1,80 @@
+// Everything the gateway knows of the law and of who has filed what, compiled
+// and immutable. A decision is taken against one snapshot; a reload makes
+// another and swaps the pointer. Thread-safe.
+#ifndef TONGGUAN_GATEWAY_POLICY_SNAPSHOT_H_
+#define TONGGUAN_GATEWAY_POLICY_SNAPSHOT_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "gateway/policy/calendar.h"
+#include "gateway/policy/lists.h"
+#include "gateway/policy/registry.h"
+#include "gateway/policy/taxonomy.h"
+#include "proto/tongguan/v1/policy_service.pb.h"
+#include "proto/tongguan/v1/regime.pb.h"
+
+namespace tongguan::policy {
+
+// The uncompiled policy: what the files say, in any order.
+struct Source {
+  v1::Regime regime;
+  v1::Calendar calendar;
+  v1::Taxonomy taxonomy;
+  std::vector<List> lists;  // Heads and rows; the rest is worked out.
+  std::vector<v1::RegistryShard> registry;
+};
+
+// A content-addressed part: its name, and the canonical bytes it is known by.
+struct Part {
+  std::string name;
+  std::string bytes;
+};
+
+class Snapshot {
+ public:
+  // Checks and compiles. The digest does not depend on the order of files,
+  // lists, shards or entries.
+  static absl::StatusOr<std::shared_ptr<const Snapshot>> Compile(Source source);
+
+  const v1::Regime& regime() const { return regime_; }
+  const Calendar& calendar() const { return calendar_; }
+  const Taxonomy& taxonomy() const { return *taxonomy_; }
+  const Lists& lists() const { return *lists_; }
+  const Registry& registry() const { return *registry_; }
+
+  // SHA-256 of the manifest; 32 bytes.
+  const std::string& digest() const { return digest_; }
+  const v1::PolicyManifest& manifest() const { return manifest_; }
+  // The parts of the manifest, in its order, to be kept in the ledger.
+  const std::vector<Part>& parts() const { return parts_; }
+
+ private:
+  Snapshot() = default;
+
+  v1::Regime regime_;
+  Calendar calendar_;
+  std::unique_ptr<const Taxonomy> taxonomy_;
+  std::unique_ptr<const Lists> lists_;
+  std::unique_ptr<const Registry> registry_;
+  std::string digest_;
+  v1::PolicyManifest manifest_;
+  std::vector<Part> parts_;
+};
+
+// Reads a policy folder (regime/, calendar/, taxonomy/, lists/, registry/).
+// Errors name file, line and column, or row and column of a CSV, and the mend.
+absl::StatusOr<Source> ReadPolicyDir(const std::string& dir);
+
+// The other way: a source from the parts that the ledger kept.
+absl::StatusOr<Source> SourceFromParts(const std::vector<Part>& parts);
+
+// ReadPolicyDir, then Compile.
+absl::StatusOr<std::shared_ptr<const Snapshot>> LoadPolicyDir(
+    const std::string& dir);
+
+}  // namespace tongguan::policy
+
+#endif  // TONGGUAN_GATEWAY_POLICY_SNAPSHOT_H_

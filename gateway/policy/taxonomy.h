@@ -1,0 +1,45 @@
+// Data categories, and what an item's name looks like. Immutable but for a
+// bounded memory of names seen; thread-safe.
+#ifndef TONGGUAN_GATEWAY_POLICY_TAXONOMY_H_
+#define TONGGUAN_GATEWAY_POLICY_TAXONOMY_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "proto/tongguan/v1/taxonomy.pb.h"
+
+namespace tongguan::policy {
+
+class Taxonomy {
+ public:
+  // Refuses doubled ids, unknown sensitive kinds, bad patterns, naming them.
+  static absl::StatusOr<std::unique_ptr<const Taxonomy>> Compile(
+      v1::Taxonomy source);
+  ~Taxonomy();
+
+  // The category of an id, or null.
+  const v1::Category* FindCategory(absl::string_view id) const;
+
+  // The category that a name looks like (exact names first, then patterns; of
+  // several the most sensitive, then the first), or null. Names seen before
+  // are remembered: at most 65,536.
+  const v1::Category* ClassifyName(absl::string_view name) const;
+
+  const v1::Taxonomy& source() const { return source_; }
+
+ private:
+  struct Index;
+  explicit Taxonomy(v1::Taxonomy source);
+
+  const v1::Taxonomy source_;
+  std::unique_ptr<Index> index_;
+};
+
+// Whether a category is sensitive personal information in a sector.
+bool IsSensitive(const v1::Category& category, absl::string_view sector);
+
+}  // namespace tongguan::policy
+
+#endif  // TONGGUAN_GATEWAY_POLICY_TAXONOMY_H_
