@@ -33,7 +33,8 @@ absl::StatusOr<Day> ParseDay(absl::string_view text);
 std::string FormatDay(Day day);
 int32_t DayNumber(Day day);
 
-// The same day `years` (or `months`) later; 29 February becomes 28 where needed.
+// The same day `years` (or `months`) later; 29 February becomes 28 where
+// needed.
 Day AddYears(Day day, int years);
 Day AddMonths(Day day, int months);
 

@@ -15,7 +15,8 @@ inline constexpr int kMaxIdentifierCharacters = 64;
 // digit, a CJK ideograph (U+3400-4DBF, U+4E00-9FFF), '_', '.' or '-'.
 bool IsIdentifier(absl::string_view text);
 
-// The form in which names are compared: ASCII lower case, without '_', '-', '.'.
+// The form in which names are compared: ASCII lower case, without '_', '-',
+// '.'.
 std::string FoldName(absl::string_view name);
 
 }  // namespace tongguan
