@@ -8,6 +8,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "gateway/policy/snapshot.h"
@@ -52,8 +54,9 @@ class Question {
   // Other members whose N is to be given in Tallies::group_persons.
   const std::vector<std::string>& siblings() const;
 
+  struct Facts;  // facts.h
+
  private:
-  struct Facts;
   std::unique_ptr<const Facts> facts_;
 };
 

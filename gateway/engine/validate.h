@@ -18,8 +18,8 @@ inline constexpr int64_t kMaxPeople = 10'000'000'000;
 // the path below `prefix` ("flow"), what is wrong and the mend. Checks unknown
 // fields, unspecified and unknown enum values, identifiers, codes, numbers,
 // missing and superfluous parts, and contradictions between fields.
-std::vector<v1::FieldViolation> ValidateFlow(const v1::Flow& flow,
-                                             const std::string& prefix = "flow");
+std::vector<v1::FieldViolation> ValidateFlow(
+    const v1::Flow& flow, const std::string& prefix = "flow");
 
 // The violations as one InvalidArgument message; OK when there are none.
 absl::Status ToStatus(const std::vector<v1::FieldViolation>& violations);

@@ -1,0 +1,342 @@
+// Summing up: what the rules said becomes the decision.
+#include <algorithm>
+
+#include "gateway/engine/weighing.h"
+
+namespace tongguan::engine {
+namespace {
+
+// The rule's place in the regime's order.
+int OrderOf(const v1::Regime& regime, v1::Rule rule) {
+  for (int i = 0; i < regime.order_size(); ++i) {
+    if (regime.order(i).rule() == rule) return i;
+  }
+  return regime.order_size();
+}
+
+// What the rule names when it matches (reference: rule 7 reports it).
+v1::Mechanism Names(const Step& step) {
+  if (step.effect == v1::EFFECT_RELEASES) return v1::MECHANISM_NONE;
+  switch (step.rule) {
+    case v1::RULE_FTZ_IN_SCC:
+    case v1::RULE_SCC_BAND:
+      return v1::MECHANISM_STANDARD_CONTRACT_OR_CERTIFICATION;
+    case v1::RULE_GBA_SC:
+      return v1::MECHANISM_GBA_STANDARD_CONTRACT;
+    default:
+      return v1::MECHANISM_SECURITY_ASSESSMENT;
+  }
+}
+
+// Whether the gate looks at this rule: 3 and 8 to 16.
+bool IsGated(v1::Rule rule) {
+  return rule == v1::RULE_IMPORTANT_DATA || rule >= v1::RULE_CONTRACT;
+}
+
+bool Decides(const Step& step) {
+  return step.effect == v1::EFFECT_RELEASES ||
+         step.effect == v1::EFFECT_COVERED || step.effect == v1::EFFECT_DEMANDS;
+}
+
+bool IsExemption(v1::Rule rule) {
+  return rule == v1::RULE_TRANSIT || rule == v1::RULE_CONTRACT ||
+         rule == v1::RULE_HR || rule == v1::RULE_EMERGENCY;
+}
+
+bool IsListRelease(v1::Rule rule) {
+  return rule == v1::RULE_GENERAL_LIST || rule == v1::RULE_FTZ_OUTSIDE;
+}
+
+void CopyItems(const Items& from,
+               google::protobuf::RepeatedField<uint32_t>* to) {
+  to->Add(from.begin(), from.end());
+}
+
+}  // namespace
+
+bool Weighing::Stops(const Step& step) const {
+  return step.effect == v1::EFFECT_DEMANDS || step.effect == v1::EFFECT_BLOCKS;
+}
+
+v1::Rule Weighing::Headline(bool allow) const {
+  v1::Rule best = v1::RULE_UNSPECIFIED;
+  int order = INT32_MAX;
+  for (const Step& step : steps_) {
+    const bool says = allow ? Decides(step) : Stops(step);
+    const int place = OrderOf(regime(), step.rule);
+    if (says && place < order) {
+      best = step.rule;
+      order = place;
+    }
+  }
+  return best;
+}
+
+// The strictest demand of all items; of equals the one whose rule comes first.
+ItemState::Demand Weighing::Strictest(bool open_only) const {
+  ItemState::Demand best;
+  auto weigh = [&](const ItemState::Demand& demand) {
+    const bool stricter =
+        demand.level > best.level ||
+        (demand.level == best.level && demand.level != Level::kNone &&
+         OrderOf(regime(), demand.rule) < OrderOf(regime(), best.rule));
+    if (stricter) best = demand;
+  };
+  for (const ItemState& item : items_) {
+    if (item.dropped) continue;
+    weigh(item.open);
+    if (!open_only) weigh(item.covered);
+  }
+  return best;
+}
+
+v1::Mechanism Weighing::ReliedMechanism() const {
+  v1::Mechanism relied = v1::MECHANISM_NONE;
+  for (const FilingFacts* filing : relied_on_) {
+    const int rank = RelyingRank(filing->filing->source.kind());
+    const v1::Mechanism mechanism =
+        rank == 0   ? v1::MECHANISM_SECURITY_ASSESSMENT
+        : rank == 1 ? v1::MECHANISM_GBA_STANDARD_CONTRACT
+                    : v1::MECHANISM_STANDARD_CONTRACT_OR_CERTIFICATION;
+    if (LevelOf(mechanism) > LevelOf(relied)) relied = mechanism;
+  }
+  return relied;
+}
+
+v1::Mechanism Weighing::Reported(bool allow, v1::Mechanism requirement) const {
+  if (allow) return ReliedMechanism();
+  const ItemState::Demand open = Strictest(/*open_only=*/true);
+  if (!blocked_) return open.mechanism;
+  // A gap in the duties: what the first matching rule names, unless more is
+  // demanded.
+  v1::Mechanism named = v1::MECHANISM_NONE;
+  int order = INT32_MAX;
+  for (const Step& step : steps_) {
+    const int place = OrderOf(regime(), step.rule);
+    if (IsGated(step.rule) && Decides(step) && place < order) {
+      named = Names(step);
+      order = place;
+    }
+  }
+  return LevelOf(named) >= LevelOf(requirement) ? named : requirement;
+}
+
+v1::Charging Weighing::ChargingOf(bool allow) const {
+  if (!allow || !has_personal_ || stopped_) return v1::CHARGING_NONE;
+  bool exempt = true;
+  bool list_exempt = true;
+  for (const ItemState& item : items_) {
+    if (!item.personal) continue;
+    const bool by_exemption = IsExemption(item.released_by);
+    exempt &= by_exemption;
+    list_exempt &= (by_exemption || IsListRelease(item.released_by)) &&
+                   !item.on_assessment;
+  }
+  if (exempt) return v1::CHARGING_EXEMPT;
+  if (list_exempt) return v1::CHARGING_LIST_EXEMPT;
+  const bool gba = std::any_of(
+      relied_on_.begin(), relied_on_.end(), [](const FilingFacts* filing) {
+        return RelyingRank(filing->filing->source.kind()) == 1;
+      });
+  return gba ? v1::CHARGING_GBA : v1::CHARGING_COUNTED;
+}
+
+void Weighing::WriteItems(v1::Decision* decision) const {
+  for (size_t i = 0; i < items_.size(); ++i) {
+    const ItemState& item = items_[i];
+    v1::ItemVerdict* out = decision->add_items();
+    out->set_item(static_cast<uint32_t>(i));
+    const bool open = item.open.level != Level::kNone;
+    const ItemState::Demand& demand = open ? item.open : item.covered;
+    out->set_satisfied(!open);
+    if (demand.level != Level::kNone) {
+      out->set_mechanism(demand.mechanism);
+      out->set_rule(demand.rule);
+      out->set_reason(demand.reason);
+      if (!demand.reference.empty()) out->set_reference(demand.reference);
+      continue;
+    }
+    out->set_mechanism(v1::MECHANISM_NONE);
+    out->set_rule(item.Released() ? item.released_by : v1::RULE_NO_PI_NO_ID);
+    out->set_reason(item.Released() ? item.release_reason
+                                    : v1::REASON_NO_PERSONAL_DATA);
+    if (!item.release_reference.empty()) {
+      out->set_reference(item.release_reference);
+    }
+  }
+}
+
+void Weighing::WriteTrace(v1::Decision* decision) const {
+  absl::InlinedVector<const Step*, 24> steps;
+  bool unknown = false;
+  for (const Step& step : steps_) {
+    steps.push_back(&step);
+    unknown |= step.rule == v1::RULE_FACT_UNKNOWN && Stops(step);
+  }
+  std::stable_sort(
+      steps.begin(), steps.end(), [this](const Step* a, const Step* b) {
+        return OrderOf(regime(), a->rule) < OrderOf(regime(), b->rule);
+      });
+  for (const Step* step : steps) {
+    // "All facts known" was said before a counter had to be read.
+    if (unknown && step->reason == v1::REASON_FACTS_KNOWN) continue;
+    v1::TraceStep* out = decision->add_trace();
+    out->set_rule(step->rule);
+    out->set_effect(step->effect);
+    out->set_reason(step->reason);
+    out->mutable_operands()->Add(step->operands.begin(), step->operands.end());
+    CopyItems(step->items, out->mutable_items());
+    if (!step->reference.empty()) out->set_reference(step->reference);
+  }
+}
+
+void Weighing::WriteMissing(v1::Decision* decision) const {
+  for (const Uncovered& entry : missing_) {
+    v1::MissingEntry* out = decision->add_missing();
+    out->set_what(entry.what);
+    if (entry.items.size() < All().size()) {
+      CopyItems(entry.items, out->mutable_items());
+    }
+    if (!entry.reference.empty()) out->set_reference(entry.reference);
+    out->set_reason(entry.reason);
+  }
+}
+
+void Weighing::WriteObligations(v1::Decision* decision, bool allow) const {
+  if (!allow || stopped_) return;
+  auto add = [decision](v1::ObligationKind kind, int64_t operand = 0,
+                        const std::string& reference = "") {
+    v1::Obligation* out = decision->add_obligations();
+    out->set_kind(kind);
+    out->set_operand(operand);
+    if (!reference.empty()) out->set_reference(reference);
+  };
+  if (has_personal_) {
+    add(v1::OBLIGATION_KIND_KEEP_NOTICE);
+    add(flow().duties().pipia() == v1::FACT_YES
+            ? v1::OBLIGATION_KIND_KEEP_PIPIA
+            : v1::OBLIGATION_KIND_RECORD_PIPIA_AFTER);
+    add(v1::OBLIGATION_KIND_SETTLE);
+  }
+  for (const FilingFacts* filing : relied_on_) {
+    const std::string& id = filing->filing->source.id();
+    add(v1::OBLIGATION_KIND_STAY_WITHIN_SCOPE, 0, id);
+    if (filing->window_open) {
+      add(v1::OBLIGATION_KIND_FILE_CONTRACT_BY,
+          DayNumber(filing->filing->last_day_to_file), id);
+    }
+  }
+  for (const ListFacts& list : facts_.lists) {
+    const bool used = std::any_of(
+        items_.begin(), items_.end(), [&list](const ItemState& item) {
+          return item.release_reference == list.list->name;
+        });
+    const int32_t days = list.list->head.report_working_days();
+    if (used && days > 0) {
+      add(v1::OBLIGATION_KIND_REPORT_TO_LIST_CENTRE, days, list.list->name);
+    }
+  }
+  if (has_personal_ || has_important_) {
+    add(v1::OBLIGATION_KIND_KEEP_RECORDS, regime().record_years().value());
+  }
+}
+
+void Weighing::WriteHeadroom(v1::Decision* decision) const {
+  if (!has_personal_ || stopped_) return;
+  v1::Headroom* out = decision->mutable_headroom();
+  out->set_year(facts_.year);
+  out->set_group_persons(tallies_.group_persons.people);
+  const auto persons = PersonsTotal();
+  v1::Count* n = out->mutable_persons();
+  n->set_known(persons.has_value());
+  if (persons.has_value()) {
+    n->set_before(*persons - new_persons_);
+    n->set_after(*persons);
+    for (int64_t threshold : {regime().small_volume_persons().value(),
+                              regime().assessment_persons().value()}) {
+      if (*persons < threshold) {
+        n->set_next_threshold(threshold);
+        break;
+      }
+    }
+  }
+  const auto sensitive = SensitiveTotal();
+  v1::Count* s = out->mutable_sensitive_persons();
+  s->set_known(sensitive.has_value());
+  if (sensitive.has_value()) {
+    s->set_before(*sensitive - new_sensitive_);
+    s->set_after(*sensitive);
+    const int64_t threshold = regime().assessment_sensitive().value();
+    if (*sensitive < threshold) s->set_next_threshold(threshold);
+  }
+  for (const FilingFacts* filing : relied_on_) {
+    out->set_approved_people(std::max(
+        out->approved_people(), filing->filing->source.approved_people()));
+  }
+}
+
+void Weighing::WriteLane(v1::Decision* decision, bool allow) const {
+  decision->set_lane(v1::LANE_NORMAL);
+  if (allow || facts_.exporter == nullptr) return;
+  for (const policy::GreenChannel& channel : facts_.exporter->registrations) {
+    if (!channel.source.suspended() && channel.granted <= facts_.today &&
+        facts_.today <= channel.valid_to) {
+      decision->set_lane(v1::LANE_EXPEDITED);
+      decision->set_lane_reference(channel.source.id());
+      return;
+    }
+  }
+}
+
+void Weighing::WriteWarnings(v1::Decision* decision) const {
+  auto add = [decision](v1::Warning warning) {
+    auto* warnings = decision->mutable_warnings();
+    if (std::find(warnings->begin(), warnings->end(), warning) ==
+        warnings->end()) {
+      decision->add_warnings(warning);
+    }
+  };
+  for (v1::Warning warning : warnings_) add(warning);
+  if (facts_.exporter != nullptr &&
+      facts_.exporter->enterprise.demonstration()) {
+    add(v1::WARNING_DEMONSTRATION_DATA);
+  }
+  for (const FilingFacts* filing : relied_on_) {
+    if (filing->window_open && !filing->filing->window_in_calendar) {
+      add(v1::WARNING_CALENDAR_NOT_LOADED);
+    }
+  }
+  for (const v1::DataItem& item : flow().items()) {
+    if (item.important() == v1::IMPORTANT_DATA_SELF_IDENTIFIED) {
+      add(v1::WARNING_SELF_IDENTIFIED_IMPORTANT_DATA);
+    }
+  }
+}
+
+void Weighing::Conclude(v1::Decision* decision) const {
+  const bool allow = Allows();
+  decision->set_verdict(allow ? v1::VERDICT_ALLOW : v1::VERDICT_ASSESS);
+  const ItemState::Demand strictest = Strictest(/*open_only=*/false);
+  decision->set_requirement(strictest.mechanism);
+  decision->set_required_mechanism(Reported(allow, strictest.mechanism));
+  decision->set_headline(Headline(allow));
+  if (allow) {
+    for (const FilingFacts* filing : relied_on_) {
+      decision->add_relied_on(filing->filing->source.id());
+    }
+  }
+  WriteLane(decision, allow);
+  WriteItems(decision);
+  WriteTrace(decision);
+  if (!allow) WriteMissing(decision);
+  WriteObligations(decision, allow);
+  WriteHeadroom(decision);
+  decision->set_charging(ChargingOf(allow));
+  if (decision->charging() != v1::CHARGING_NONE) {
+    decision->set_charged_persons(new_persons_);
+    decision->set_charged_sensitive_persons(new_sensitive_);
+  }
+  WriteWarnings(decision);
+}
+
+}  // namespace tongguan::engine

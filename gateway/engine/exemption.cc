@@ -1,0 +1,23 @@
+#include "gateway/engine/exemption.h"
+
+namespace tongguan::engine {
+
+Items Exemptible(const Weighing& w) {
+  Items items;
+  for (uint32_t i : w.Remaining()) {
+    if (!w.facts().items[i].important) items.push_back(i);
+  }
+  return items;
+}
+
+void Exempt(Weighing& w, v1::Rule rule, v1::Reason reason) {
+  const Items items = Exemptible(w);
+  if (items.empty()) return;
+  if (reason == v1::REASON_MET) {
+    w.Release(rule, items, reason);
+  } else {
+    w.Skip(rule, reason);
+  }
+}
+
+}  // namespace tongguan::engine

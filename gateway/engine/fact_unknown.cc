@@ -1,0 +1,127 @@
+// Rule 2. Unknown is not no: what is not known about the exporter or the data
+// holds the flow, whatever else would free it.
+#include "gateway/engine/list_reading.h"
+#include "gateway/engine/rules.h"
+
+namespace tongguan::engine {
+namespace {
+
+// Demands of the items for which `unknown` holds. True if there are any.
+template <typename Predicate>
+bool DemandWhere(Weighing& w, v1::Reason reason, v1::Missing missing,
+                 Predicate unknown) {
+  Items items;
+  for (uint32_t i : w.All()) {
+    if (unknown(i)) items.push_back(i);
+  }
+  if (items.empty()) return false;
+  w.Demand(v1::RULE_FACT_UNKNOWN, items, v1::MECHANISM_NOT_DETERMINABLE,
+           reason);
+  w.Missing(missing, items, "", reason);
+  return true;
+}
+
+bool UnknownOfExporter(Weighing& w) {
+  const Facts& facts = w.facts();
+  if (facts.exporter == nullptr) {
+    return DemandWhere(w, v1::REASON_EXPORTER_NOT_REGISTERED,
+                       v1::MISSING_EXPORTER_REGISTRATION,
+                       [](uint32_t) { return true; });
+  }
+  return facts.ciio == v1::FACT_UNKNOWN &&
+         DemandWhere(w, v1::REASON_CIIO_UNKNOWN, v1::MISSING_CIIO_STATUS,
+                     [](uint32_t) { return true; });
+}
+
+bool UnknownOfFlow(Weighing& w) {
+  const v1::Flow& flow = w.flow();
+  bool found = false;
+  if (flow.origin() == v1::ORIGIN_OVERSEAS &&
+      flow.domestic_data_added() != v1::FACT_YES &&
+      flow.domestic_data_added() != v1::FACT_NO) {
+    found |= DemandWhere(w, v1::REASON_MIXING_UNKNOWN, v1::MISSING_MIXING_FACT,
+                         [](uint32_t) { return true; });
+  }
+  if (w.has_personal() && flow.duties().under_14() == v1::FACT_UNKNOWN) {
+    found |= DemandWhere(w, v1::REASON_AGE_UNKNOWN, v1::MISSING_AGE_FACT,
+                         [&w](uint32_t i) { return w.item(i).personal; });
+  }
+  return found;
+}
+
+bool UnknownOfItems(Weighing& w) {
+  const auto& items = w.facts().items;
+  using Reading = bool (*)(const ItemFacts&);
+  struct {
+    v1::Reason reason;
+    Reading unknown;
+  } constexpr kReadings[] = {
+      {v1::REASON_PERSONAL_UNKNOWN,
+       [](const ItemFacts& f) { return f.personal == v1::FACT_UNKNOWN; }},
+      {v1::REASON_SENSITIVE_UNKNOWN,
+       [](const ItemFacts& f) { return f.sensitive == v1::FACT_UNKNOWN; }},
+      {v1::REASON_IMPORTANT_UNKNOWN,
+       [](const ItemFacts& f) { return f.important_unknown; }},
+      {v1::REASON_DECLARATION_DOUBTED,
+       [](const ItemFacts& f) { return f.doubted; }},
+      {v1::REASON_CATEGORY_UNKNOWN,
+       [](const ItemFacts& f) { return f.category_unknown; }},
+  };
+  bool found = false;
+  for (const auto& reading : kReadings) {
+    found |= DemandWhere(w, reading.reason, v1::MISSING_ITEM_FACT,
+                         [&](uint32_t i) { return reading.unknown(items[i]); });
+  }
+  return found;
+}
+
+// A catalogue of important data names an item that is not declared so.
+bool DoubtedByCatalogue(Weighing& w) {
+  bool found = false;
+  for (uint32_t i : w.All()) {
+    const ItemFacts& item = w.facts().items[i];
+    if (item.important || item.important_unknown) continue;
+    const Named named = FindImportant(w, i);
+    if (named.row == nullptr) continue;
+    found = true;
+    if (!named.threshold_known &&
+        named.row->counter() != v1::THRESHOLD_COUNTER_RECORDS) {
+      w.CounterUnknown({i});
+      continue;
+    }
+    w.Demand(v1::RULE_FACT_UNKNOWN, {i}, v1::MECHANISM_NOT_DETERMINABLE,
+             v1::REASON_DECLARATION_DOUBTED, {},
+             policy::RowName(*named.list->list, *named.row));
+    w.Missing(v1::MISSING_ITEM_FACT, {i}, "", v1::REASON_DECLARATION_DOUBTED);
+  }
+  return found;
+}
+
+// A row names the item and does not say what it demands: hold, never free.
+bool RowIncomplete(Weighing& w) {
+  bool found = false;
+  for (uint32_t i : w.All()) {
+    const Named named = FindNamed(w, i, v1::ROW_MECHANISM_UNSPECIFIED);
+    if (named.row == nullptr) continue;
+    const std::string row = policy::RowName(*named.list->list, *named.row);
+    w.Demand(v1::RULE_FACT_UNKNOWN, {i}, v1::MECHANISM_NOT_DETERMINABLE,
+             v1::REASON_LIST_ROW_INCOMPLETE, {}, row);
+    w.Missing(v1::MISSING_LIST_CONTENT, {i}, row,
+              v1::REASON_LIST_ROW_INCOMPLETE);
+    found = true;
+  }
+  return found;
+}
+
+}  // namespace
+
+void WeighFactUnknown(Weighing& w) {
+  bool found = UnknownOfExporter(w);
+  found |= UnknownOfFlow(w);
+  found |= UnknownOfItems(w);
+  found |= DoubtedByCatalogue(w);
+  found |= RowIncomplete(w);
+  if (!found) w.Skip(v1::RULE_FACT_UNKNOWN, v1::REASON_FACTS_KNOWN);
+}
+
+}  // namespace tongguan::engine

@@ -1,0 +1,358 @@
+#include "gateway/engine/facts.h"
+
+#include <algorithm>
+
+#include "gateway/policy/purpose.h"
+
+namespace tongguan::engine {
+namespace {
+
+using policy::Exporter;
+using policy::Filing;
+
+// Whether the item's category, or what its name looks like, contradicts what
+// is declared of it.
+bool Contradicts(const v1::Category& category, absl::string_view sector,
+                 const v1::DataItem& item) {
+  if (policy::IsSensitive(category, sector)) {
+    return item.sensitive() == v1::FACT_NO;
+  }
+  if (category.data_class() == v1::DATA_CLASS_PERSONAL) {
+    return item.personal() == v1::FACT_NO && item.sensitive() == v1::FACT_NO;
+  }
+  return false;
+}
+
+ItemFacts ReadItem(const v1::DataItem& item, absl::string_view sector,
+                   const policy::Snapshot& policy) {
+  ItemFacts facts;
+  facts.important = item.important() == v1::IMPORTANT_DATA_NOTIFIED ||
+                    item.important() == v1::IMPORTANT_DATA_PUBLISHED ||
+                    (item.important() == v1::IMPORTANT_DATA_SELF_IDENTIFIED &&
+                     policy.regime().hold_self_identified().on());
+  facts.important_unknown = item.important() == v1::IMPORTANT_DATA_UNKNOWN;
+  const v1::Category* claimed = nullptr;
+  if (!item.category().empty()) {
+    claimed = policy.taxonomy().FindCategory(item.category());
+    facts.category_unknown = claimed == nullptr;
+  }
+  if (item.transform() == v1::TRANSFORM_ANONYMISED) return facts;
+  facts.sensitive = item.sensitive();
+  facts.personal =
+      item.sensitive() == v1::FACT_YES ? v1::FACT_YES : item.personal();
+  if (facts.personal == v1::FACT_NO && facts.sensitive != v1::FACT_NO) {
+    facts.personal = facts.sensitive;
+  }
+  const v1::Category* seen = policy.taxonomy().ClassifyName(item.name());
+  facts.doubted = (claimed != nullptr && Contradicts(*claimed, sector, item)) ||
+                  (seen != nullptr && Contradicts(*seen, sector, item));
+  return facts;
+}
+
+bool Holds(const google::protobuf::RepeatedPtrField<std::string>& list,
+           absl::string_view value) {
+  return std::any_of(list.begin(), list.end(), [value](const std::string& s) {
+    return absl::string_view(s) == value;
+  });
+}
+
+// ---- Lists.
+
+bool FiledWith(const Exporter& exporter, const policy::List& list, Day today) {
+  return std::any_of(exporter.list_filings.begin(), exporter.list_filings.end(),
+                     [&](const policy::ListFiling& filing) {
+                       return filing.source.list() == list.head.id() &&
+                              filing.source.edition() == list.head.edition() &&
+                              filing.filed <= today && today <= filing.valid_to;
+                     });
+}
+
+// Whether an activity in `area` is inside one of the list's areas: the same
+// area, or one below it ("CN-SH" holds "CN-SH-FTZ").
+bool ActivityInside(const v1::ListHead& head, absl::string_view area) {
+  auto inside = [area](const std::string& outer) {
+    return area == absl::string_view(outer) ||
+           (area.size() > outer.size() &&
+            area.substr(0, outer.size()) == outer && area[outer.size()] == '-');
+  };
+  return std::any_of(head.areas().begin(), head.areas().end(), inside) ||
+         std::any_of(head.adopted_by().begin(), head.adopted_by().end(),
+                     inside);
+}
+
+v1::Reason WhetherServes(const Facts& facts, const policy::List& list) {
+  const v1::ListHead& head = list.head;
+  if (head.excludes_ciio() && facts.ciio != v1::FACT_NO) {
+    return v1::REASON_LIST_EXCLUDES_CIIO;
+  }
+  if (head.needs_activity_in_area() &&
+      !ActivityInside(head, facts.flow.activity_area())) {
+    return v1::REASON_LIST_OTHER_AREA;
+  }
+  const bool party =
+      (head.exporters().empty() ||
+       Holds(head.exporters(), facts.flow.exporter())) &&
+      (head.recipients().empty() ||
+       Holds(head.recipients(), facts.flow.recipient().organization_id()));
+  if (!party) return v1::REASON_LIST_OTHER_PARTY;
+  if (head.filing_rule() == v1::LIST_FILING_RULE_REQUIRED &&
+      !FiledWith(*facts.exporter, list, facts.today)) {
+    return v1::REASON_LIST_FILING_MISSING;
+  }
+  return v1::REASON_MET;
+}
+
+bool RowSpeaks(const v1::ListRow& row, const v1::Flow& flow) {
+  return (row.sector().empty() || row.sector() == flow.sector()) &&
+         (row.scenario().empty() || row.scenario() == flow.scenario());
+}
+
+ListFacts ReadList(const Facts& facts, uint32_t index) {
+  const policy::Lists& lists = facts.policy.lists();
+  ListFacts out;
+  out.list = &lists.all()[index];
+  out.serves = WhetherServes(facts, *out.list);
+  out.covers = lists.Covers(index, facts.flow.sector(), facts.flow.scenario());
+  policy::RowRefs refs;
+  lists.FindHeadings(index, facts.flow.sector(), facts.flow.scenario(), &refs);
+  out.headings = !refs.empty();
+  for (int i = 0; i < facts.flow.items_size(); ++i) {
+    const v1::DataItem& item = facts.flow.items(i);
+    refs.clear();
+    lists.FindRows(index, item.category(), item.name(), &refs);
+    for (const policy::RowRef& ref : refs) {
+      if (RowSpeaks(out.list->rows[ref.row], facts.flow)) {
+        out.rows.emplace_back(i, ref.row);
+      }
+    }
+  }
+  return out;
+}
+
+// ---- Filings.
+
+bool CoversPurpose(const v1::FilingScope& scope, const v1::Purpose& purpose) {
+  const std::string id = policy::PurposeId(purpose);
+  const std::string kind = id.substr(0, id.find(':'));
+  return Holds(scope.purposes(), id) || Holds(scope.purposes(), kind);
+}
+
+bool IsGba(v1::FilingKind kind) {
+  return kind == v1::FILING_KIND_GBA_CONTRACT_HONG_KONG ||
+         kind == v1::FILING_KIND_GBA_CONTRACT_MACAO;
+}
+
+bool IsContract(v1::FilingKind kind) {
+  return kind == v1::FILING_KIND_STANDARD_CONTRACT || IsGba(kind);
+}
+
+// Whether a contract's filing stands: filed and not refused, or its window of
+// working days is still open (O13 art 7).
+void WeighContractFiling(const Facts& facts, FilingFacts* out) {
+  const Filing& filing = *out->filing;
+  const v1::FilingStatus status = filing.source.status();
+  const bool may_stand = status == v1::FILING_STATUS_NOT_FILED ||
+                         status == v1::FILING_STATUS_UNDER_REVIEW ||
+                         status == v1::FILING_STATUS_VALID;
+  if (!may_stand) {
+    out->reason = v1::REASON_FILING_STATUS;
+    out->operand = status;
+    return;
+  }
+  const bool filed =
+      status != v1::FILING_STATUS_NOT_FILED && filing.filed <= facts.today;
+  if (filed) return;
+  if (facts.today > filing.last_day_to_file) {
+    out->reason = v1::REASON_FILING_WINDOW_PASSED;
+    out->operand = DayNumber(filing.last_day_to_file);
+    return;
+  }
+  out->window_open = true;
+}
+
+void WeighStatus(const Facts& facts, FilingFacts* out) {
+  const v1::Filing& source = out->filing->source;
+  if (IsContract(source.kind())) {
+    WeighContractFiling(facts, out);
+    return;
+  }
+  if (source.status() != v1::FILING_STATUS_VALID) {
+    out->reason = v1::REASON_FILING_STATUS;
+    out->operand = source.status();
+    return;
+  }
+  if (source.kind() != v1::FILING_KIND_CERTIFICATE) return;
+  const auto& bodies = facts.policy.regime().certification_bodies();
+  const bool recognised = std::any_of(
+      bodies.begin(), bodies.end(), [&source](const v1::CertificationBody& b) {
+        return b.id() == source.body();
+      });
+  if (!recognised) out->reason = v1::REASON_FILING_BODY_NOT_RECOGNISED;
+}
+
+void WeighDates(const Facts& facts, FilingFacts* out) {
+  const Filing& filing = *out->filing;
+  if (facts.today < filing.first_day) {
+    out->reason = v1::REASON_FILING_NOT_YET_EFFECTIVE;
+    if (filing.first_day != kNoDay) out->operand = DayNumber(filing.first_day);
+  } else if (facts.today > filing.last_day) {
+    out->reason = v1::REASON_FILING_EXPIRED;
+    out->operand = DayNumber(filing.last_day);
+  }
+}
+
+// A certificate moves data inside the group of its holder only.
+v1::Reason WeighGroup(const Facts& facts, const v1::Filing& source) {
+  const v1::Recipient& recipient = facts.flow.recipient();
+  if (recipient.relation() != v1::RELATION_HEADQUARTERS &&
+      recipient.relation() != v1::RELATION_AFFILIATE) {
+    return v1::REASON_OUTSIDE_GROUP;
+  }
+  const v1::Group* group = facts.exporter->group;
+  const std::string& id = recipient.organization_id();
+  const bool inside = Holds(source.scope().recipients(), id) ||
+                      (group != nullptr && Holds(group->overseas(), id));
+  return inside ? v1::REASON_FILING_COVERS : v1::REASON_OUTSIDE_GROUP;
+}
+
+v1::Reason WeighScope(const Facts& facts, const v1::Filing& source) {
+  const v1::FilingScope& scope = source.scope();
+  const v1::Recipient& recipient = facts.flow.recipient();
+  if (source.kind() == v1::FILING_KIND_CERTIFICATE) {
+    const v1::Reason group = WeighGroup(facts, source);
+    if (group != v1::REASON_FILING_COVERS) return group;
+  } else if (!Holds(scope.recipients(), recipient.organization_id())) {
+    return v1::REASON_EXCEEDS_RECIPIENT;
+  }
+  if (!CoversPurpose(scope, facts.flow.purpose())) {
+    return v1::REASON_EXCEEDS_PURPOSE;
+  }
+  if (!Holds(scope.scenarios(), facts.flow.scenario())) {
+    return v1::REASON_EXCEEDS_SCENARIO;
+  }
+  for (const v1::OnwardRecipient& onward : recipient.onward()) {
+    if (!Holds(scope.onward(), onward.organization_id())) {
+      return v1::REASON_EXCEEDS_ONWARD;
+    }
+  }
+  return v1::REASON_FILING_COVERS;
+}
+
+// The two guidelines' area: both parties registered in it, the form made for
+// the recipient's side, nothing passed on outside (reference: GBA_SC).
+v1::Reason WeighGba(const Facts& facts, const v1::Filing& source) {
+  if (!IsGba(source.kind())) return v1::REASON_FILING_COVERS;
+  const auto& cities = facts.policy.regime().gba_cities();
+  const v1::Enterprise& enterprise = facts.exporter->enterprise;
+  if (enterprise.gba_registered() != v1::FACT_YES ||
+      !Holds(cities, enterprise.region())) {
+    return v1::REASON_NOT_GBA_EXPORTER;
+  }
+  const v1::Recipient& recipient = facts.flow.recipient();
+  const bool hong_kong =
+      source.kind() == v1::FILING_KIND_GBA_CONTRACT_HONG_KONG;
+  if (recipient.gba_registered() != v1::FACT_YES ||
+      recipient.region() != (hong_kong ? "HK" : "MO")) {
+    return v1::REASON_NOT_GBA_RECIPIENT;
+  }
+  for (const v1::OnwardRecipient& onward : recipient.onward()) {
+    if (onward.region() != "HK" && onward.region() != "MO" &&
+        !Holds(cities, onward.region())) {
+      return v1::REASON_ONWARD_OUTSIDE_GBA;
+    }
+  }
+  return facts.ciio == v1::FACT_NO ? v1::REASON_FILING_COVERS
+                                   : v1::REASON_GBA_NOT_FOR_CIIO;
+}
+
+FilingFacts ReadFiling(const Facts& facts, const Filing& filing) {
+  FilingFacts out;
+  out.filing = &filing;
+  WeighDates(facts, &out);
+  if (out.reason == v1::REASON_FILING_COVERS) WeighStatus(facts, &out);
+  if (out.reason == v1::REASON_FILING_COVERS) {
+    out.reason = WeighGba(facts, filing.source);
+  }
+  if (out.reason == v1::REASON_FILING_COVERS) {
+    out.reason = WeighScope(facts, filing.source);
+  }
+  return out;
+}
+
+// ---- People.
+
+int64_t NewOf(bool stated, int64_t fresh, int64_t all, bool take_all) {
+  return stated && !take_all ? fresh : all;
+}
+
+void ReadPeople(Facts* facts) {
+  const v1::Flow& flow = facts->flow;
+  const v1::DeclaredPeople& people = flow.people().declared();
+  const bool take_all = facts->policy.regime().take_all_declared_as_new().on();
+  facts->new_persons = NewOf(people.has_new_persons(), people.new_persons(),
+                             people.persons(), take_all);
+  facts->new_sensitive =
+      NewOf(people.has_new_sensitive_persons(), people.new_sensitive_persons(),
+            people.sensitive_persons(), take_all);
+  facts->states_sensitive_people = people.sensitive_persons() > 0;
+  facts->may_be_under_14 =
+      flow.has_duties() && flow.duties().under_14() != v1::FACT_NO;
+  if (facts->may_be_under_14) {  // PIPL 28: all of theirs is sensitive.
+    facts->new_sensitive += facts->new_persons;
+    facts->new_persons = 0;
+  }
+}
+
+absl::InlinedVector<absl::string_view, 8> AreasOf(const Exporter& exporter) {
+  absl::InlinedVector<absl::string_view, 8> areas;
+  for (const std::string& area : exporter.areas) areas.push_back(area);
+  return areas;
+}
+
+}  // namespace
+
+Question::Facts::Facts(const v1::Flow& flow_in,
+                       const policy::Snapshot& policy_in, absl::Time at_in)
+    : flow(flow_in),
+      policy(policy_in),
+      at(at_in),
+      today(BeijingDay(at_in)),
+      year(BeijingYear(at_in)),
+      exporter(policy_in.registry().Find(flow_in.exporter())),
+      ciio(exporter == nullptr ? v1::FACT_UNKNOWN
+                               : exporter->enterprise.ciio()) {
+  items.reserve(flow.items_size());
+  for (const v1::DataItem& item : flow.items()) {
+    items.push_back(ReadItem(item, flow.sector(), policy));
+  }
+  ReadPeople(this);
+  if (exporter == nullptr) return;
+  for (uint32_t index : policy.lists().InAreas(AreasOf(*exporter))) {
+    if (policy.lists().all()[index].InForce(today)) {
+      lists.push_back(ReadList(*this, index));
+    }
+  }
+  for (const Filing& filing : exporter->filings) {
+    filings.push_back(ReadFiling(*this, filing));
+  }
+  std::stable_sort(filings.begin(), filings.end(),
+                   [](const FilingFacts& a, const FilingFacts& b) {
+                     return RelyingRank(a.filing->source.kind()) <
+                            RelyingRank(b.filing->source.kind());
+                   });
+}
+
+bool ScopeNames(const policy::Filing& filing, const v1::DataItem& item) {
+  const v1::FilingScope& scope = filing.source.scope();
+  return Holds(scope.items(), item.name()) ||
+         (!item.category().empty() &&
+          Holds(scope.categories(), item.category()));
+}
+
+int RelyingRank(v1::FilingKind kind) {
+  if (kind == v1::FILING_KIND_SECURITY_ASSESSMENT) return 0;
+  if (IsGba(kind)) return 1;
+  return kind == v1::FILING_KIND_STANDARD_CONTRACT ? 2 : 3;
+}
+
+}  // namespace tongguan::engine

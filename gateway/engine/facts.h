@@ -1,0 +1,83 @@
+// What a flow says and what the policy knows about it, before any tally is
+// read: the items' legal facts, the lists that could speak about them, the
+// filings that could cover them. Computed once a question.
+#ifndef TONGGUAN_GATEWAY_ENGINE_FACTS_H_
+#define TONGGUAN_GATEWAY_ENGINE_FACTS_H_
+
+#include "absl/container/inlined_vector.h"
+#include "absl/time/time.h"
+#include "gateway/engine/engine.h"
+#include "gateway/policy/snapshot.h"
+
+namespace tongguan::engine {
+
+// Indexes into Flow.items, ascending.
+using Items = absl::InlinedVector<uint32_t, 16>;
+
+// The legal facts of one item, after its transform.
+struct ItemFacts {
+  v1::Fact personal = v1::FACT_NO;
+  v1::Fact sensitive = v1::FACT_NO;
+  bool important = false;          // Notified, published, or held by switch.
+  bool important_unknown = false;  // The flag is unknown.
+  bool doubted = false;            // Declaration contradicts name or category.
+  bool category_unknown = false;   // The taxonomy lacks the category.
+
+  // Personal information, or possibly so.
+  bool MayBePersonal() const { return personal != v1::FACT_NO || doubted; }
+  bool MayBeSensitive() const { return sensitive != v1::FACT_NO || doubted; }
+};
+
+// A list in force in one of the exporter's areas.
+struct ListFacts {
+  const policy::List* list = nullptr;
+  // REASON_MET if it serves this exporter and flow, else why it does not.
+  v1::Reason serves = v1::REASON_MET;
+  bool covers = false;    // Speaks about the flow's sector and scenario.
+  bool headings = false;  // Has headings without content for them.
+  // Rows of the flow's sector and scenario that name an item: (item, row),
+  // ascending.
+  absl::InlinedVector<std::pair<uint32_t, uint32_t>, 8> rows;
+};
+
+// A filing of the exporter, weighed against the flow without its items.
+struct FilingFacts {
+  const policy::Filing* filing = nullptr;
+  v1::Reason reason = v1::REASON_FILING_COVERS;  // Or why it does not.
+  int64_t operand = 0;                           // Of the reason.
+  bool window_open = false;  // Covers only because the filing window is open.
+};
+
+struct Question::Facts {
+  Facts(const v1::Flow& flow, const policy::Snapshot& policy, absl::Time at);
+
+  const v1::Flow& flow;
+  const policy::Snapshot& policy;
+  absl::Time at;  // The instant of the decision.
+  Day today;
+  int32_t year;
+  const policy::Exporter* exporter;  // Null: not registered.
+  v1::Fact ciio;                     // Unknown for who is not registered.
+  absl::InlinedVector<ItemFacts, 16> items;
+  absl::InlinedVector<ListFacts, 4> lists;
+  absl::InlinedVector<FilingFacts, 4>
+      filings;  // Assessment, GBA, contract,
+                // certificate: order of relying.
+  // New people of the flow as they count (under 14: all are sensitive).
+  int64_t new_persons = 0;
+  int64_t new_sensitive = 0;
+  bool states_sensitive_people = false;
+  bool may_be_under_14 = false;
+};
+
+using Facts = Question::Facts;
+
+// Whether the filing's scope names the item.
+bool ScopeNames(const policy::Filing& filing, const v1::DataItem& item);
+
+// The filings' rank in relying: assessment 0, GBA 1, contract 2, certificate 3.
+int RelyingRank(v1::FilingKind kind);
+
+}  // namespace tongguan::engine
+
+#endif  // TONGGUAN_GATEWAY_ENGINE_FACTS_H_

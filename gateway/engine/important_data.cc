@@ -1,0 +1,60 @@
+// Rule 3. Data notified to the processor or published as important data needs
+// a security assessment (O16 art 7(1)(2), NDSR 37); automotive personal
+// information of 100,000 people or more is published important data (AUTO21
+// art 3(6)(5), read as PIQA2604-1 reads such numbers).
+#include "gateway/engine/rules.h"
+
+namespace tongguan::engine {
+namespace {
+
+Items WithFlag(const Weighing& w, v1::ImportantData flag) {
+  Items items;
+  for (uint32_t i : w.All()) {
+    if (w.facts().items[i].important && w.flow().items(i).important() == flag) {
+      items.push_back(i);
+    }
+  }
+  return items;
+}
+
+bool ByFlag(Weighing& w, v1::ImportantData flag, v1::Reason reason) {
+  const Items items = WithFlag(w, flag);
+  if (items.empty()) return false;
+  w.Demand(v1::RULE_IMPORTANT_DATA, items, v1::MECHANISM_SECURITY_ASSESSMENT,
+           reason);
+  return true;
+}
+
+bool ByAutomotiveVolume(Weighing& w) {
+  const v1::Regime& regime = w.regime();
+  if (regime.automotive_sector().empty() ||
+      w.flow().sector() != regime.automotive_sector() || !w.has_personal()) {
+    return false;
+  }
+  const auto total = w.PeopleTotal();
+  if (!total.has_value()) {
+    w.CounterUnknown(w.Personal());
+    return true;
+  }
+  const int64_t threshold = regime.automotive_important_persons().value();
+  if (*total < threshold) return false;
+  w.Demand(v1::RULE_IMPORTANT_DATA, w.Personal(),
+           v1::MECHANISM_SECURITY_ASSESSMENT, v1::REASON_IMPORTANT_BY_VOLUME,
+           {*total, threshold});
+  return true;
+}
+
+}  // namespace
+
+void WeighImportantData(Weighing& w) {
+  bool found =
+      ByFlag(w, v1::IMPORTANT_DATA_NOTIFIED, v1::REASON_IMPORTANT_NOTIFIED);
+  found |=
+      ByFlag(w, v1::IMPORTANT_DATA_PUBLISHED, v1::REASON_IMPORTANT_PUBLISHED);
+  found |= ByFlag(w, v1::IMPORTANT_DATA_SELF_IDENTIFIED,
+                  v1::REASON_IMPORTANT_SELF_IDENTIFIED);
+  found |= ByAutomotiveVolume(w);
+  if (!found) w.Skip(v1::RULE_IMPORTANT_DATA, v1::REASON_NO_IMPORTANT_DATA);
+}
+
+}  // namespace tongguan::engine

@@ -1,0 +1,170 @@
+#include "gateway/engine/list_reading.h"
+
+#include <algorithm>
+
+namespace tongguan::engine {
+namespace {
+
+bool ConditionsHold(const v1::Flow& flow, const v1::ListRow& row) {
+  return std::all_of(row.conditions().begin(), row.conditions().end(),
+                     [&flow](const std::string& condition) {
+                       return std::any_of(
+                           flow.conditions().begin(), flow.conditions().end(),
+                           [&condition](const v1::ConditionAnswer& answer) {
+                             return answer.condition() == condition &&
+                                    answer.holds() == v1::FACT_YES;
+                           });
+                     });
+}
+
+// What one general list says of an item, its filing set aside.
+Release AskGeneral(const Weighing& w, const ListFacts& list, uint32_t item) {
+  Release out{v1::REASON_NOT_LISTED, &list, nullptr};
+  if (!list.covers) out.reason = v1::REASON_SECTOR_NOT_LISTED;
+  for (const auto& [named, index] : list.rows) {
+    const v1::ListRow& row = list.list->rows[index];
+    if (named != item || row.mechanism() != v1::ROW_MECHANISM_FREE) continue;
+    out.row = &row;
+    if (!ConditionsHold(w.flow(), row)) {
+      out.reason = v1::REASON_LIST_CONDITION_NOT_MET;
+    } else if (!w.ThresholdReached(row).value_or(false)) {
+      out.reason = v1::REASON_LIST_THRESHOLD_NOT_REACHED;
+    } else if (!list.list->head.releases_personal_data()) {
+      out.reason = v1::REASON_LIST_KEEPS_PERSONAL_DATA;
+    } else {
+      out.reason = v1::REASON_LISTED;
+      return out;
+    }
+  }
+  return out;
+}
+
+// The same of a negative list.
+Release AskNegative(const Weighing&, const ListFacts& list, uint32_t item) {
+  Release out{v1::REASON_OUTSIDE_LIST, &list, nullptr};
+  if (!list.covers) {
+    out.reason = v1::REASON_SECTOR_NOT_LISTED;
+    return out;
+  }
+  for (const auto& [named, index] : list.rows) {
+    if (named != item) continue;
+    out.row = &list.list->rows[index];
+    out.reason = v1::REASON_LISTED_RESTRICTED;
+    return out;
+  }
+  if (list.headings ||
+      list.list->head.completeness() != v1::COMPLETENESS_COMPLETE) {
+    out.reason = v1::REASON_LIST_NOT_COMPLETE;
+  }
+  return out;
+}
+
+Release Ask(const Weighing& w, uint32_t item, v1::ListKind kind,
+            Release (*ask)(const Weighing&, const ListFacts&, uint32_t)) {
+  Release best;
+  if (w.facts().items[item].important) {
+    best.reason = v1::REASON_HAS_IMPORTANT_DATA;
+    return best;
+  }
+  for (const ListFacts& list : w.facts().lists) {
+    if (list.list->head.kind() != kind) continue;
+    Release said = ask(w, list, item);
+    const v1::Reason serves = w.Serves(list);
+    if (said.released() && serves == v1::REASON_MET) return said;
+    if (said.released()) said.reason = serves;
+    // A filing that alone is missing is the nearest miss of all.
+    if (best.reason != v1::REASON_LIST_FILING_MISSING) best = said;
+  }
+  return best;
+}
+
+Named Find(const Weighing& w, uint32_t item, v1::ListKind kind,
+           bool (*wanted)(const v1::ListRow&, v1::RowMechanism),
+           v1::RowMechanism mechanism) {
+  Named unknown;
+  for (const ListFacts& list : w.facts().lists) {
+    if (list.list->head.kind() != kind || !Binds(list)) continue;
+    for (const auto& [named, index] : list.rows) {
+      const v1::ListRow& row = list.list->rows[index];
+      if (named != item || !wanted(row, mechanism)) continue;
+      const std::optional<bool> reached = w.ThresholdReached(row);
+      if (reached.value_or(false)) return {&list, &row, true};
+      if (!reached.has_value() && unknown.row == nullptr) {
+        unknown = {&list, &row, false};
+      }
+    }
+  }
+  return unknown;
+}
+
+bool HasMechanism(const v1::ListRow& row, v1::RowMechanism mechanism) {
+  return row.mechanism() == mechanism;
+}
+
+bool AnyRow(const v1::ListRow&, v1::RowMechanism) { return true; }
+
+}  // namespace
+
+bool Binds(const ListFacts& list) {
+  return list.serves == v1::REASON_MET ||
+         list.serves == v1::REASON_LIST_FILING_MISSING ||
+         list.serves == v1::REASON_LIST_EXCLUDES_CIIO;
+}
+
+Named FindNamed(const Weighing& w, uint32_t item, v1::RowMechanism mechanism) {
+  return Find(w, item, v1::LIST_KIND_NEGATIVE, HasMechanism, mechanism);
+}
+
+Named FindImportant(const Weighing& w, uint32_t item) {
+  return Find(w, item, v1::LIST_KIND_IMPORTANT_DATA, AnyRow,
+              v1::ROW_MECHANISM_IMPORTANT_DATA);
+}
+
+Release ReleasedByGeneralList(const Weighing& w, uint32_t item) {
+  return Ask(w, item, v1::LIST_KIND_GENERAL, AskGeneral);
+}
+
+Release ReleasedByNegativeList(const Weighing& w, uint32_t item) {
+  return Ask(w, item, v1::LIST_KIND_NEGATIVE, AskNegative);
+}
+
+void ReleaseByLists(Weighing& w, v1::Rule rule,
+                    Release (*find)(const Weighing&, uint32_t)) {
+  const Items remaining = w.Remaining();
+  if (remaining.empty()) return;
+  Release refused;
+  struct Group {
+    const ListFacts* list;
+    v1::Reason reason;
+    Items items;
+    std::string reference;
+  };
+  absl::InlinedVector<Group, 2> groups;
+  for (uint32_t i : remaining) {
+    const Release said = find(w, i);
+    if (!said.released()) {
+      refused = said;
+      if (said.reason == v1::REASON_LIST_FILING_MISSING) {
+        w.Missing(v1::MISSING_LIST_FILING, {}, said.list->list->name,
+                  said.reason);
+      }
+      continue;
+    }
+    if (groups.empty() || groups.back().list != said.list) {
+      groups.push_back({said.list, said.reason, {}, said.list->list->name});
+    }
+    groups.back().items.push_back(i);
+  }
+  for (Group& group : groups) {
+    if (group.list->list->head.demonstration()) {
+      w.Warn(v1::WARNING_DEMONSTRATION_DATA);
+    }
+    w.Release(rule, group.items, group.reason, {}, std::move(group.reference));
+  }
+  if (groups.empty()) {
+    w.Skip(rule, refused.reason, {},
+           refused.list == nullptr ? "" : refused.list->list->name);
+  }
+}
+
+}  // namespace tongguan::engine

@@ -1,0 +1,421 @@
+#include "gateway/engine/weighing.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/engine/rules.h"
+
+namespace tongguan::engine {
+namespace {
+
+using RuleFunction = void (*)(Weighing&);
+
+// By v1::Rule.
+constexpr RuleFunction kRules[] = {
+    nullptr,
+    WeighNotExport,
+    WeighSpecialRegime,
+    WeighFactUnknown,
+    WeighImportantData,
+    WeighNoPiNoId,
+    WeighTransit,
+    WeighNoNecessity,
+    WeighArt10Duties,
+    WeighContract,
+    WeighHr,
+    WeighEmergency,
+    WeighLegalDuty,
+    WeighCiio,
+    WeighAssessmentOnFile,
+    WeighGeneralList,
+    WeighFtzOutside,
+    WeighFtzInScc,
+    WeighFtzInSa,
+    WeighGbaSc,
+    WeighSmallVolume,
+    WeighSaVolume,
+    WeighSccBand,
+};
+static_assert(std::size(kRules) == v1::Rule_ARRAYSIZE);
+
+int64_t AtMost(const std::optional<int64_t>& bound, int64_t value) {
+  return bound.has_value() ? std::min(*bound, value) : value;
+}
+
+bool IsAssessment(const FilingFacts& filing) {
+  return filing.filing->source.kind() == v1::FILING_KIND_SECURITY_ASSESSMENT;
+}
+
+// How near a filing that does not serve came: the nearest is named.
+int Nearness(v1::Reason reason) {
+  switch (reason) {
+    case v1::REASON_EXCEEDS_SCALE:
+    case v1::REASON_EXCEEDS_ITEMS:
+      return 4;
+    case v1::REASON_FILING_EXPIRED:
+    case v1::REASON_FILING_NOT_YET_EFFECTIVE:
+    case v1::REASON_FILING_WINDOW_PASSED:
+    case v1::REASON_FILING_STATUS:
+    case v1::REASON_FILING_BODY_NOT_RECOGNISED:
+      return 2;
+    default:
+      return 3;
+  }
+}
+
+}  // namespace
+
+Level LevelOf(v1::Mechanism mechanism) {
+  switch (mechanism) {
+    case v1::MECHANISM_UNSPECIFIED:
+    case v1::MECHANISM_NONE:
+      return Level::kNone;
+    case v1::MECHANISM_STANDARD_CONTRACT_OR_CERTIFICATION:
+    case v1::MECHANISM_GBA_STANDARD_CONTRACT:
+      return Level::kContract;
+    case v1::MECHANISM_SECURITY_ASSESSMENT:
+      return Level::kAssessment;
+    case v1::MECHANISM_NOT_DETERMINABLE:
+      return Level::kUndetermined;
+    default:
+      return Level::kSpecial;
+  }
+}
+
+Weighing::Weighing(const Facts& facts, const Tallies& tallies,
+                   const Supposition& suppose)
+    : facts_(facts),
+      tallies_(tallies),
+      suppose_(suppose),
+      new_persons_(AtMost(suppose.persons, facts.new_persons)),
+      new_sensitive_(AtMost(suppose.sensitive, facts.new_sensitive)) {
+  items_.resize(facts.items.size());
+  for (uint32_t i : suppose.dropped) items_[i].dropped = true;
+  bool sensitive_item = false;
+  bool ordinary_item = false;
+  for (size_t i = 0; i < items_.size(); ++i) {
+    const ItemFacts& item = facts.items[i];
+    if (items_[i].dropped) continue;
+    items_[i].personal = item.MayBePersonal();
+    has_personal_ |= items_[i].personal;
+    has_important_ |= item.important;
+    sensitive_item |= item.MayBeSensitive();
+    ordinary_item |= items_[i].personal && !item.MayBeSensitive();
+  }
+  const bool dropping = !suppose.dropped.empty();
+  if (dropping && !sensitive_item && !facts.may_be_under_14) new_sensitive_ = 0;
+  if (dropping && !ordinary_item && !has_personal_) new_persons_ = 0;
+  if (!has_personal_) new_persons_ = new_sensitive_ = 0;
+  const bool sensitive_people = dropping || suppose.sensitive.has_value()
+                                    ? new_sensitive_ > 0
+                                    : facts.states_sensitive_people;
+  sensitive_flow_ = has_personal_ && (sensitive_item || sensitive_people ||
+                                      facts.may_be_under_14);
+}
+
+void Weighing::Run() {
+  for (const v1::OrderedRule& rule : regime().order()) {
+    kRules[rule.rule()](*this);
+    if (stopped_) return;
+  }
+}
+
+Items Weighing::All() const {
+  Items items;
+  for (uint32_t i = 0; i < items_.size(); ++i) {
+    if (!items_[i].dropped) items.push_back(i);
+  }
+  return items;
+}
+
+Items Weighing::Personal() const {
+  Items items;
+  for (uint32_t i = 0; i < items_.size(); ++i) {
+    if (items_[i].personal) items.push_back(i);
+  }
+  return items;
+}
+
+Items Weighing::Remaining() const {
+  Items items;
+  for (uint32_t i = 0; i < items_.size(); ++i) {
+    if (items_[i].personal && !items_[i].Released()) items.push_back(i);
+  }
+  return items;
+}
+
+Items Weighing::ForVolume() const {
+  Items items;
+  for (uint32_t i = 0; i < items_.size(); ++i) {
+    const ItemState& item = items_[i];
+    if (item.personal && !item.Released() && !item.list_settled &&
+        !item.gba_settled) {
+      items.push_back(i);
+    }
+  }
+  return items;
+}
+
+std::optional<int64_t> Weighing::PersonsTotal() const {
+  if (!tallies_.persons.known || !tallies_.group_persons.known) {
+    return std::nullopt;
+  }
+  return tallies_.persons.people + tallies_.group_persons.people + new_persons_;
+}
+
+std::optional<int64_t> Weighing::SensitiveTotal() const {
+  if (!tallies_.sensitive.known) return std::nullopt;
+  return tallies_.sensitive.people + new_sensitive_;
+}
+
+std::optional<int64_t> Weighing::PeopleTotal() const {
+  const auto persons = PersonsTotal();
+  const auto sensitive = SensitiveTotal();
+  if (!persons.has_value() || !sensitive.has_value()) return std::nullopt;
+  return *persons + *sensitive;
+}
+
+v1::Reason Weighing::Serves(const ListFacts& list) const {
+  if (list.serves == v1::REASON_LIST_FILING_MISSING && suppose_.list_filings) {
+    return v1::REASON_MET;
+  }
+  return list.serves;
+}
+
+std::optional<bool> Weighing::ThresholdReached(const v1::ListRow& row) const {
+  if (row.threshold_op().empty()) return true;
+  std::optional<int64_t> total;
+  switch (row.counter()) {
+    case v1::THRESHOLD_COUNTER_PERSONS:
+      total = PersonsTotal();
+      break;
+    case v1::THRESHOLD_COUNTER_SENSITIVE_PERSONS:
+      total = SensitiveTotal();
+      break;
+    default:
+      break;  // Records are not counted here: it cannot be known.
+  }
+  if (!total.has_value()) return std::nullopt;
+  const std::string& op = row.threshold_op();
+  if (op == "in") {
+    return row.threshold_low() <= *total && *total < row.threshold_high();
+  }
+  if (op == "<") return *total < row.threshold_low();
+  if (op == ">" && !regime().exceeds_includes_number().on()) {
+    return *total > row.threshold_low();
+  }
+  return *total >= row.threshold_low();  // PIQA2604-1.
+}
+
+v1::Reason Weighing::Covers(const FilingFacts& filing, uint32_t item) const {
+  if (filing.reason != v1::REASON_FILING_COVERS) return filing.reason;
+  if (!ScopeNames(*filing.filing, flow().items(item))) {
+    return v1::REASON_EXCEEDS_ITEMS;
+  }
+  const v1::Filing& source = filing.filing->source;
+  if (!IsAssessment(filing) || source.states_no_number() || !has_personal_) {
+    return v1::REASON_FILING_COVERS;
+  }
+  const auto total = PeopleTotal();
+  if (!total.has_value()) return v1::REASON_COUNTER_UNKNOWN;
+  return *total <= source.approved_people() ? v1::REASON_FILING_COVERS
+                                            : v1::REASON_EXCEEDS_SCALE;
+}
+
+int Weighing::FindCover(uint32_t item, Level level, bool* scale_unknown) const {
+  for (size_t i = 0; i < facts_.filings.size(); ++i) {
+    if (level == Level::kAssessment && !IsAssessment(facts_.filings[i])) break;
+    const v1::Reason reason = Covers(facts_.filings[i], item);
+    if (reason == v1::REASON_FILING_COVERS) return static_cast<int>(i);
+    if (reason == v1::REASON_COUNTER_UNKNOWN) *scale_unknown = true;
+  }
+  return -1;
+}
+
+void Weighing::AddStep(v1::Rule rule, v1::Effect effect, v1::Reason reason,
+                       std::initializer_list<int64_t> operands,
+                       const Items& items, std::string reference) {
+  Step step;
+  step.rule = rule;
+  step.effect = effect;
+  step.reason = reason;
+  step.operands = operands;
+  if (items.size() < All().size()) step.items = items;
+  step.reference = std::move(reference);
+  steps_.push_back(std::move(step));
+}
+
+void Weighing::Skip(v1::Rule rule, v1::Reason reason,
+                    std::initializer_list<int64_t> operands,
+                    std::string reference) {
+  AddStep(rule, v1::EFFECT_SKIPPED, reason, operands, All(),
+          std::move(reference));
+}
+
+void Weighing::Release(v1::Rule rule, const Items& items, v1::Reason reason,
+                       std::initializer_list<int64_t> operands,
+                       std::string reference) {
+  for (uint32_t i : items) {
+    items_[i].released_by = rule;
+    items_[i].release_reason = reason;
+    items_[i].release_reference = reference;
+  }
+  AddStep(rule, v1::EFFECT_RELEASES, reason, operands, items,
+          std::move(reference));
+}
+
+void Weighing::NoteDemand(uint32_t item, const ItemState::Demand& demand,
+                          bool covered) {
+  ItemState::Demand& place = covered ? items_[item].covered : items_[item].open;
+  if (demand.level > place.level) place = demand;
+}
+
+void Weighing::Demand(v1::Rule rule, const Items& items,
+                      v1::Mechanism mechanism, v1::Reason reason,
+                      std::initializer_list<int64_t> operands,
+                      std::string reference) {
+  const Level level = LevelOf(mechanism);
+  const bool supposed = (level == Level::kContract && suppose_.contract) ||
+                        (level <= Level::kAssessment && suppose_.assessment);
+  Items open;
+  Items unknown_scale;
+  std::string cover = reference;
+  for (uint32_t i : items) {
+    ItemState::Demand demand{level, mechanism, rule, reason, reference};
+    bool scale_unknown = false;
+    const int filing = level == Level::kContract || level == Level::kAssessment
+                           ? FindCover(i, level, &scale_unknown)
+                           : -1;
+    if (filing >= 0) {
+      RelyOn(facts_.filings[filing]);
+      demand.reference = cover = facts_.filings[filing].filing->source.id();
+    }
+    const bool covered = filing >= 0 || supposed;
+    NoteDemand(i, demand, covered);
+    if (covered) continue;
+    (scale_unknown ? unknown_scale : open).push_back(i);
+  }
+  const bool covered = open.empty() && unknown_scale.empty();
+  AddStep(rule, covered ? v1::EFFECT_COVERED : v1::EFFECT_DEMANDS, reason,
+          operands, items, covered ? cover : reference);
+  if (!open.empty()) NoteMissingFiling(open, level);
+  if (!unknown_scale.empty()) CounterUnknown(unknown_scale);
+}
+
+void Weighing::CounterUnknown(const Items& items) {
+  const ItemState::Demand demand{
+      Level::kUndetermined, v1::MECHANISM_NOT_DETERMINABLE,
+      v1::RULE_FACT_UNKNOWN, v1::REASON_COUNTER_UNKNOWN, ""};
+  for (uint32_t i : items) NoteDemand(i, demand, /*covered=*/false);
+  const bool told =
+      std::any_of(steps_.begin(), steps_.end(), [&items](const Step& step) {
+        return step.reason == v1::REASON_COUNTER_UNKNOWN &&
+               step.effect == v1::EFFECT_DEMANDS &&
+               (step.items.empty() || step.items == items);
+      });
+  if (!told) {
+    AddStep(v1::RULE_FACT_UNKNOWN, v1::EFFECT_DEMANDS,
+            v1::REASON_COUNTER_UNKNOWN, {}, items, "");
+  }
+  Missing(v1::MISSING_OPENING_BALANCE, {}, "", v1::REASON_COUNTER_UNKNOWN);
+}
+
+void Weighing::SettleByAssessment(const Items& items,
+                                  const FilingFacts& filing) {
+  for (uint32_t i : items) items_[i].on_assessment = true;
+  RelyOn(filing);
+  AddStep(v1::RULE_ASSESSMENT_ON_FILE, v1::EFFECT_COVERED,
+          v1::REASON_FILING_COVERS, {}, items, filing.filing->source.id());
+}
+
+void Weighing::SettleByGba(const Items& items, const FilingFacts& filing) {
+  const ItemState::Demand demand{
+      Level::kContract, v1::MECHANISM_GBA_STANDARD_CONTRACT, v1::RULE_GBA_SC,
+      v1::REASON_FILING_COVERS, filing.filing->source.id()};
+  for (uint32_t i : items) {
+    items_[i].gba_settled = true;
+    NoteDemand(i, demand, /*covered=*/true);
+  }
+  RelyOn(filing);
+  AddStep(v1::RULE_GBA_SC, v1::EFFECT_COVERED, v1::REASON_FILING_COVERS, {},
+          items, filing.filing->source.id());
+}
+
+void Weighing::RelyOn(const FilingFacts& filing) {
+  if (std::find(relied_on_.begin(), relied_on_.end(), &filing) ==
+      relied_on_.end()) {
+    relied_on_.push_back(&filing);
+  }
+}
+
+// Names the filing of the kind that came nearest, and why it does not serve.
+void Weighing::NoteMissingFiling(const Items& items, Level level) {
+  if (level != Level::kContract && level != Level::kAssessment) return;
+  const bool assessment = level == Level::kAssessment;
+  v1::Reason best = v1::REASON_NO_FILING;
+  std::string reference;
+  int nearness = 0;
+  for (const FilingFacts& filing : facts_.filings) {
+    if (assessment && !IsAssessment(filing)) continue;
+    const v1::Reason reason = Covers(filing, items.front());
+    if (reason != v1::REASON_FILING_COVERS && Nearness(reason) > nearness) {
+      nearness = Nearness(reason);
+      best = reason;
+      reference = filing.filing->source.id();
+    }
+  }
+  Missing(assessment ? v1::MISSING_SECURITY_ASSESSMENT
+                     : v1::MISSING_STANDARD_CONTRACT_OR_CERTIFICATION,
+          items, reference, best);
+}
+
+void Weighing::Missing(v1::Missing what, const Items& items,
+                       std::string reference, v1::Reason reason) {
+  for (const Uncovered& entry : missing_) {
+    if (entry.what == what && entry.reference == reference &&
+        entry.items == items) {
+      return;
+    }
+  }
+  missing_.push_back({what, items, std::move(reference), reason});
+}
+
+void Weighing::Block(const absl::InlinedVector<v1::Missing, 5>& duties) {
+  blocked_ = true;
+  AddStep(v1::RULE_ART10_DUTIES, v1::EFFECT_BLOCKS, v1::REASON_DUTIES_MISSING,
+          {}, All(), "");
+  for (v1::Missing duty : duties) {
+    steps_.back().operands.push_back(duty);
+    Missing(duty, {}, "", v1::REASON_DUTIES_MISSING);
+  }
+}
+
+void Weighing::PassGate() {
+  AddStep(v1::RULE_ART10_DUTIES, v1::EFFECT_PASSES, v1::REASON_DUTIES_KEPT, {},
+          All(), "");
+}
+
+void Weighing::Warn(v1::Warning warning) {
+  if (std::find(warnings_.begin(), warnings_.end(), warning) ==
+      warnings_.end()) {
+    warnings_.push_back(warning);
+  }
+}
+
+void Weighing::StopAllowed(v1::Rule rule, v1::Reason reason) {
+  stopped_ = true;
+  for (ItemState& item : items_) {
+    item.released_by = rule;
+    item.release_reason = reason;
+  }
+  AddStep(rule, v1::EFFECT_RELEASES, reason, {}, All(), "");
+}
+
+bool Weighing::Allows() const {
+  return !blocked_ &&
+         std::none_of(items_.begin(), items_.end(), [](const ItemState& item) {
+           return !item.dropped && item.open.level != Level::kNone;
+         });
+}
+
+}  // namespace tongguan::engine

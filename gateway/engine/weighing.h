@@ -1,0 +1,196 @@
+// One decision under way: the facts of a question, the tallies, and what the
+// rules have said so far. The rules (rules.h) ask it for totals and filings and
+// tell it their demands, reliefs and steps; Conclude sums up. Single-threaded.
+#ifndef TONGGUAN_GATEWAY_ENGINE_WEIGHING_H_
+#define TONGGUAN_GATEWAY_ENGINE_WEIGHING_H_
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/inlined_vector.h"
+#include "gateway/engine/engine.h"
+#include "gateway/engine/facts.h"
+
+namespace tongguan::engine {
+
+// How strict a mechanism is. Greater is stricter.
+enum class Level { kNone, kContract, kAssessment, kUndetermined, kSpecial };
+Level LevelOf(v1::Mechanism mechanism);
+
+// What is supposed beyond the facts, to find the smallest change that gives
+// ALLOW. Empty for the decision itself.
+struct Supposition {
+  Items dropped;                     // These items stay at home.
+  bool duties_kept = false;          // Every duty of O16 art 10 is kept.
+  bool list_filings = false;         // Every list filing is made.
+  bool contract = false;             // A contract covers the flow.
+  bool assessment = false;           // An assessment covers the flow.
+  bool licensed = false;             // Licences and approvals are held.
+  std::optional<int64_t> persons;    // At most so many new persons.
+  std::optional<int64_t> sensitive;  // At most so many new sensitive persons.
+};
+
+// What a rule did with the flow or some items.
+struct Step {
+  v1::Rule rule = v1::RULE_UNSPECIFIED;
+  v1::Effect effect = v1::EFFECT_SKIPPED;
+  v1::Reason reason = v1::REASON_UNSPECIFIED;
+  absl::InlinedVector<int64_t, 4> operands;
+  Items items;  // Empty: the flow.
+  std::string reference;
+};
+
+// What has been said of one item.
+struct ItemState {
+  bool dropped = false;
+  bool personal = false;  // Is or may be personal information.
+  v1::Rule released_by = v1::RULE_UNSPECIFIED;
+  v1::Reason release_reason = v1::REASON_UNSPECIFIED;
+  std::string release_reference;
+  bool list_settled = false;   // A list's part stands for the volume rules.
+  bool gba_settled = false;    // The GBA contract does.
+  bool on_assessment = false;  // Rule 10 covers it.
+  // Its strictest demand that nothing covers, and its strictest that is
+  // covered.
+  struct Demand {
+    Level level = Level::kNone;
+    v1::Mechanism mechanism = v1::MECHANISM_NONE;
+    v1::Rule rule = v1::RULE_UNSPECIFIED;
+    v1::Reason reason = v1::REASON_UNSPECIFIED;
+    std::string reference;  // List row, or the filing that covers.
+  };
+  Demand open;
+  Demand covered;
+
+  bool Released() const { return released_by != v1::RULE_UNSPECIFIED; }
+};
+
+class Weighing {
+ public:
+  Weighing(const Facts& facts, const Tallies& tallies,
+           const Supposition& suppose);
+
+  // Runs every rule in the regime's order.
+  void Run();
+  bool Allows() const;
+  // Writes the decision but for the smallest change. Run must have been called.
+  void Conclude(v1::Decision* decision) const;
+
+  // ---- What rules ask.
+  const Facts& facts() const { return facts_; }
+  const v1::Flow& flow() const { return facts_.flow; }
+  const v1::Regime& regime() const { return facts_.policy.regime(); }
+  const Supposition& suppose() const { return suppose_; }
+  const ItemState& item(uint32_t i) const { return items_[i]; }
+
+  // Items by what has been said so far; dropped ones are never among them.
+  Items All() const;
+  Items Personal() const;
+  // Personal and not released.
+  Items Remaining() const;
+  // Remaining, and not settled by a list or the GBA contract: for rules 14-16.
+  Items ForVolume() const;
+
+  bool has_personal() const { return has_personal_; }
+  bool has_important() const { return has_important_; }
+  bool sensitive_flow() const { return sensitive_flow_; }
+
+  // N and S of the year with this request; nullopt when a counter is unknown.
+  std::optional<int64_t> PersonsTotal() const;
+  std::optional<int64_t> SensitiveTotal() const;
+  // N + S.
+  std::optional<int64_t> PeopleTotal() const;
+
+  // Whether `list` serves, filings supposed or made.
+  v1::Reason Serves(const ListFacts& list) const;
+  // Whether a row's threshold is reached: nullopt when it cannot be known.
+  std::optional<bool> ThresholdReached(const v1::ListRow& row) const;
+
+  // ---- What rules tell.
+  void Skip(v1::Rule rule, v1::Reason reason,
+            std::initializer_list<int64_t> operands = {},
+            std::string reference = "");
+  void Release(v1::Rule rule, const Items& items, v1::Reason reason,
+               std::initializer_list<int64_t> operands = {},
+               std::string reference = "");
+  // Demands `mechanism` of the items. Finds what covers them; `reference` is
+  // the list row that demands, if one does.
+  void Demand(v1::Rule rule, const Items& items, v1::Mechanism mechanism,
+              v1::Reason reason, std::initializer_list<int64_t> operands = {},
+              std::string reference = "");
+  // A counter had to be read for these items and is unknown.
+  void CounterUnknown(const Items& items);
+  // The items are settled by an assessment on file (rule 10).
+  void SettleByAssessment(const Items& items, const FilingFacts& filing);
+  // Lists' parts and the GBA contract stand for the volume rules.
+  void SettleByList(uint32_t item) { items_[item].list_settled = true; }
+  void SettleByGba(const Items& items, const FilingFacts& filing);
+  void Missing(v1::Missing what, const Items& items = {},
+               std::string reference = "",
+               v1::Reason reason = v1::REASON_UNSPECIFIED);
+  void Block(const absl::InlinedVector<v1::Missing, 5>& duties);
+  void PassGate();
+  void Warn(v1::Warning warning);
+  // Nothing is exported: no further rule is tried.
+  void StopAllowed(v1::Rule rule, v1::Reason reason);
+
+  // The first filing of the level that covers the item: index into
+  // facts().filings, or -1. `scale_unknown` is set when one would but for an
+  // unknown counter.
+  int FindCover(uint32_t item, Level level, bool* scale_unknown) const;
+  // The reason a filing does not cover item (or FILING_COVERS).
+  v1::Reason Covers(const FilingFacts& filing, uint32_t item) const;
+
+ private:
+  struct Uncovered {
+    v1::Missing what;
+    Items items;
+    std::string reference;
+    v1::Reason reason;
+  };
+
+  void AddStep(v1::Rule rule, v1::Effect effect, v1::Reason reason,
+               std::initializer_list<int64_t> operands, const Items& items,
+               std::string reference);
+  void NoteDemand(uint32_t item, const ItemState::Demand& demand, bool covered);
+  void NoteMissingFiling(const Items& items, Level level);
+  void RelyOn(const FilingFacts& filing);
+
+  // conclude.cc
+  bool Stops(const Step& step) const;
+  v1::Rule Headline(bool allow) const;
+  ItemState::Demand Strictest(bool open_only) const;
+  v1::Mechanism Reported(bool allow, v1::Mechanism requirement) const;
+  v1::Mechanism ReliedMechanism() const;
+  v1::Charging ChargingOf(bool allow) const;
+  void WriteItems(v1::Decision* decision) const;
+  void WriteTrace(v1::Decision* decision) const;
+  void WriteMissing(v1::Decision* decision) const;
+  void WriteObligations(v1::Decision* decision, bool allow) const;
+  void WriteHeadroom(v1::Decision* decision) const;
+  void WriteLane(v1::Decision* decision, bool allow) const;
+  void WriteWarnings(v1::Decision* decision) const;
+
+  const Facts& facts_;
+  const Tallies& tallies_;
+  const Supposition& suppose_;
+  int64_t new_persons_;
+  int64_t new_sensitive_;
+  bool has_personal_ = false;
+  bool has_important_ = false;
+  bool sensitive_flow_ = false;
+
+  absl::InlinedVector<ItemState, 16> items_;
+  absl::InlinedVector<Step, 24> steps_;
+  absl::InlinedVector<Uncovered, 4> missing_;
+  absl::InlinedVector<const FilingFacts*, 2> relied_on_;
+  absl::InlinedVector<v1::Warning, 2> warnings_;
+  bool stopped_ = false;
+  bool blocked_ = false;
+};
+
+}  // namespace tongguan::engine
+
+#endif  // TONGGUAN_GATEWAY_ENGINE_WEIGHING_H_
