@@ -22,7 +22,7 @@ Level LevelOf(v1::Mechanism mechanism);
 // What is supposed beyond the facts, to find the smallest change that gives
 // ALLOW. Empty for the decision itself.
 struct Supposition {
-  Items dropped;                     // These items stay at home.
+  std::vector<uint32_t> dropped;     // These items stay at home.
   bool duties_kept = false;          // Every duty of O16 art 10 is kept.
   bool list_filings = false;         // Every list filing is made.
   bool contract = false;             // A contract covers the flow.
