@@ -1,0 +1,83 @@
+#include "gateway/engine/testing.h"
+
+namespace tongguan::engine {
+namespace {
+
+using ImportantDataTest = EngineTest;
+
+TEST_F(ImportantDataTest, NotifiedOrPublishedNeedsAnAssessment) {
+  for (v1::ImportantData flag :
+       {v1::IMPORTANT_DATA_NOTIFIED, v1::IMPORTANT_DATA_PUBLISHED}) {
+    flow.mutable_items(0)->set_important(flag);
+    const v1::Decision d = Decide();
+    EXPECT_EQ(d.verdict(), v1::VERDICT_ASSESS);
+    EXPECT_EQ(d.required_mechanism(), v1::MECHANISM_SECURITY_ASSESSMENT);
+    EXPECT_EQ(d.headline(), v1::RULE_IMPORTANT_DATA);
+  }
+}
+
+TEST_F(ImportantDataTest, AContractDoesNotCoverIt) {
+  AddFiling("C-1", v1::FILING_KIND_STANDARD_CONTRACT);
+  flow.mutable_items(0)->set_important(v1::IMPORTANT_DATA_NOTIFIED);
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ASSESS);
+}
+
+TEST_F(ImportantDataTest, NoExemptionFreesIt) {
+  flow.mutable_items(0)->set_important(v1::IMPORTANT_DATA_NOTIFIED);
+  auto* hr = flow.mutable_purpose()->mutable_human_resources();
+  hr->set_necessary(v1::FACT_YES);
+  hr->set_labour_rules(v1::FACT_YES);
+  hr->set_collective_contract(v1::FACT_YES);
+  EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_SECURITY_ASSESSMENT);
+}
+
+TEST_F(ImportantDataTest, ACoveringAssessmentAllowsWithinItsScale) {
+  AddFiling("A-1", v1::FILING_KIND_SECURITY_ASSESSMENT)
+      ->set_approved_people(1'000);
+  flow.mutable_items(0)->set_important(v1::IMPORTANT_DATA_NOTIFIED);
+  tallies.persons.people = 500;
+  const v1::Decision d = Decide();
+  EXPECT_EQ(d.verdict(), v1::VERDICT_ALLOW);
+  EXPECT_EQ(d.required_mechanism(), v1::MECHANISM_SECURITY_ASSESSMENT);
+  ASSERT_EQ(d.relied_on_size(), 1);
+  EXPECT_EQ(d.relied_on(0), "A-1");
+  EXPECT_EQ(d.charging(), v1::CHARGING_COUNTED);
+  tallies.persons.people = 501;
+  EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_SECURITY_ASSESSMENT);
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ASSESS);
+}
+
+TEST_F(ImportantDataTest, DutiesGateItWhereItIsPersonal) {
+  AddFiling("A-1", v1::FILING_KIND_SECURITY_ASSESSMENT);
+  flow.mutable_items(0)->set_important(v1::IMPORTANT_DATA_PUBLISHED);
+  flow.mutable_duties()->set_pipia(v1::FACT_NO);
+  const v1::Decision d = Decide();
+  EXPECT_EQ(d.verdict(), v1::VERDICT_ASSESS);
+  EXPECT_EQ(d.headline(), v1::RULE_ART10_DUTIES);
+  EXPECT_EQ(d.required_mechanism(), v1::MECHANISM_SECURITY_ASSESSMENT);
+}
+
+TEST_F(ImportantDataTest, SelfIdentifiedIsFreeUntilASwitchHoldsIt) {
+  flow.mutable_items(0)->set_important(v1::IMPORTANT_DATA_SELF_IDENTIFIED);
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+  source.regime.mutable_hold_self_identified()->set_on(true);
+  EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_SECURITY_ASSESSMENT);
+}
+
+TEST_F(ImportantDataTest, AutomotivePeopleCountFromTheNumberItself) {
+  flow.set_sector("automotive");
+  AddFiling("C-1", v1::FILING_KIND_STANDARD_CONTRACT);
+  tallies.persons.people = 90'000;
+  tallies.sensitive.people = 9'499;
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+  tallies.sensitive.people = 9'500;  // 90,000 + 9,500 + 500.
+  const v1::Decision d = Decide();
+  EXPECT_EQ(d.headline(), v1::RULE_IMPORTANT_DATA);
+  EXPECT_EQ(StepOf(d, v1::RULE_IMPORTANT_DATA).reason(),
+            v1::REASON_IMPORTANT_BY_VOLUME);
+  tallies.sensitive.known = false;
+  EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_NOT_DETERMINABLE);
+}
+
+}  // namespace
+}  // namespace tongguan::engine

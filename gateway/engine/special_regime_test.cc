@@ -1,0 +1,100 @@
+#include "gateway/engine/testing.h"
+
+namespace tongguan::engine {
+namespace {
+
+class SpecialRegimeTest : public EngineTest {
+ protected:
+  v1::SpecialRegimeClaim* Claim(v1::SpecialRegime regime, v1::Fact licence) {
+    v1::SpecialRegimeClaim* claim = flow.add_special_regimes();
+    claim->set_regime(regime);
+    claim->set_licence(licence);
+    return claim;
+  }
+};
+
+TEST_F(SpecialRegimeTest, StateSecretIsNotCuredByALicenceOrAnAssessment) {
+  Claim(v1::SPECIAL_REGIME_STATE_SECRET, v1::FACT_YES);
+  AddFiling("A-1", v1::FILING_KIND_SECURITY_ASSESSMENT);
+  const v1::Decision d = Decide();
+  EXPECT_EQ(d.verdict(), v1::VERDICT_ASSESS);
+  EXPECT_EQ(d.required_mechanism(), v1::MECHANISM_PROHIBITED_OR_SPECIAL);
+  EXPECT_EQ(d.headline(), v1::RULE_SPECIAL_REGIME);
+  EXPECT_TRUE(d.smallest_change().empty());
+}
+
+TEST_F(SpecialRegimeTest, CoreDataIsNamedBeforeGeneticResources) {
+  Claim(v1::SPECIAL_REGIME_HUMAN_GENETIC_RESOURCES, v1::FACT_NO);
+  Claim(v1::SPECIAL_REGIME_CORE_DATA, v1::FACT_NO);
+  EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_PROHIBITED_OR_SPECIAL);
+}
+
+TEST_F(SpecialRegimeTest, GeneticResourcesAreNotReleasedByALicence) {
+  Claim(v1::SPECIAL_REGIME_HUMAN_GENETIC_RESOURCES, v1::FACT_YES);
+  EXPECT_EQ(Decide().required_mechanism(),
+            v1::MECHANISM_HUMAN_GENETIC_RESOURCES_PROCEDURE);
+}
+
+TEST_F(SpecialRegimeTest, ALicenceReleasesExportControlSurveyingAndCredit) {
+  for (v1::SpecialRegime regime :
+       {v1::SPECIAL_REGIME_EXPORT_CONTROLLED_TECHNOLOGY,
+        v1::SPECIAL_REGIME_SURVEYING_RESULT,
+        v1::SPECIAL_REGIME_CREDIT_REPORTING}) {
+    flow.clear_special_regimes();
+    Claim(regime, v1::FACT_YES);
+    EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW) << regime;
+    flow.mutable_special_regimes(0)->set_licence(v1::FACT_UNKNOWN);
+    const v1::Decision d = Decide();
+    EXPECT_EQ(d.required_mechanism(), v1::MECHANISM_SPECIAL_LICENCE);
+    EXPECT_TRUE(Misses(d, v1::MISSING_LICENCE));
+    ASSERT_EQ(d.smallest_change_size(), 1);
+    EXPECT_EQ(d.smallest_change(0).kind(), v1::CHANGE_KIND_OBTAIN_LICENCE);
+  }
+}
+
+TEST_F(SpecialRegimeTest, AForeignAuthoritysRequestNeedsApproval) {
+  auto* request = flow.mutable_purpose()->mutable_foreign_authority_request();
+  for (v1::Fact approved : {v1::FACT_NO, v1::FACT_UNKNOWN}) {
+    request->set_approved(approved);
+    EXPECT_EQ(Decide().required_mechanism(),
+              v1::MECHANISM_COMPETENT_AUTHORITY_APPROVAL);
+  }
+  request->set_approved(v1::FACT_YES);
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+}
+
+TEST_F(SpecialRegimeTest, ARestrictedRecipientStopsTheFlowAlsoOnward) {
+  v1::RestrictedRecipient* entry = source.registry[0].add_restricted();
+  entry->set_organization_id("BAD-1");
+  entry->set_since("2026-06-01");
+  entry->set_notice("test");
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+  v1::OnwardRecipient* onward = flow.mutable_recipient()->add_onward();
+  onward->set_organization_id("BAD-1");
+  onward->set_region("SG");
+  EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_CAC_RESTRICTED_LIST);
+  flow.mutable_recipient()->clear_onward();
+  flow.mutable_recipient()->set_organization_id("BAD-1");
+  EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_CAC_RESTRICTED_LIST);
+}
+
+TEST_F(SpecialRegimeTest, GeneDataThatAListExcludesGoesTheGeneticWay) {
+  policy::List list = policy::TestList(v1::LIST_KIND_NEGATIVE);
+  v1::ListRow& row = list.rows.emplace_back();
+  row.set_id("G-1");
+  row.add_names("gene_sequence");
+  row.set_mechanism(v1::ROW_MECHANISM_GENETIC_RESOURCES);
+  row.set_source("test");
+  row.set_confidence("demo");
+  source.lists.push_back(list);
+  AddItem(&flow, "gene_sequence", v1::FACT_NO);
+  const v1::Decision d = Decide();
+  EXPECT_EQ(d.required_mechanism(),
+            v1::MECHANISM_HUMAN_GENETIC_RESOURCES_PROCEDURE);
+  EXPECT_TRUE(d.items(0).satisfied());
+  EXPECT_FALSE(d.items(1).satisfied());
+  EXPECT_EQ(d.items(1).reference(), "test-negative@1#G-1");
+}
+
+}  // namespace
+}  // namespace tongguan::engine

@@ -1,0 +1,194 @@
+// Malformed input is an error that names the field, never a verdict.
+#include "gateway/engine/validate.h"
+
+#include <functional>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/engine/testing.h"
+
+namespace tongguan::engine {
+namespace {
+
+// The paths that are refused after `spoil`.
+std::vector<std::string> Refused(const std::function<void(v1::Flow&)>& spoil) {
+  v1::Flow flow = TestFlow();
+  spoil(flow);
+  std::vector<std::string> paths;
+  for (const v1::FieldViolation& violation : ValidateFlow(flow)) {
+    EXPECT_FALSE(violation.description().empty());
+    paths.push_back(violation.field());
+  }
+  return paths;
+}
+
+using Paths = std::vector<std::string>;
+
+TEST(ValidateFlowTest, AWellFormedFlowPasses) {
+  EXPECT_TRUE(ValidateFlow(TestFlow()).empty());
+  EXPECT_TRUE(ToStatus({}).ok());
+}
+
+TEST(ValidateFlowTest, ExporterWithWrongCheckCharacter) {
+  EXPECT_EQ(Refused([](v1::Flow& f) { f.set_exporter("91350100M000100Y44"); }),
+            Paths{"flow.exporter"});
+}
+
+TEST(ValidateFlowTest, MistypedEnum) {
+  EXPECT_EQ(Refused([](v1::Flow& f) {
+              f.set_direction(static_cast<v1::Direction>(99));
+            }),
+            Paths{"flow.direction"});
+  EXPECT_EQ(
+      Refused([](v1::Flow& f) {
+        f.mutable_items(0)->set_important(static_cast<v1::ImportantData>(-1));
+      }),
+      Paths{"flow.items[0].important"});
+}
+
+TEST(ValidateFlowTest, UnspecifiedIsNotAnAnswer) {
+  EXPECT_EQ(Refused([](v1::Flow& f) { f.mutable_items(0)->clear_important(); }),
+            Paths{"flow.items[0].important"});
+  EXPECT_EQ(Refused([](v1::Flow& f) { f.clear_origin(); }),
+            Paths{"flow.origin"});
+  EXPECT_EQ(Refused([](v1::Flow& f) { f.mutable_duties()->clear_notice(); }),
+            Paths{"flow.duties.notice"});
+  EXPECT_EQ(Refused([](v1::Flow& f) { f.clear_purpose(); }),
+            Paths{"flow.purpose"});
+  EXPECT_EQ(Refused([](v1::Flow& f) {
+              f.mutable_purpose()->mutable_human_resources();
+            }).size(),
+            3u);
+}
+
+TEST(ValidateFlowTest, NegativeAndOverflowingCounts) {
+  for (int64_t count : {int64_t{-1}, kMaxPeople + 1, INT64_MAX, INT64_MIN}) {
+    EXPECT_EQ(Refused([count](v1::Flow& f) {
+                f.mutable_people()->mutable_declared()->set_persons(count);
+              }),
+              Paths{"flow.people.declared.persons"});
+  }
+}
+
+TEST(ValidateFlowTest, MoreNewPeopleThanPeople) {
+  EXPECT_EQ(Refused([](v1::Flow& f) {
+              f.mutable_people()->mutable_declared()->set_new_persons(501);
+            }),
+            Paths{"flow.people.declared.new_persons"});
+}
+
+TEST(ValidateFlowTest, SensitivePeopleWithoutPersonalItems) {
+  EXPECT_EQ(Refused([](v1::Flow& f) {
+              f.mutable_items(0)->set_personal(v1::FACT_NO);
+              auto* people = f.mutable_people()->mutable_declared();
+              people->set_persons(0);
+              people->set_sensitive_persons(1);
+            }),
+            Paths{"flow.people.declared"});
+}
+
+TEST(ValidateFlowTest, SensitiveItemsWithoutSensitivePeople) {
+  EXPECT_EQ(Refused([](v1::Flow& f) {
+              f.mutable_items(0)->set_sensitive(v1::FACT_YES);
+            }),
+            Paths{"flow.people.declared.sensitive_persons"});
+}
+
+TEST(ValidateFlowTest, SensitiveButNotPersonal) {
+  EXPECT_EQ(Refused([](v1::Flow& f) {
+              AddItem(&f, "x", v1::FACT_NO, v1::FACT_YES);
+              f.mutable_people()->mutable_declared()->set_sensitive_persons(1);
+            }),
+            Paths{"flow.items[1].personal"});
+}
+
+TEST(ValidateFlowTest, AnItemNamedTwice) {
+  EXPECT_EQ(Refused([](v1::Flow& f) { AddItem(&f, "name", v1::FACT_NO); }),
+            Paths{"flow.items[1].name"});
+}
+
+TEST(ValidateFlowTest, NamesThatAreFreeText) {
+  for (const char* name : {"", "a b", "=1+1", "a\n", "\xff", "a@b.cn"}) {
+    EXPECT_EQ(
+        Refused([name](v1::Flow& f) { f.mutable_items(0)->set_name(name); }),
+        Paths{"flow.items[0].name"})
+        << name;
+  }
+  EXPECT_TRUE(Refused([](v1::Flow& f) {
+                f.mutable_items(0)->set_name("车辆识别代号.vin-17_a");
+              }).empty());
+}
+
+TEST(ValidateFlowTest, MissingParts) {
+  EXPECT_EQ(Refused([](v1::Flow& f) { f.clear_recipient(); }),
+            Paths{"flow.recipient"});
+  EXPECT_EQ(Refused([](v1::Flow& f) { f.clear_people(); }),
+            Paths{"flow.people"});
+  EXPECT_EQ(Refused([](v1::Flow& f) { f.clear_duties(); }),
+            Paths{"flow.duties"});
+  EXPECT_EQ(Refused([](v1::Flow& f) {
+              f.clear_items();
+              f.clear_people();
+            }),
+            Paths{"flow.items"});
+}
+
+TEST(ValidateFlowTest, GuardiansConsentIsAskedUnderFourteen) {
+  EXPECT_EQ(Refused([](v1::Flow& f) {
+              f.mutable_duties()->set_under_14(v1::FACT_YES);
+            }),
+            Paths{"flow.duties.guardian_consent"});
+}
+
+TEST(ValidateFlowTest, MainlandIsNotAbroad) {
+  EXPECT_EQ(
+      Refused([](v1::Flow& f) { f.mutable_recipient()->set_region("CN"); }),
+      Paths{"flow.recipient.region"});
+  EXPECT_EQ(Refused([](v1::Flow& f) {
+              f.mutable_recipient()->set_region("Singapore");
+            }),
+            Paths{"flow.recipient.region"});
+}
+
+TEST(ValidateFlowTest, AccessWithoutOnshoreAccess) {
+  EXPECT_EQ(Refused([](v1::Flow& f) { f.mutable_access(); }),
+            Paths{"flow.access"});
+  EXPECT_EQ(Refused([](v1::Flow& f) {
+              f.set_direction(v1::DIRECTION_ONSHORE_ACCESS);
+            }),
+            Paths{"flow.access"});
+}
+
+TEST(ValidateFlowTest, UnknownFieldsAtDepth) {
+  EXPECT_EQ(Refused([](v1::Flow& f) {
+              v1::DataItem* item = f.mutable_items(0);
+              item->GetReflection()->MutableUnknownFields(item)->AddVarint(900,
+                                                                           1);
+            }),
+            Paths{"flow.items[0]"});
+}
+
+TEST(ValidateFlowTest, TooManyItemsAndAtMostTwentyViolations) {
+  EXPECT_EQ(Refused([](v1::Flow& f) {
+              for (int i = 0; i < kMaxItems; ++i) {
+                AddItem(&f, absl::StrCat("c", i), v1::FACT_NO);
+              }
+            }),
+            Paths{"flow.items"});
+  EXPECT_EQ(Refused([](v1::Flow& f) {
+              for (int i = 0; i < 100; ++i) f.add_items();
+            }).size(),
+            20u);
+}
+
+TEST(ValidateFlowTest, AConditionAnsweredTwice) {
+  EXPECT_EQ(Refused([](v1::Flow& f) {
+              for (int i = 0; i < 2; ++i) {
+                f.add_conditions()->set_condition("no_face");
+                f.mutable_conditions(i)->set_holds(v1::FACT_YES);
+              }
+            }),
+            Paths{"flow.conditions[1].condition"});
+}
+
+}  // namespace
+}  // namespace tongguan::engine
