@@ -78,8 +78,8 @@ struct IndexEntry {
 
 // What the function makes.
 struct Entry {
-  std::string record;            // The bytes to be stored: the leaf.
-  std::vector<Change> changes;   // Tallies.
+  std::string record;           // The bytes to be stored: the leaf.
+  std::vector<Change> changes;  // Tallies.
   IndexEntry index;
   std::optional<uint64_t> settles;  // Index of the record it settles.
 };
@@ -87,9 +87,9 @@ struct Entry {
 // A record as it stands.
 struct Stored {
   uint64_t index = 0;
-  std::string id;      // "YYYY-index-C"; see id.h.
-  absl::Time time;     // Commit instant.
-  std::string record;  // Stored bytes.
+  std::string id;         // "YYYY-index-C"; see id.h.
+  absl::Time time;        // Commit instant.
+  std::string record;     // Stored bytes.
   bool repeated = false;  // Answer to a repeated request: nothing was added.
 };
 
@@ -102,25 +102,27 @@ struct Submission {
   // reported as it is. Must be repeatable: it may run again.
   std::function<absl::StatusOr<Entry>(View&)> make;
   // Called once, from a thread of the ledger, after the commit is durable or
-  // has failed. Must not block.
+  // has failed; or inside Submit when it is refused at once. Must not block.
   std::function<void(absl::StatusOr<Stored>)> done;
 };
 
 // Which records to list.
 struct Query {
-  std::string exporter;                // Empty: all.
+  std::string exporter;  // Empty: all.
   absl::Time since = absl::InfinitePast();
   absl::Time until = absl::InfiniteFuture();
-  int32_t verdict = 0;                 // 0: all.
-  int32_t headline = 0;                // 0: all.
-  std::optional<uint64_t> before;      // Only indexes below.
+  int32_t verdict = 0;             // 0: all.
+  int32_t headline = 0;            // 0: all.
+  std::optional<uint64_t> before;  // Only indexes below.
   int limit = 50;
 };
 
 struct Options {
-  std::string path;          // File; created when missing.
-  size_t max_queue = 4096;   // Submissions waiting: beyond, ResourceExhausted.
-  size_t max_batch = 512;    // Records a commit.
+  std::string path;         // File; created when missing.
+  size_t max_queue = 4096;  // Submissions waiting: beyond, ResourceExhausted.
+  size_t max_batch = 512;   // Records a commit.
+  size_t index_run =
+      32768;  // Records indexed in memory before they are written.
 };
 
 class Ledger {
@@ -139,13 +141,14 @@ class Ledger {
                                           int32_t year) = 0;
 
   virtual absl::StatusOr<Stored> Read(uint64_t index) = 0;
-  // Newest first. Waits until the index has caught up with the last commit.
+  // Newest first; has every record that was reported before the call.
   virtual absl::StatusOr<std::vector<Stored>> List(const Query& query) = 0;
 
   // Content-addressed parts of policies; a part already kept is not written
   // again.
   virtual absl::Status KeepParts(
-      const std::vector<std::pair<std::string, std::string>>& digest_and_bytes) = 0;
+      const std::vector<std::pair<std::string, std::string>>&
+          digest_and_bytes) = 0;
   virtual absl::StatusOr<std::string> ReadPart(absl::string_view digest) = 0;
 
   // Number of records.
@@ -163,6 +166,10 @@ class Ledger {
 // every commit.
 absl::StatusOr<std::unique_ptr<Ledger>> OpenSqliteLedger(
     const Options& options, std::function<absl::Time()> now);
+
+// Forgets the index of a ledger that is not open and makes it again from the
+// journal.
+absl::Status RebuildIndex(const std::string& path);
 
 }  // namespace tongguan::ledger
 

@@ -1,0 +1,80 @@
+// A commit in the making: submissions run one after another, each seeing those
+// before it. Nothing is written here, and nothing told, until the outcome of
+// the commit is known. Used by the committer only.
+#ifndef TONGGUAN_GATEWAY_LEDGER_BATCH_H_
+#define TONGGUAN_GATEWAY_LEDGER_BATCH_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "gateway/ledger/index.h"
+#include "gateway/ledger/journal.h"
+#include "gateway/ledger/ledger.h"
+#include "gateway/ledger/tallies.h"
+
+namespace tongguan::ledger {
+
+// What was committed before.
+struct Before {
+  Journal& journal;
+  Index& index;
+  TallyTable& table;
+  TallyCache& cache;
+};
+
+class Batch final : private View {
+ public:
+  // `now` in whole microseconds; the first record will have index `first`.
+  Batch(Before before, uint64_t first, absl::Time now);
+
+  void Run(Submission submission);
+
+  // What is to be written. Without records nothing is.
+  bool empty() const { return facts_.empty(); }
+  const Row& row() const { return row_; }
+  const std::vector<Fact>& facts() const { return facts_; }
+  const TallyMap& tallies() const { return tallies_; }
+
+  // Tells every submission its own outcome, or, if the commit failed, why.
+  void Answer(const absl::Status& committed);
+
+ private:
+  absl::Time now() const override { return now_; }
+  uint64_t index() const override { return row_.first_index + row_.count; }
+  std::string id() const override;
+  absl::StatusOr<Tally> tally(absl::string_view exporter,
+                              int32_t year) override;
+  absl::StatusOr<std::string> record(uint64_t index) override;
+  absl::StatusOr<bool> settled(uint64_t index) override;
+
+  absl::StatusOr<Stored> Decide(const Submission& submission);
+  absl::StatusOr<std::optional<Stored>> FindEarlier(
+      const Submission& submission);
+  absl::StatusOr<TallyMap> Sum(const std::vector<Change>& changes);
+  absl::Status CheckSettles(const Entry& entry);
+  absl::StatusOr<Tally> TallyOf(const TallyKey& key);
+  Stored Append(const Submission& submission, Entry entry, TallyMap sums);
+
+  struct Outcome {
+    std::function<void(absl::StatusOr<Stored>)> done;
+    absl::StatusOr<Stored> stored;
+  };
+
+  const Before before_;
+  const absl::Time now_;
+  Row row_;
+  std::vector<Fact> facts_;           // One a record,
+  std::vector<std::string> records_;  // and its bytes.
+  TallyMap tallies_;                  // As this batch leaves them.
+  absl::flat_hash_map<std::pair<std::string, std::string>, uint64_t>
+      requests_;  // Owner and request id to index.
+  absl::flat_hash_set<uint64_t> settled_;
+  std::vector<Outcome> outcomes_;
+};
+
+}  // namespace tongguan::ledger
+
+#endif  // TONGGUAN_GATEWAY_LEDGER_BATCH_H_

@@ -1,0 +1,66 @@
+#include "gateway/ledger/checkpointer.h"
+
+#include "gateway/base/status_macros.h"
+#include "gateway/ledger/file.h"
+
+namespace tongguan::ledger {
+namespace {
+
+constexpr int kPagesOfMegabyte = (1 << 20) / kPageBytes;
+constexpr int kStartCopying = 16 * kPagesOfMegabyte;
+constexpr int kLittleLeft = 2 * kPagesOfMegabyte;
+// The log may not outgrow this, even if the committer has to copy more.
+constexpr int kLongest = 128 * kPagesOfMegabyte;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Checkpointer>> Checkpointer::Start(
+    const std::string& path) {
+  std::unique_ptr<Checkpointer> checkpointer(new Checkpointer);
+  TG_ASSIGN_OR_RETURN(checkpointer->db_, OpenAnother(path));
+  checkpointer->thread_ = std::thread(&Checkpointer::Run, checkpointer.get());
+  return checkpointer;
+}
+
+Checkpointer::~Checkpointer() {
+  {
+    absl::MutexLock lock(&mu_);
+    stop_ = true;
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Checkpointer::Due(int log_pages) {
+  absl::MutexLock lock(&mu_);
+  if (log_pages < kStartCopying || state_ == State::kCopying) return false;
+  if (state_ == State::kCopied &&
+      (log_pages - copied_ <= kLittleLeft || log_pages >= kLongest)) {
+    state_ = State::kIdle;
+    return true;
+  }
+  state_ = State::kCopying;
+  return false;
+}
+
+void Checkpointer::Finish(Database& committer) {
+  sqlite3_wal_checkpoint_v2(committer.handle(), nullptr,
+                            SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+}
+
+void Checkpointer::Run() {
+  for (;;) {
+    {
+      absl::MutexLock lock(&mu_);
+      mu_.Await(absl::Condition(this, &Checkpointer::Wanted));
+      if (stop_) return;
+    }
+    int copied = 0;
+    const int code = sqlite3_wal_checkpoint_v2(
+        db_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, &copied);
+    absl::MutexLock lock(&mu_);
+    state_ = code == SQLITE_OK ? State::kCopied : State::kIdle;
+    copied_ = copied;
+  }
+}
+
+}  // namespace tongguan::ledger

@@ -1,0 +1,175 @@
+#include "gateway/ledger/file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/status_macros.h"
+
+namespace tongguan::ledger {
+namespace {
+
+// README.md says what each table is for.
+constexpr char kTables[] = R"(
+CREATE TABLE journal(
+  first_index INTEGER PRIMARY KEY,
+  count INTEGER NOT NULL,
+  time_micros INTEGER NOT NULL,
+  year INTEGER NOT NULL,
+  root BLOB,
+  signature BLOB,
+  facts BLOB NOT NULL,
+  records BLOB NOT NULL);
+CREATE TABLE tally(
+  exporter TEXT NOT NULL,
+  year INTEGER NOT NULL,
+  opening_persons INTEGER,
+  opening_sensitive INTEGER,
+  counted_persons INTEGER NOT NULL,
+  counted_sensitive INTEGER NOT NULL,
+  exempt_persons INTEGER NOT NULL,
+  exempt_sensitive INTEGER NOT NULL,
+  list_exempt_persons INTEGER NOT NULL,
+  list_exempt_sensitive INTEGER NOT NULL,
+  gba_persons INTEGER NOT NULL,
+  gba_sensitive INTEGER NOT NULL,
+  PRIMARY KEY(exporter, year)) WITHOUT ROWID;
+CREATE TABLE part(digest BLOB PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE request(key INTEGER PRIMARY KEY, idx INTEGER NOT NULL);
+CREATE TABLE entry(
+  term TEXT NOT NULL,
+  idx INTEGER NOT NULL,
+  verdict INTEGER NOT NULL,
+  headline INTEGER NOT NULL,
+  PRIMARY KEY(term, idx)) WITHOUT ROWID;
+CREATE TABLE settled(idx INTEGER PRIMARY KEY, by INTEGER NOT NULL);
+CREATE TABLE indexed(one INTEGER PRIMARY KEY CHECK(one=1),
+                     below INTEGER NOT NULL);
+)";
+
+absl::Status CannotMake(const std::string& path, int error) {
+  if (error == ENOENT || error == ENOTDIR) {
+    return absl::NotFoundError(
+        absl::StrCat("ledger ", path,
+                     ": its folder does not exist: make the folder or "
+                     "name another file"));
+  }
+  return absl::PermissionDeniedError(absl::StrCat(
+      "ledger ", path, ": cannot be written (", std::strerror(error),
+      "): make the file and its folder writable for this user"));
+}
+
+absl::Status NoLedger(const std::string& path) {
+  return absl::FailedPreconditionError(
+      absl::StrCat("ledger ", path,
+                   ": this file is not a Tongguan ledger: name another "
+                   "file; it was not changed"));
+}
+
+// The kept version, or 0 for a file without anything in it.
+absl::StatusOr<int64_t> ReadVersion(Database& db, const std::string& path) {
+  auto application = db.Number("PRAGMA application_id");
+  if (!application.ok()) {
+    const int code = sqlite3_errcode(db.handle());
+    if (code == SQLITE_NOTADB) return NoLedger(path);
+    return application.status();
+  }
+  TG_ASSIGN_OR_RETURN(const int64_t tables,
+                      db.Number("SELECT count(*) FROM sqlite_schema"));
+  if (*application == 0 && tables == 0) return 0;
+  if (*application != kApplicationId) return NoLedger(path);
+  return db.Number("PRAGMA user_version");
+}
+
+absl::Status Make(Database& db) {
+  TG_RETURN_IF_ERROR(db.Exec(
+      absl::StrCat("PRAGMA page_size=", kPageBytes, ";PRAGMA journal_mode=WAL")
+          .c_str()));
+  return db.Exec(absl::StrCat("BEGIN IMMEDIATE;", kTables,
+                              "PRAGMA application_id=", kApplicationId,
+                              ";PRAGMA user_version=", kFormatVersion,
+                              ";COMMIT")
+                     .c_str());
+}
+
+// More bytes than pages: something was put behind the ledger. Fewer are found
+// by SQLite itself.
+absl::Status CheckLength(Database& db, const std::string& path) {
+  TG_ASSIGN_OR_RETURN(const int64_t pages, db.Number("PRAGMA page_count"));
+  TG_ASSIGN_OR_RETURN(const int64_t page, db.Number("PRAGMA page_size"));
+  struct stat file;
+  if (stat(path.c_str(), &file) != 0) return CannotMake(path, errno);
+  if (file.st_size > pages * page) {
+    return absl::DataLossError(absl::StrCat(
+        "ledger ", path, ": has ", file.st_size, " bytes where ", pages * page,
+        " belong to it: keep the file as it is and restore a backup"));
+  }
+  return absl::OkStatus();
+}
+
+// Checkpoints are planned: see checkpointer.h. 64 MiB of pages are kept.
+absl::Status SetUp(Database& db) {
+  {
+    TG_ASSIGN_OR_RETURN(Statement mode, db.Prepare("PRAGMA journal_mode=WAL"));
+    TG_ASSIGN_OR_RETURN(const bool row, mode.Step());
+    if (!row || mode.BytesAt(0) != "wal") {
+      return absl::FailedPreconditionError(
+          "ledger: its file system cannot hold a write-ahead log: put the file "
+          "on a local disk");
+    }
+  }
+  return db.Exec(
+      "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
+      "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<FileLock>> FileLock::Take(
+    const std::string& path) {
+  const std::string name = path + ".lock";
+  const int fd = open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) return CannotMake(path, errno);
+  std::unique_ptr<FileLock> lock(new FileLock(fd));
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("ledger ", path,
+                     ": another process has it open: stop that process or "
+                     "name another file"));
+  }
+  return lock;
+}
+
+FileLock::~FileLock() { close(fd_); }
+
+absl::StatusOr<std::unique_ptr<Database>> OpenFile(const std::string& path) {
+  // SQLite would make it readable by all; its other files follow this mode.
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) return CannotMake(path, errno);
+  close(fd);
+  TG_ASSIGN_OR_RETURN(std::unique_ptr<Database> db, Database::Open(path));
+  TG_ASSIGN_OR_RETURN(const int64_t version, ReadVersion(*db, path));
+  if (version == 0) {
+    TG_RETURN_IF_ERROR(Make(*db));
+  } else if (version != kFormatVersion) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "ledger ", path, ": has format ", version, " and this program knows ",
+        kFormatVersion, ": use the program that wrote it, or a newer one"));
+  }
+  TG_RETURN_IF_ERROR(CheckLength(*db, path));
+  TG_RETURN_IF_ERROR(SetUp(*db));
+  return db;
+}
+
+absl::StatusOr<std::unique_ptr<Database>> OpenAnother(const std::string& path) {
+  TG_ASSIGN_OR_RETURN(std::unique_ptr<Database> db, Database::Open(path));
+  TG_RETURN_IF_ERROR(SetUp(*db));
+  return db;
+}
+
+}  // namespace tongguan::ledger

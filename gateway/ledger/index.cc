@@ -1,0 +1,227 @@
+#include "gateway/ledger/index.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "gateway/base/status_macros.h"
+
+namespace tongguan::ledger {
+
+absl::StatusOr<std::unique_ptr<Index>> Index::On(Database& db, Journal& journal,
+                                                 uint64_t size,
+                                                 size_t run_records) {
+  std::unique_ptr<Index> index(new Index(journal, run_records));
+  TG_RETURN_IF_ERROR(index->Prepare(db));
+  TG_RETURN_IF_ERROR(index->CatchUp(db, size));
+  return index;
+}
+
+absl::Status Index::Prepare(Database& db) {
+  const std::pair<Statement*, absl::string_view> statements[] = {
+      {&put_request_, "INSERT OR IGNORE INTO request(key,idx) VALUES(?1,?2)"},
+      {&get_request_, "SELECT idx FROM request WHERE key=?1"},
+      {&put_entry_,
+       "INSERT OR REPLACE INTO entry(term,idx,verdict,headline) "
+       "VALUES(?1,?2,?3,?4)"},
+      {&put_settled_, "INSERT OR REPLACE INTO settled(idx,by) VALUES(?1,?2)"},
+      {&get_settled_, "SELECT by FROM settled WHERE idx=?1"},
+      {&put_indexed_,
+       "INSERT OR REPLACE INTO indexed(one,below) VALUES(1,?1)"}};
+  for (const auto& [statement, sql] : statements) {
+    TG_ASSIGN_OR_RETURN(*statement, db.Prepare(sql));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Index::CatchUp(Database& db, uint64_t size) {
+  TG_ASSIGN_OR_RETURN(
+      const int64_t below,
+      db.Number("SELECT coalesce((SELECT below FROM indexed),0)"));
+  if (below < 0 || static_cast<uint64_t>(below) > size) {
+    return absl::DataLossError(absl::StrCat(
+        "ledger: the index speaks of ", below, " records and there are ", size,
+        ": the file was cut; keep it as it is and restore a backup"));
+  }
+  open_ = std::make_unique<Run>(below);
+  while (open_->end() < size) {
+    // A run at a time: writing while the journal is read would hold the log.
+    const uint64_t stop = std::min<uint64_t>(size, open_->end() + run_records_);
+    TG_RETURN_IF_ERROR(journal_.EachFact(
+        open_->end(), stop, [this](const Fact& fact) { open_->Add(fact); }));
+    if (open_->end() != stop) {
+      return absl::DataLossError(
+          absl::StrCat("ledger: record ", open_->end(),
+                       " is missing from the journal: keep "
+                       "the file as it is and restore a backup"));
+    }
+    if (open_->end() - open_->begin() >= run_records_) {
+      TG_RETURN_IF_ERROR(WriteRunNow(db));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Index::WriteRunNow(Database& db) {
+  TG_RETURN_IF_ERROR(db.Exec("BEGIN IMMEDIATE"));
+  absl::Status written = Write(SIZE_MAX);
+  if (written.ok()) written = db.Exec("COMMIT");
+  if (!written.ok()) {
+    if (!sqlite3_get_autocommit(db.handle())) db.Exec("ROLLBACK").IgnoreError();
+    RolledBack();
+    return written;
+  }
+  Committed();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<uint64_t>> Index::AtKey(const Run* run,
+                                                     uint64_t key) {
+  if (run != nullptr) return run->AtKey(key);
+  TG_ASSIGN_OR_RETURN(const bool row, get_request_.Int(1, key).Step());
+  if (!row) return std::optional<uint64_t>();
+  const uint64_t index = get_request_.IntAt(0);
+  get_request_.Reset();
+  return std::optional<uint64_t>(index);
+}
+
+// In a run, or in the table when `run` is null.
+absl::StatusOr<std::optional<uint64_t>> Index::FindIn(
+    const Run* run, absl::string_view owner, absl::string_view request_id) {
+  for (uint64_t key = RequestKey(owner, request_id);; ++key) {
+    TG_ASSIGN_OR_RETURN(const std::optional<uint64_t> index, AtKey(run, key));
+    if (!index) return index;
+    TG_ASSIGN_OR_RETURN(const Fact fact, journal_.ReadFact(*index));
+    if (fact.owner == owner && fact.request_id == request_id) return index;
+  }
+}
+
+absl::StatusOr<std::optional<uint64_t>> Index::FindRequest(
+    absl::string_view owner, absl::string_view request_id) {
+  TG_ASSIGN_OR_RETURN(std::optional<uint64_t> found,
+                      FindIn(open_.get(), owner, request_id));
+  if (!found && sealed_ != nullptr) {
+    TG_ASSIGN_OR_RETURN(found, FindIn(sealed_.get(), owner, request_id));
+  }
+  if (found) return found;
+  return FindIn(nullptr, owner, request_id);
+}
+
+absl::StatusOr<bool> Index::Settled(uint64_t index) {
+  if (open_->Settled(index) || (sealed_ && sealed_->Settled(index))) {
+    return true;
+  }
+  TG_ASSIGN_OR_RETURN(const bool row, get_settled_.Int(1, index).Step());
+  get_settled_.Reset();
+  return row;
+}
+
+void Index::Add(const Fact& fact) {
+  absl::MutexLock lock(&mu_);
+  open_->Add(fact);
+}
+
+void Index::Seal() {
+  absl::MutexLock lock(&mu_);
+  sealed_ = std::move(open_);
+  open_ = std::make_unique<Run>(sealed_->end());
+}
+
+absl::Status Index::Write(size_t rows) {
+  if (sealed_ == nullptr) {
+    if (open_->end() - open_->begin() < run_records_) return absl::OkStatus();
+    Seal();
+    sorted_ = sealed_->Sort();
+  }
+  const size_t total = sorted_.requests.size() + sorted_.postings.size() +
+                       sorted_.settled.size();
+  for (; rows > 0 && written_ < total; --rows, ++written_) {
+    TG_RETURN_IF_ERROR(WriteRow(written_));
+  }
+  if (written_ < total) return absl::OkStatus();
+  return put_indexed_.Int(1, sealed_->end()).Run();
+}
+
+absl::Status Index::WriteRow(size_t at) {
+  if (at < sorted_.requests.size()) {
+    const auto& [key, index] = sorted_.requests[at];
+    return WriteRequest(key, index);
+  }
+  at -= sorted_.requests.size();
+  if (at < sorted_.postings.size()) {
+    const Run::Posting& posting = sorted_.postings[at];
+    return put_entry_.Text(1, posting.term)
+        .Int(2, posting.index)
+        .Int(3, posting.verdict)
+        .Int(4, posting.headline)
+        .Run();
+  }
+  const auto& [index, by] = sorted_.settled[at - sorted_.postings.size()];
+  return put_settled_.Int(1, index).Int(2, by).Run();
+}
+
+absl::Status Index::WriteRequest(uint64_t key, uint64_t index) {
+  for (;; ++key) {
+    TG_RETURN_IF_ERROR(put_request_.Int(1, key).Int(2, index).Run());
+    TG_ASSIGN_OR_RETURN(const std::optional<uint64_t> there,
+                        AtKey(nullptr, key));
+    // Its own row, new or from before a crash; else another id's: go on.
+    if (there == index) return absl::OkStatus();
+  }
+}
+
+void Index::Committed() {
+  done_ = written_;
+  if (sealed_ == nullptr || done_ < sorted_.requests.size() +
+                                        sorted_.postings.size() +
+                                        sorted_.settled.size()) {
+    return;
+  }
+  sorted_ = {};
+  done_ = written_ = 0;
+  absl::MutexLock lock(&mu_);
+  sealed_ = nullptr;
+}
+
+void Index::RolledBack() { written_ = done_; }
+
+uint64_t Index::FindUnwritten(const Filter& filter,
+                              std::vector<uint64_t>* found) const {
+  absl::MutexLock lock(&mu_);
+  open_->Find(filter, found);
+  if (sealed_ == nullptr) return open_->begin();
+  sealed_->Find(filter, found);
+  return sealed_->begin();
+}
+
+absl::StatusOr<Statement> PrepareFind(Database& db) {
+  return db.Prepare(
+      "SELECT idx FROM entry WHERE term=?1 AND idx>=?2 AND idx<?3 AND "
+      "(?4=0 OR verdict=?4) AND (?5=0 OR headline=?5) "
+      "ORDER BY idx DESC LIMIT ?6");
+}
+
+absl::Status FindWritten(const Filter& filter, Statement* statement,
+                         std::vector<uint64_t>* found) {
+  auto reset = absl::MakeCleanup([statement] { statement->Reset(); });
+  statement->Text(1, filter.term)
+      .Int(2, filter.from)
+      .Int(3, filter.below)
+      .Int(4, filter.verdict)
+      .Int(5, filter.headline)
+      .Int(6, filter.limit);
+  for (;;) {
+    TG_ASSIGN_OR_RETURN(const bool row, statement->Step());
+    if (!row) return absl::OkStatus();
+    found->push_back(statement->IntAt(0));
+  }
+}
+
+absl::Status ClearIndex(Database& db) {
+  return db.Exec(
+      "BEGIN IMMEDIATE; DELETE FROM indexed; DELETE FROM request;"
+      "DELETE FROM entry; DELETE FROM settled; COMMIT");
+}
+
+}  // namespace tongguan::ledger

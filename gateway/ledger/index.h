@@ -1,0 +1,92 @@
+// Finding records: by request id, by exporter, headline and verdict, and what
+// was settled. The journal is the truth; this is written behind it: a run of
+// records is indexed in memory, then sorted, then written a slice at a time
+// inside later commits, so that a B-tree page takes many rows at once and no
+// disk write is added.
+#ifndef TONGGUAN_GATEWAY_LEDGER_INDEX_H_
+#define TONGGUAN_GATEWAY_LEDGER_INDEX_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "gateway/ledger/journal.h"
+#include "gateway/ledger/rows.h"
+#include "gateway/ledger/run.h"
+#include "gateway/ledger/sqlite.h"
+
+namespace tongguan::ledger {
+
+// The committer calls all; other threads only FindUnwritten.
+class Index {
+ public:
+  // Takes up what the tables lack from a journal of `size` records; writes all
+  // full runs of `run_records`. `db` and `journal` must outlive it.
+  static absl::StatusOr<std::unique_ptr<Index>> On(Database& db,
+                                                   Journal& journal,
+                                                   uint64_t size,
+                                                   size_t run_records);
+
+  // The committed record of a request id; whether one settled an index.
+  absl::StatusOr<std::optional<uint64_t>> FindRequest(
+      absl::string_view owner, absl::string_view request_id);
+  absl::StatusOr<bool> Settled(uint64_t index);
+
+  // Takes up the next record, once it is committed.
+  void Add(const Fact& fact);
+
+  // Writes at most `rows` rows that wait, inside the caller's transaction,
+  // which then must be reported: Committed or RolledBack.
+  absl::Status Write(size_t rows);
+  void Committed();
+  void RolledBack();
+
+  // Appends what is not yet in the tables; returns where that begins: below,
+  // the tables have everything.
+  uint64_t FindUnwritten(const Filter& filter,
+                         std::vector<uint64_t>* found) const;
+
+ private:
+  Index(Journal& journal, size_t run_records)
+      : journal_(journal), run_records_(run_records) {}
+  absl::Status Prepare(Database& db);
+  absl::Status CatchUp(Database& db, uint64_t size);
+  absl::Status WriteRunNow(Database& db);
+  absl::StatusOr<std::optional<uint64_t>> FindIn(const Run* run,
+                                                 absl::string_view owner,
+                                                 absl::string_view request_id);
+  absl::StatusOr<std::optional<uint64_t>> AtKey(const Run* run, uint64_t key);
+  void Seal();
+  absl::Status WriteRow(size_t at);
+  absl::Status WriteRequest(uint64_t key, uint64_t index);
+
+  Journal& journal_;
+  const size_t run_records_;
+  Statement put_request_, get_request_, put_entry_, put_settled_, get_settled_,
+      put_indexed_;
+  // Changed by the committer only, which reads them without the lock.
+  mutable absl::Mutex mu_;
+  std::unique_ptr<Run> open_;    // Takes records.
+  std::unique_ptr<Run> sealed_;  // Being written; null: none.
+  Run::Sorted sorted_;           // Of sealed_.
+  size_t done_ = 0;              // Rows of sorted_ that are committed,
+  size_t written_ = 0;           // and that are written.
+};
+
+// Statement and search of the entry table, for any connection.
+absl::StatusOr<Statement> PrepareFind(Database& db);
+absl::Status FindWritten(const Filter& filter, Statement* statement,
+                         std::vector<uint64_t>* found);
+
+// Empties the index tables, so that opening fills them again.
+absl::Status ClearIndex(Database& db);
+
+}  // namespace tongguan::ledger
+
+#endif  // TONGGUAN_GATEWAY_LEDGER_INDEX_H_

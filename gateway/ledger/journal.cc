@@ -1,0 +1,173 @@
+#include "gateway/ledger/journal.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/ledger/id.h"
+
+namespace tongguan::ledger {
+namespace {
+
+// How many of the last rows are checked at opening.
+constexpr int kCheckedRows = 16;
+
+absl::Status Damaged(uint64_t first_index, absl::string_view how) {
+  return absl::DataLossError(absl::StrCat(
+      "ledger: the journal row that begins at record ", first_index, " ", how,
+      ": keep the file as it is and restore a backup"));
+}
+
+std::string Copy(absl::string_view bytes) {
+  return std::string(bytes.data(), bytes.size());
+}
+
+uint64_t CountFrames(absl::string_view blob) {
+  uint64_t count = 0;
+  absl::string_view frame;
+  while (TakeFrame(&blob, &frame)) ++count;
+  return blob.empty() ? count : 0;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Journal>> Journal::On(Database& db) {
+  auto journal = std::make_unique<Journal>();
+  TG_ASSIGN_OR_RETURN(
+      journal->append_,
+      db.Prepare("INSERT INTO journal(first_index,count,time_micros,year,"
+                 "facts,records) VALUES(?1,?2,?3,?4,?5,?6)"));
+  TG_ASSIGN_OR_RETURN(
+      journal->row_,
+      db.Prepare("SELECT first_index,count,time_micros,year,facts,records FROM "
+                 "journal WHERE first_index<=?1 ORDER BY first_index DESC "
+                 "LIMIT 1"));
+  TG_ASSIGN_OR_RETURN(
+      journal->head_,
+      db.Prepare("SELECT first_index,count,time_micros FROM journal WHERE "
+                 "first_index<=?1 ORDER BY first_index DESC LIMIT 1"));
+  TG_ASSIGN_OR_RETURN(
+      journal->rows_,
+      db.Prepare("SELECT first_index,count,facts FROM journal WHERE "
+                 "first_index>=coalesce((SELECT max(first_index) FROM journal "
+                 "WHERE first_index<=?1),0) AND first_index<?2 "
+                 "ORDER BY first_index"));
+  TG_ASSIGN_OR_RETURN(
+      journal->tail_,
+      db.Prepare("SELECT first_index,count,time_micros,facts,records FROM "
+                 "journal ORDER BY first_index DESC LIMIT ?1"));
+  return journal;
+}
+
+absl::Status Journal::Append(const Row& row) {
+  return append_.Int(1, row.first_index)
+      .Int(2, row.count)
+      .Int(3, row.time_micros)
+      .Int(4, row.year)
+      .Blob(5, row.facts)
+      .Blob(6, row.records)
+      .Run();
+}
+
+absl::StatusOr<Journal::End> Journal::CheckEnd() {
+  End end;
+  auto reset = absl::MakeCleanup([this] { tail_.Reset(); });
+  tail_.Int(1, kCheckedRows);
+  uint64_t follows = 0, rows = 0;
+  for (;; ++rows) {
+    TG_ASSIGN_OR_RETURN(const bool row, tail_.Step());
+    if (!row) break;
+    const uint64_t first = tail_.IntAt(0), count = tail_.IntAt(1);
+    if (count == 0 || CountFrames(tail_.BytesAt(3)) != count ||
+        CountFrames(tail_.BytesAt(4)) != count) {
+      return Damaged(first, "does not hold as many records as it says");
+    }
+    if (rows == 0) {
+      end = {first + count, tail_.IntAt(2)};
+    } else if (first + count != follows) {
+      return Damaged(follows, "does not follow the row before it");
+    }
+    follows = first;
+  }
+  if (rows < kCheckedRows && follows != 0) {
+    return Damaged(follows, "is the first but does not begin at 0");
+  }
+  return end;
+}
+
+absl::Status Journal::Load(uint64_t index) {
+  if (index - loaded_.first_index < loaded_.count) return absl::OkStatus();
+  auto reset = absl::MakeCleanup([this] { row_.Reset(); });
+  row_.Int(1, index);
+  TG_ASSIGN_OR_RETURN(const bool row, row_.Step());
+  const uint64_t first = row ? row_.IntAt(0) : 0;
+  if (!row || index - first >= static_cast<uint64_t>(row_.IntAt(1))) {
+    return absl::NotFoundError(absl::StrCat("no record has the index ", index));
+  }
+  loaded_ = Row{first,
+                static_cast<uint64_t>(row_.IntAt(1)),
+                row_.IntAt(2),
+                static_cast<int32_t>(row_.IntAt(3)),
+                Copy(row_.BytesAt(4)),
+                Copy(row_.BytesAt(5))};
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Stored> Journal::Read(uint64_t index) {
+  TG_RETURN_IF_ERROR(Load(index));
+  TG_ASSIGN_OR_RETURN(absl::string_view record,
+                      NthFrame(loaded_.records, index - loaded_.first_index));
+  return Stored{index, FormatId({loaded_.year, index}),
+                absl::FromUnixMicros(loaded_.time_micros), Copy(record)};
+}
+
+absl::StatusOr<Fact> Journal::ReadFact(uint64_t index) {
+  TG_RETURN_IF_ERROR(Load(index));
+  TG_ASSIGN_OR_RETURN(absl::string_view fact,
+                      NthFrame(loaded_.facts, index - loaded_.first_index));
+  return ParseFact(fact);
+}
+
+absl::StatusOr<uint64_t> Journal::FirstSince(int64_t time_micros,
+                                             uint64_t size) {
+  auto reset = absl::MakeCleanup([this] { head_.Reset(); });
+  uint64_t low = 0, high = size;  // The answer lies in [low, high].
+  while (low < high) {
+    head_.Reset();
+    TG_ASSIGN_OR_RETURN(const bool row,
+                        head_.Int(1, low + (high - low) / 2).Step());
+    if (!row) return Damaged(low, "is missing");
+    const uint64_t first = head_.IntAt(0), count = head_.IntAt(1);
+    if (head_.IntAt(2) >= time_micros) {
+      high = std::max(low, first);
+    } else {
+      if (first + count <= low) return Damaged(low, "is missing");
+      low = std::min(high, first + count);
+    }
+  }
+  return low;
+}
+
+absl::Status Journal::EachFact(uint64_t from, uint64_t to,
+                               const std::function<void(const Fact&)>& visit) {
+  auto reset = absl::MakeCleanup([this] { rows_.Reset(); });
+  rows_.Int(1, from).Int(2, to);
+  for (;;) {
+    TG_ASSIGN_OR_RETURN(const bool row, rows_.Step());
+    if (!row) return absl::OkStatus();
+    const uint64_t first = rows_.IntAt(0), count = rows_.IntAt(1);
+    absl::string_view facts = rows_.BytesAt(2), frame;
+    for (uint64_t index = first; index < first + count && index < to; ++index) {
+      if (!TakeFrame(&facts, &frame)) {
+        return Damaged(first, "does not hold as many facts as it says");
+      }
+      if (index < from) continue;
+      TG_ASSIGN_OR_RETURN(const Fact fact, ParseFact(frame));
+      visit(fact);
+    }
+  }
+}
+
+}  // namespace tongguan::ledger

@@ -1,0 +1,79 @@
+// The index of a run of neighbouring records, in memory: what has been
+// committed and is not yet in the index tables. Not thread-safe.
+#ifndef TONGGUAN_GATEWAY_LEDGER_RUN_H_
+#define TONGGUAN_GATEWAY_LEDGER_RUN_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "gateway/ledger/rows.h"
+
+namespace tongguan::ledger {
+
+// The key of a request id: the first 8 bytes of SHA-256 over owner, NUL and id.
+// Where two ids share one, the later takes the next free key above, so what
+// stands under a key must be compared with the fact in the journal.
+uint64_t RequestKey(absl::string_view owner, absl::string_view request_id);
+
+// Terms that records are found under.
+std::string ExporterTerm(absl::string_view exporter);
+std::string HeadlineTerm(int32_t headline);
+std::string VerdictTerm(int32_t verdict);
+
+// Which indexes of a term.
+struct Filter {
+  std::string term;
+  uint64_t from = 0;     // Indexes from here
+  uint64_t below = 0;    // and below this.
+  int32_t verdict = 0;   // 0: all.
+  int32_t headline = 0;  // 0: all.
+  size_t limit = 0;
+};
+
+class Run {
+ public:
+  explicit Run(uint64_t begin) : begin_(begin) {}
+
+  void Add(const Fact& fact);  // Of the record at end().
+  uint64_t begin() const { return begin_; }
+  uint64_t end() const { return begin_ + marks_.size(); }
+
+  // What stands under a request key; by what record an index was settled.
+  std::optional<uint64_t> AtKey(uint64_t key) const;
+  bool Settled(uint64_t index) const { return settled_.contains(index); }
+  // Appends indexes, newest first, until `found` has filter.limit.
+  void Find(const Filter& filter, std::vector<uint64_t>* found) const;
+
+  // Everything in it in the order of the tables.
+  struct Posting {
+    absl::string_view term;  // Lives as long as the run.
+    uint64_t index;
+    int32_t verdict, headline;
+  };
+  struct Sorted {
+    std::vector<std::pair<uint64_t, uint64_t>> requests;  // Key, index.
+    std::vector<Posting> postings;
+    std::vector<std::pair<uint64_t, uint64_t>> settled;  // Index, by.
+  };
+  Sorted Sort() const;
+
+ private:
+  struct Mark {
+    int32_t verdict, headline;
+  };
+  const uint64_t begin_;
+  std::vector<Mark> marks_;
+  std::vector<std::pair<uint64_t, uint64_t>> requests_;  // Key, index.
+  absl::flat_hash_map<uint64_t, uint64_t> at_key_;
+  absl::flat_hash_map<std::string, std::vector<uint64_t>> by_term_;
+  absl::flat_hash_map<uint64_t, uint64_t> settled_;
+};
+
+}  // namespace tongguan::ledger
+
+#endif  // TONGGUAN_GATEWAY_LEDGER_RUN_H_

@@ -1,0 +1,175 @@
+// The ledger of one file: a queue, one committer thread, and readers.
+#include <deque>
+#include <thread>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/ledger/file.h"
+#include "gateway/ledger/ledger.h"
+#include "gateway/ledger/reader.h"
+#include "gateway/ledger/writer.h"
+
+namespace tongguan::ledger {
+namespace {
+
+// A commit is cut here, whatever Options::max_batch says, so that a row stays
+// quick to read.
+constexpr size_t kMaxRowBytes = 4 << 20;
+
+class SqliteLedger final : public Ledger {
+ public:
+  static absl::StatusOr<std::unique_ptr<Ledger>> Open(
+      const Options& options, std::function<absl::Time()> now);
+  ~SqliteLedger() override { Close(); }
+
+  void Submit(Submission submission) override;
+  absl::StatusOr<Tally> ReadTally(absl::string_view exporter,
+                                  int32_t year) override;
+  absl::StatusOr<Stored> Read(uint64_t index) override {
+    return reader_->Read(index);
+  }
+  absl::StatusOr<std::vector<Stored>> List(const Query& query) override {
+    return reader_->List(query);
+  }
+  absl::Status KeepParts(
+      const std::vector<std::pair<std::string, std::string>>& parts) override;
+  absl::StatusOr<std::string> ReadPart(absl::string_view digest) override {
+    return reader_->ReadPart(digest);
+  }
+  uint64_t size() override { return writer_->size(); }
+  absl::Status health() override { return writer_->health(); }
+  void Close() override;
+
+ private:
+  SqliteLedger(const Options& options, std::function<absl::Time()> now)
+      : options_(options), now_(std::move(now)) {}
+  void RunCommitter();
+  std::deque<Submission> Take();
+  absl::Status Refusal() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool Wanted() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return closing_ || !queue_.empty();
+  }
+
+  const Options options_;
+  const std::function<absl::Time()> now_;
+  std::unique_ptr<FileLock> lock_;
+  std::unique_ptr<Writer> writer_;
+  std::unique_ptr<Reader> reader_;
+  absl::Mutex mu_;
+  std::deque<Submission> queue_ ABSL_GUARDED_BY(mu_);
+  bool closing_ ABSL_GUARDED_BY(mu_) = false;
+  std::thread committer_;
+};
+
+absl::StatusOr<std::unique_ptr<Ledger>> SqliteLedger::Open(
+    const Options& options, std::function<absl::Time()> now) {
+  std::unique_ptr<SqliteLedger> ledger(
+      new SqliteLedger(options, std::move(now)));
+  TG_ASSIGN_OR_RETURN(ledger->lock_, FileLock::Take(options.path));
+  TG_ASSIGN_OR_RETURN(ledger->writer_, Writer::Open(options));
+  TG_ASSIGN_OR_RETURN(ledger->reader_,
+                      Reader::Open(options.path, *ledger->writer_));
+  ledger->committer_ = std::thread(&SqliteLedger::RunCommitter, ledger.get());
+  return std::unique_ptr<Ledger>(std::move(ledger));
+}
+
+absl::Status SqliteLedger::Refusal() {
+  if (closing_) {
+    return absl::UnavailableError("the ledger is closing: ask again later");
+  }
+  if (queue_.size() >= options_.max_queue) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        options_.max_queue, " requests wait for the ledger: ask again later"));
+  }
+  return absl::OkStatus();
+}
+
+void SqliteLedger::Submit(Submission submission) {
+  absl::Status refusal = writer_->health();
+  if (refusal.ok()) {
+    absl::MutexLock lock(&mu_);
+    refusal = Refusal();
+    if (refusal.ok()) {
+      queue_.push_back(std::move(submission));
+      return;
+    }
+  }
+  submission.done(std::move(refusal));
+}
+
+// Everything that waits, up to a batch; empty: the ledger closes.
+std::deque<Submission> SqliteLedger::Take() {
+  absl::MutexLock lock(&mu_);
+  mu_.Await(absl::Condition(this, &SqliteLedger::Wanted));
+  std::deque<Submission> taken;
+  if (queue_.size() <= options_.max_batch) {
+    taken.swap(queue_);
+    return taken;
+  }
+  for (size_t i = 0; i < options_.max_batch; ++i) {
+    taken.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return taken;
+}
+
+void SqliteLedger::RunCommitter() {
+  for (;;) {
+    std::deque<Submission> taken = Take();
+    if (taken.empty()) return;
+    while (!taken.empty()) {
+      Batch batch = writer_->Begin(now_());
+      while (!taken.empty() && batch.row().records.size() < kMaxRowBytes) {
+        batch.Run(std::move(taken.front()));
+        taken.pop_front();
+      }
+      batch.Answer(writer_->Commit(batch));
+    }
+  }
+}
+
+absl::StatusOr<Tally> SqliteLedger::ReadTally(absl::string_view exporter,
+                                              int32_t year) {
+  return reader_->ReadTally(
+      TallyKey(std::string(exporter.data(), exporter.size()), year));
+}
+
+absl::Status SqliteLedger::KeepParts(
+    const std::vector<std::pair<std::string, std::string>>& parts) {
+  TG_RETURN_IF_ERROR(health());
+  // One transaction each: commits get in between.
+  for (const auto& [digest, bytes] : parts) {
+    TG_RETURN_IF_ERROR(reader_->KeepPart(digest, bytes));
+  }
+  return absl::OkStatus();
+}
+
+void SqliteLedger::Close() {
+  {
+    absl::MutexLock lock(&mu_);
+    closing_ = true;
+  }
+  if (committer_.joinable()) committer_.join();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Ledger>> OpenSqliteLedger(
+    const Options& options, std::function<absl::Time()> now) {
+  return SqliteLedger::Open(options, std::move(now));
+}
+
+absl::Status RebuildIndex(const std::string& path) {
+  TG_ASSIGN_OR_RETURN(const std::unique_ptr<FileLock> lock,
+                      FileLock::Take(path));
+  TG_ASSIGN_OR_RETURN(const std::unique_ptr<Database> db, OpenFile(path));
+  TG_RETURN_IF_ERROR(ClearIndex(*db));
+  TG_ASSIGN_OR_RETURN(const std::unique_ptr<Journal> journal, Journal::On(*db));
+  TG_ASSIGN_OR_RETURN(const Journal::End end, journal->CheckEnd());
+  return Index::On(*db, *journal, end.size, Options().index_run).status();
+}
+
+}  // namespace tongguan::ledger

@@ -1,0 +1,55 @@
+// Tallies: how changes are added up, the table, and what is kept in memory of
+// it.
+#ifndef TONGGUAN_GATEWAY_LEDGER_TALLIES_H_
+#define TONGGUAN_GATEWAY_LEDGER_TALLIES_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "gateway/ledger/ledger.h"
+#include "gateway/ledger/sqlite.h"
+
+namespace tongguan::ledger {
+
+using TallyKey = std::pair<std::string, int32_t>;  // Exporter, Beijing year.
+using TallyMap = absl::flat_hash_map<TallyKey, Tally>;
+
+// Adds a change. FailedPrecondition, and nothing added, if a sum would fall
+// below 0 or not fit 64 bits.
+absl::Status Add(const Change& change, Tally* tally);
+
+// The table. Not thread-safe.
+class TallyTable {
+ public:
+  // `db` must outlive it.
+  static absl::StatusOr<std::unique_ptr<TallyTable>> On(Database& db);
+  // Zero when there is none.
+  absl::StatusOr<Tally> Read(const TallyKey& key);
+  absl::Status Write(const TallyKey& key, const Tally& tally);
+
+ private:
+  Statement read_, write_;
+};
+
+// Tallies as of the last commit, as far as they were asked. Thread-safe.
+class TallyCache {
+ public:
+  std::optional<Tally> Find(const TallyKey& key) const;
+  void Put(const TallyKey& key, const Tally& tally);
+
+ private:
+  mutable absl::Mutex mu_;
+  TallyMap tallies_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace tongguan::ledger
+
+#endif  // TONGGUAN_GATEWAY_LEDGER_TALLIES_H_

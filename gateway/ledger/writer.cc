@@ -1,0 +1,119 @@
+#include "gateway/ledger/writer.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/ledger/file.h"
+
+namespace tongguan::ledger {
+namespace {
+
+// Index rows written in a commit: a record has at most one request id, three
+// terms and one settlement, so a full run is written before the next is full.
+constexpr size_t kIndexRowsPerRecord = 8;
+constexpr size_t kIndexRowsPerCommit = 64;
+
+int KeepLength(void* log_pages, sqlite3*, const char*, int pages) {
+  *static_cast<int*>(log_pages) = pages;
+  return SQLITE_OK;
+}
+
+absl::Status Unavailable(const absl::Status& why) {
+  return absl::UnavailableError(
+      absl::StrCat("nothing was recorded: ", why.message()));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Writer>> Writer::Open(const Options& options) {
+  std::unique_ptr<Writer> writer(new Writer);
+  TG_ASSIGN_OR_RETURN(writer->db_, OpenFile(options.path));
+  Database& db = *writer->db_;
+  TG_ASSIGN_OR_RETURN(writer->journal_, Journal::On(db));
+  TG_ASSIGN_OR_RETURN(writer->table_, TallyTable::On(db));
+  TG_ASSIGN_OR_RETURN(const Journal::End end, writer->journal_->CheckEnd());
+  writer->size_ = end.size;
+  writer->last_micros_ = end.time_micros;
+  TG_ASSIGN_OR_RETURN(writer->index_, Index::On(db, *writer->journal_, end.size,
+                                                options.index_run));
+  TG_ASSIGN_OR_RETURN(writer->begin_, db.Prepare("BEGIN IMMEDIATE"));
+  TG_ASSIGN_OR_RETURN(writer->commit_, db.Prepare("COMMIT"));
+  TG_ASSIGN_OR_RETURN(writer->rollback_, db.Prepare("ROLLBACK"));
+  TG_ASSIGN_OR_RETURN(writer->checkpointer_, Checkpointer::Start(options.path));
+  sqlite3_wal_hook(db.handle(), KeepLength, &writer->log_pages_);
+  return writer;
+}
+
+Writer::~Writer() {
+  checkpointer_ = nullptr;
+  if (health().ok() || db_ == nullptr) return;
+  // What reached the disk is not known: leave the log for the next opening.
+  sqlite3_db_config(db_->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+                    nullptr);
+}
+
+Batch Writer::Begin(absl::Time now) {
+  const int64_t micros = std::max(absl::ToUnixMicros(now), last_micros_);
+  return Batch(Before{*journal_, *index_, *table_, cache_}, size(),
+               absl::FromUnixMicros(micros));
+}
+
+absl::Status Writer::Commit(const Batch& batch) {
+  TG_RETURN_IF_ERROR(health());
+  if (batch.empty()) return absl::OkStatus();
+  const absl::Status written = Write(batch);
+  if (!written.ok()) return Undo(written);
+  const absl::Status committed = commit_.Run();
+  if (!committed.ok()) return Poison(committed);
+  index_->Committed();
+  for (const Fact& fact : batch.facts()) index_->Add(fact);
+  for (const auto& [key, tally] : batch.tallies()) cache_.Put(key, tally);
+  last_micros_ = batch.row().time_micros;
+  size_.store(batch.row().first_index + batch.row().count,
+              std::memory_order_release);
+  return absl::OkStatus();
+}
+
+absl::Status Writer::Write(const Batch& batch) {
+  if (checkpointer_->Due(log_pages_)) Checkpointer::Finish(*db_);
+  TG_RETURN_IF_ERROR(begin_.Run());
+  for (const auto& [key, tally] : batch.tallies()) {
+    TG_RETURN_IF_ERROR(table_->Write(key, tally));
+  }
+  TG_RETURN_IF_ERROR(journal_->Append(batch.row()));
+  TG_RETURN_IF_ERROR(index_->Write(kIndexRowsPerCommit +
+                                   kIndexRowsPerRecord * batch.row().count));
+  // Brings the pages to the log now, where a full disk is an error that can be
+  // undone, and leaves for COMMIT the page that makes them count.
+  if (sqlite3_db_cacheflush(db_->handle()) != SQLITE_OK) {
+    return SqliteError(db_->handle(), "write");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Writer::Undo(absl::Status why) {
+  index_->RolledBack();
+  // SQLite has rolled back by itself after some errors.
+  if (!sqlite3_get_autocommit(db_->handle())) {
+    const absl::Status undone = rollback_.Run();
+    if (!undone.ok()) return Poison(undone);
+  }
+  return Unavailable(why);
+}
+
+absl::Status Writer::Poison(const absl::Status& why) {
+  absl::MutexLock lock(&mu_);
+  poisoned_ = absl::UnavailableError(absl::StrCat(
+      "whether the last commit is on the disk is not known; the process must "
+      "end and start again: ",
+      why.message()));
+  return poisoned_;
+}
+
+absl::Status Writer::health() const {
+  absl::MutexLock lock(&mu_);
+  return poisoned_;
+}
+
+}  // namespace tongguan::ledger

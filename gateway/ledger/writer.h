@@ -1,0 +1,61 @@
+// The connection that appends. A commit is all of a batch or nothing; where it
+// cannot be known which, the writer is done for good. Used by the committer
+// only, but for what says otherwise.
+#ifndef TONGGUAN_GATEWAY_LEDGER_WRITER_H_
+#define TONGGUAN_GATEWAY_LEDGER_WRITER_H_
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "gateway/ledger/batch.h"
+#include "gateway/ledger/checkpointer.h"
+
+namespace tongguan::ledger {
+
+class Writer {
+ public:
+  static absl::StatusOr<std::unique_ptr<Writer>> Open(const Options& options);
+  ~Writer();
+
+  // A batch on top of the last commit, at `now` or, if that is earlier, at the
+  // instant of the last record.
+  Batch Begin(absl::Time now);
+
+  // Unavailable when nothing was committed, or (then health() is bad) when
+  // that is not known.
+  absl::Status Commit(const Batch& batch);
+
+  // From any thread. Number of durable records; what can no longer be written.
+  uint64_t size() const { return size_.load(std::memory_order_acquire); }
+  absl::Status health() const;
+  const TallyCache& tallies() const { return cache_; }
+  const Index& index() const { return *index_; }
+
+ private:
+  Writer() = default;
+  absl::Status Write(const Batch& batch);
+  absl::Status Undo(absl::Status why);
+  absl::Status Poison(const absl::Status& why);
+
+  std::unique_ptr<Database> db_;
+  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<TallyTable> table_;
+  std::unique_ptr<Index> index_;
+  TallyCache cache_;
+  Statement begin_, commit_, rollback_;
+  std::unique_ptr<Checkpointer> checkpointer_;
+  int log_pages_ = 0;  // Of the write-ahead log, after the last commit.
+  int64_t last_micros_ = 0;
+  std::atomic<uint64_t> size_{0};
+  mutable absl::Mutex mu_;
+  absl::Status poisoned_ ABSL_GUARDED_BY(mu_);  // Set once, never cleared.
+};
+
+}  // namespace tongguan::ledger
+
+#endif  // TONGGUAN_GATEWAY_LEDGER_WRITER_H_
