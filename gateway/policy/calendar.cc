@@ -27,12 +27,14 @@ absl::StatusOr<Calendar> Calendar::Compile(const v1::Calendar& source) {
   Calendar calendar;
   if (source.loaded_to().empty()) {
     if (!source.loaded_from().empty() || source.days_size() > 0) {
-      return Refuse("loaded_to", "missing. Name the last date that the days "
-                                 "are complete for.");
+      return Refuse("loaded_to",
+                    "missing. Name the last date that the days "
+                    "are complete for.");
     }
     return calendar;
   }
-  TG_ASSIGN_OR_RETURN(calendar.from_, Read("loaded_from", source.loaded_from()));
+  TG_ASSIGN_OR_RETURN(calendar.from_,
+                      Read("loaded_from", source.loaded_from()));
   TG_ASSIGN_OR_RETURN(calendar.to_, Read("loaded_to", source.loaded_to()));
   if (calendar.from_ > calendar.to_) {
     return Refuse("loaded_to", "before loaded_from. Exchange them.");
@@ -42,17 +44,19 @@ absl::StatusOr<Calendar> Calendar::Compile(const v1::Calendar& source) {
     const std::string field = absl::StrCat("days[", i, "].date");
     TG_ASSIGN_OR_RETURN(const Day day, Read(field, source.days(i).date()));
     if (day < calendar.from_ || day > calendar.to_) {
-      return Refuse(field, "outside loaded_from to loaded_to. Widen them or "
-                           "remove the day.");
+      return Refuse(field,
+                    "outside loaded_from to loaded_to. Widen them or "
+                    "remove the day.");
     }
     if (day == previous) {
-      return Refuse(field, absl::StrCat(FormatDay(day), " stands twice. Remove "
-                                                        "one."));
+      return Refuse(field, absl::StrCat(FormatDay(day),
+                                        " stands twice. Remove "
+                                        "one."));
     }
     if (day < previous) {
-      return Refuse(field, absl::StrCat(FormatDay(day), " stands after ",
-                                        FormatDay(previous),
-                                        ". Put the days in order."));
+      return Refuse(
+          field, absl::StrCat(FormatDay(day), " stands after ",
+                              FormatDay(previous), ". Put the days in order."));
     }
     calendar.days_.emplace(day, source.days(i).working());
     previous = day;

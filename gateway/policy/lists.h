@@ -19,9 +19,9 @@ namespace tongguan::policy {
 struct List {
   v1::ListHead head;
   std::vector<v1::ListRow> rows;
-  std::string name;        // "id@edition".
-  Day effective = 0;       // First day in force.
-  Day end = kNoDay;        // First day no longer in force.
+  std::string name;   // "id@edition".
+  Day effective = 0;  // First day in force.
+  Day end = kNoDay;   // First day no longer in force.
   bool InForce(Day day) const { return effective <= day && day < end; }
 };
 

@@ -58,8 +58,7 @@ std::string PurposeId(const v1::Purpose& purpose) {
 
 bool IsPurposeId(absl::string_view id) {
   if (absl::ConsumePrefix(&id, kContract)) {
-    return id.empty() ||
-           (absl::ConsumePrefix(&id, ":") && IsIdentifier(id));
+    return id.empty() || (absl::ConsumePrefix(&id, ":") && IsIdentifier(id));
   }
   const auto is = [id](absl::string_view known) {
     return !known.empty() && known == id;

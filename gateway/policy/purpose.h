@@ -1,7 +1,7 @@
 // Purposes as filings name them: "contract_necessity:visa",
 // "human_resources", "recruitment", "emergency", "statutory_duty",
-// "foreign_authority_request", "international_trade", ... A contract filing that
-// names "contract_necessity" covers every activity.
+// "foreign_authority_request", "international_trade", ... A contract filing
+// that names "contract_necessity" covers every activity.
 #ifndef TONGGUAN_GATEWAY_POLICY_PURPOSE_H_
 #define TONGGUAN_GATEWAY_POLICY_PURPOSE_H_
 

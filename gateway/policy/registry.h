@@ -19,11 +19,11 @@ class Calendar;
 // A filing with its dates worked out.
 struct Filing {
   v1::Filing source;
-  Day first_day = kNoDay;     // First day it can cover; kNoDay: never.
-  Day last_day = kNoDay;      // Last valid day, inclusive.
-  Day filed = kNoDay;         // Contracts: day of filing; kNoDay: not filed.
-  Day last_day_to_file = kNoDay;  // Contracts: end of the filing window.
-  bool window_in_calendar = true; // The window was counted on loaded days.
+  Day first_day = kNoDay;  // First day it can cover; kNoDay: never.
+  Day last_day = kNoDay;   // Last valid day, inclusive.
+  Day filed = kNoDay;      // Contracts: day of filing; kNoDay: not filed.
+  Day last_day_to_file = kNoDay;   // Contracts: end of the filing window.
+  bool window_in_calendar = true;  // The window was counted on loaded days.
 };
 
 struct GreenChannel {
@@ -41,10 +41,10 @@ struct ListFiling {
 // An enterprise and all that the registry holds about it.
 struct Exporter {
   v1::Enterprise enterprise;
-  std::vector<Filing> filings;            // By kind, then id.
+  std::vector<Filing> filings;  // By kind, then id.
   std::vector<GreenChannel> registrations;
   std::vector<ListFiling> list_filings;
-  const v1::Group* group = nullptr;       // Or none.
+  const v1::Group* group = nullptr;  // Or none.
   // Other members whose N is added (the group sums totals); else empty.
   std::vector<std::string> siblings;
   // The exporter's areas: region, its ancestors, zones.
@@ -64,8 +64,8 @@ class Registry {
   // Refuses malformed codes and dates, doubled ids, filings of unknown
   // exporters or without scope, naming the entry.
   static absl::StatusOr<std::unique_ptr<const Registry>> Compile(
-      const std::vector<v1::RegistryShard>& shards, const FilingPeriods& periods,
-      const Calendar& calendar);
+      const std::vector<v1::RegistryShard>& shards,
+      const FilingPeriods& periods, const Calendar& calendar);
 
   // The exporter of a code, or null.
   const Exporter* Find(absl::string_view uscc) const;

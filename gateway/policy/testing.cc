@@ -23,9 +23,9 @@ void SetSwitch(bool on, v1::SourcedSwitch* value) {
 
 void AddOrder(v1::Regime* regime) {
   // The numbers of the decision table; the rules stand in the enum's order.
-  const char* const numbers[] = {"0",  "1",   "2",  "3",  "4",  "5",  "6", "7",
-                                 "8",  "8",   "8",  "8b", "9",  "10", "10b",
-                                 "11", "12",  "12", "13", "14", "15", "16"};
+  const char* const numbers[] = {
+      "0",  "1", "2",  "3",   "4",  "5",  "6",  "7",  "8",  "8",  "8",
+      "8b", "9", "10", "10b", "11", "12", "12", "13", "14", "15", "16"};
   int rule = v1::RULE_NOT_EXPORT;
   for (const char* number : numbers) {
     v1::OrderedRule* ordered = regime->add_order();
@@ -53,8 +53,8 @@ void AddNames(v1::Regime* regime) {
     body->set_name_zh(id);
     body->set_article(kArticle);
   }
-  for (const char* city : {"GZ", "SZ", "ZH", "FS", "HZ", "DG", "ZS", "JM",
-                           "ZQ"}) {
+  for (const char* city :
+       {"GZ", "SZ", "ZH", "FS", "HZ", "DG", "ZS", "JM", "ZQ"}) {
     regime->add_gba_cities(absl::StrCat("CN-GD-", city));
   }
 }

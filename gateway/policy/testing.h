@@ -34,8 +34,8 @@ Source TestSource();
 // assessments issued, on 2026-01-05.
 v1::Filing TestFiling(const std::string& id, v1::FilingKind kind);
 
-// A list "test-general@1", "test-negative@1" or "test-important@1" for CN-SH, in
-// force from 2026-01-01, complete, without rows. It asks for no list filing.
+// A list "test-general@1", "test-negative@1" or "test-important@1" for CN-SH,
+// in force from 2026-01-01, complete, without rows. It asks for no list filing.
 List TestList(v1::ListKind kind);
 
 // The compiled source; ends the program with the refusal if there is one.

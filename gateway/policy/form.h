@@ -1,0 +1,29 @@
+// The form that every policy message must have, whatever it is about.
+#ifndef TONGGUAN_GATEWAY_POLICY_FORM_H_
+#define TONGGUAN_GATEWAY_POLICY_FORM_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/message.h"
+
+namespace tongguan::policy {
+
+// InvalidArgument "place: message. mend." Places are built by the callers.
+absl::Status Refuse(absl::string_view place, absl::string_view message);
+
+// Whether the bytes are well-formed UTF-8 (RFC 3629) without NUL.
+bool IsText(absl::string_view bytes);
+
+// Refuses, below `place`, strings that are not text, enum values that this
+// build does not know, and values left unspecified: all but those of
+// ThresholdCounter, RowMechanism and Extension, where that has a meaning.
+absl::Status CheckForm(absl::string_view place,
+                       const google::protobuf::Message& message);
+
+// Refuses unless `text` is an identifier; `empty_too` admits "".
+absl::Status CheckIdentifier(absl::string_view place, absl::string_view text,
+                             bool empty_too = false);
+
+}  // namespace tongguan::policy
+
+#endif  // TONGGUAN_GATEWAY_POLICY_FORM_H_

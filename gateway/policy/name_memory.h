@@ -1,0 +1,82 @@
+// What was found out about names seen before: a bounded table that only grows.
+// Finding takes one hash and no lock. Thread-safe.
+#ifndef TONGGUAN_GATEWAY_POLICY_NAME_MEMORY_H_
+#define TONGGUAN_GATEWAY_POLICY_NAME_MEMORY_H_
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/hash/hash.h"
+#include "absl/strings/string_view.h"
+
+namespace tongguan::policy {
+
+// Names a caller makes up must not fill the memory of the process: at most so
+// many names of at most so many bytes (64 characters of UTF-8) are remembered.
+inline constexpr size_t kMaxRememberedNames = 65'536;
+inline constexpr size_t kMaxRememberedBytes = 256;
+
+template <typename T>
+class NameMemory {
+ public:
+  NameMemory() : slots_(new std::atomic<const Entry*>[kSlots]()) {}
+  ~NameMemory() {
+    for (size_t i = 0; i < kSlots; ++i) delete slots_[i].load();
+  }
+  NameMemory(const NameMemory&) = delete;
+  NameMemory& operator=(const NameMemory&) = delete;
+
+  // What is remembered of the name, or null.
+  const T* Find(absl::string_view name) const {
+    for (size_t i = Home(name);; i = (i + 1) % kSlots) {
+      const Entry* entry = slots_[i].load(std::memory_order_acquire);
+      if (entry == nullptr) return nullptr;
+      if (entry->name == name) return &entry->value;
+    }
+  }
+
+  // Remembers the value, unless the memory is full or the name is too long.
+  // Of several threads that add the same name the first wins.
+  void Add(absl::string_view name, T value) {
+    if (name.size() > kMaxRememberedBytes) return;
+    if (names_.fetch_add(1, std::memory_order_relaxed) >= kMaxRememberedNames) {
+      names_.fetch_sub(1, std::memory_order_relaxed);
+      return;
+    }
+    auto entry = std::make_unique<const Entry>(
+        Entry{std::string(name), std::move(value)});
+    for (size_t i = Home(name);; i = (i + 1) % kSlots) {
+      const Entry* there = nullptr;
+      if (slots_[i].compare_exchange_strong(there, entry.get(),
+                                            std::memory_order_acq_rel)) {
+        entry.release();
+        return;
+      }
+      if (there->name == name) break;
+    }
+    names_.fetch_sub(1, std::memory_order_relaxed);
+  }
+
+  size_t size() const { return names_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Entry {
+    std::string name;
+    T value;
+  };
+  // Twice the names, so that probing stays short and always ends.
+  static constexpr size_t kSlots = 2 * kMaxRememberedNames;
+
+  static size_t Home(absl::string_view name) {
+    return absl::Hash<absl::string_view>()(name) % kSlots;
+  }
+
+  const std::unique_ptr<std::atomic<const Entry*>[]> slots_;
+  std::atomic<size_t> names_{0};
+};
+
+}  // namespace tongguan::policy
+
+#endif  // TONGGUAN_GATEWAY_POLICY_NAME_MEMORY_H_
