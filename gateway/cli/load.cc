@@ -1,0 +1,264 @@
+#include "gateway/cli/load.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "proto/tongguan/v1/export_gateway_service.grpc.pb.h"
+
+namespace tongguan::cli {
+namespace {
+
+int BucketOf(int64_t micros) {
+  const uint64_t value = std::max<int64_t>(micros, 0);
+  if (value < 64) return static_cast<int>(value);
+  const int shift = std::bit_width(value) - 7;
+  return 64 * (shift + 1) + static_cast<int>((value >> shift) - 64);
+}
+
+int64_t UpperBoundOf(int bucket) {
+  if (bucket < 64) return bucket;
+  const int shift = bucket / 64 - 1;
+  return ((int64_t{bucket % 64} + 65) << shift) - 1;
+}
+
+// CPU seconds, user and system, of a process so far.
+double CpuSeconds(int pid) {
+  if (pid == 0) return 0;
+  std::ifstream in(absl::StrCat("/proc/", pid, "/stat"));
+  std::string line;
+  std::getline(in, line);
+  std::istringstream fields(line.substr(line.rfind(')') + 1));
+  std::string skipped;
+  for (int i = 0; i < 11; ++i) fields >> skipped;
+  double user = 0, system = 0;
+  fields >> user >> system;
+  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+class Load {
+ public:
+  Load(const std::shared_ptr<grpc::Channel>& channel,
+       const LoadOptions& options)
+      : options_(options), stub_(v1::ExportGatewayService::NewStub(channel)) {}
+
+  LoadReport Run();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  // One place for a request in flight; reused.
+  struct Slot {
+    std::optional<grpc::ClientContext> context;
+    v1::EvaluateRequest one;
+    v1::EvaluateResponse one_answer;
+    v1::BatchEvaluateRequest many;
+    v1::BatchEvaluateResponse many_answer;
+    std::unique_ptr<grpc::ClientAsyncResponseReader<v1::EvaluateResponse>>
+        one_reader;
+    std::unique_ptr<grpc::ClientAsyncResponseReader<v1::BatchEvaluateResponse>>
+        many_reader;
+    grpc::Status status;
+    Clock::time_point scheduled;
+  };
+
+  void Send(Slot* slot, Clock::time_point scheduled);
+  void Received(Slot* slot);
+  void Count(const v1::Decision& decision);
+  void SendDue(Clock::time_point now);
+  void Fill(v1::Flow* flow);
+
+  const LoadOptions& options_;
+  const std::unique_ptr<v1::ExportGatewayService::Stub> stub_;
+  grpc::CompletionQueue queue_;
+  std::vector<std::unique_ptr<Slot>> slots_;
+  std::vector<Slot*> free_;
+  int64_t sent_ = 0;
+  bool measuring_ = false;
+  bool stopping_ = false;
+  Clock::time_point next_due_;
+  LoadReport report_;
+};
+
+void Load::Fill(v1::Flow* flow) {
+  *flow = options_.flows[sent_ % options_.flows.size()];
+  if (options_.mode == v1::MODE_EVALUATE) {
+    flow->set_request_id(absl::StrCat(options_.run_id, "-", sent_));
+  }
+  ++sent_;
+}
+
+void Load::Send(Slot* slot, Clock::time_point scheduled) {
+  slot->scheduled = scheduled;
+  slot->context.emplace();
+  if (options_.batch == 0) {
+    slot->one.set_mode(options_.mode);
+    Fill(slot->one.mutable_flow());
+    slot->one_reader =
+        stub_->AsyncEvaluate(&*slot->context, slot->one, &queue_);
+    slot->one_reader->Finish(&slot->one_answer, &slot->status, slot);
+    return;
+  }
+  slot->many.set_mode(options_.mode);
+  while (slot->many.flows_size() < options_.batch) slot->many.add_flows();
+  for (v1::Flow& flow : *slot->many.mutable_flows()) Fill(&flow);
+  slot->many_reader =
+      stub_->AsyncBatchEvaluate(&*slot->context, slot->many, &queue_);
+  slot->many_reader->Finish(&slot->many_answer, &slot->status, slot);
+}
+
+void Load::Count(const v1::Decision& decision) {
+  ++report_.decisions;
+  report_.allowed += decision.verdict() == v1::VERDICT_ALLOW ? 1 : 0;
+  if (report_.sample.empty()) report_.sample = decision.SerializeAsString();
+}
+
+void Load::Received(Slot* slot) {
+  if (!measuring_) return;
+  if (!slot->status.ok()) {
+    ++report_.errors[slot->status.error_code()];
+    return;
+  }
+  ++report_.answered;
+  report_.latency.Add(std::chrono::duration_cast<std::chrono::microseconds>(
+                          Clock::now() - slot->scheduled)
+                          .count());
+  if (options_.batch == 0) {
+    Count(slot->one_answer.decision());
+    return;
+  }
+  for (const v1::FlowResult& result : slot->many_answer.results()) {
+    if (result.has_decision()) {
+      Count(result.decision());
+    } else {
+      ++report_.errors[result.error().code()];
+    }
+  }
+}
+
+void Load::SendDue(Clock::time_point now) {
+  const auto step =
+      std::chrono::nanoseconds(static_cast<int64_t>(1e9 / options_.rate));
+  while (next_due_ <= now) {
+    if (free_.empty()) {
+      // Nothing waits for a slot: the request is lost to the client.
+      if (measuring_) ++report_.unsent;
+    } else {
+      Slot* slot = free_.back();
+      free_.pop_back();
+      Send(slot, next_due_);
+    }
+    next_due_ += step;
+  }
+}
+
+LoadReport Load::Run() {
+  const bool open = options_.rate > 0;
+  for (int i = 0; i < options_.callers; ++i) {
+    slots_.push_back(std::make_unique<Slot>());
+    free_.push_back(slots_.back().get());
+  }
+  const auto start = Clock::now();
+  const auto measure_from = start + absl::ToChronoNanoseconds(options_.warm_up);
+  const auto measure_to =
+      measure_from + absl::ToChronoNanoseconds(options_.duration);
+  next_due_ = start;
+  if (!open) {
+    for (Slot* slot : free_) Send(slot, start);
+    free_.clear();
+  }
+  double cpu = 0;
+  while (true) {
+    const auto now = Clock::now();
+    if (!measuring_ && !stopping_ && now >= measure_from) {
+      measuring_ = true;
+      cpu = CpuSeconds(options_.server_pid);
+    }
+    if (!stopping_ && now >= measure_to) {
+      report_.server_cpu_seconds = CpuSeconds(options_.server_pid) - cpu;
+      report_.seconds =
+          std::chrono::duration<double>(now - measure_from).count();
+      measuring_ = false;
+      stopping_ = true;
+    }
+    if (stopping_ && free_.size() == slots_.size()) break;
+    if (open && !stopping_) SendDue(now);
+    void* tag = nullptr;
+    bool ok = false;
+    const auto wait = std::chrono::system_clock::now() +
+                      std::chrono::microseconds(open ? 50 : 5000);
+    if (queue_.AsyncNext(&tag, &ok, wait) != grpc::CompletionQueue::GOT_EVENT) {
+      continue;
+    }
+    Slot* slot = static_cast<Slot*>(tag);
+    Received(slot);
+    if (open || stopping_) {
+      free_.push_back(slot);
+    } else {
+      Send(slot, Clock::now());
+    }
+  }
+  queue_.Shutdown();
+  void* tag = nullptr;
+  bool ok = false;
+  while (queue_.Next(&tag, &ok)) {
+  }
+  return std::move(report_);
+}
+
+}  // namespace
+
+void Histogram::Add(int64_t micros) {
+  const size_t bucket = BucketOf(micros);
+  ++counts_[std::min(bucket, counts_.size() - 1)];
+  ++count_;
+  max_ = std::max(max_, micros);
+}
+
+int64_t Histogram::Quantile(double q) const {
+  int64_t rank = static_cast<int64_t>(q * static_cast<double>(count_));
+  for (size_t i = 0; i < counts_.size(); ++i) {
+    rank -= counts_[i];
+    if (rank < 0) {
+      return std::min(UpperBoundOf(static_cast<int>(i)), max_);
+    }
+  }
+  return max_;
+}
+
+std::string LoadReport::ToJson() const {
+  int64_t failed = 0;
+  std::string codes;
+  for (const auto& [code, count] : errors) {
+    failed += count;
+    absl::StrAppend(&codes, codes.empty() ? "" : ",", "\"", code, "\":", count);
+  }
+  const double rate = seconds > 0 ? decisions / seconds : 0;
+  const double cpu =
+      decisions > 0 ? server_cpu_seconds * 1e6 / static_cast<double>(decisions)
+                    : 0;
+  return absl::StrCat(
+      "{\"seconds\":", seconds, ",\"requests\":", answered,
+      ",\"decisions\":", decisions, ",\"allowed\":", allowed,
+      ",\"decisions_per_second\":", rate, ",\"errors\":", failed,
+      ",\"errors_by_code\":{", codes, "},\"unsent\":", unsent,
+      ",\"p50_us\":", latency.Quantile(0.5),
+      ",\"p90_us\":", latency.Quantile(0.9),
+      ",\"p99_us\":", latency.Quantile(0.99),
+      ",\"p999_us\":", latency.Quantile(0.999), ",\"max_us\":", latency.max(),
+      ",\"server_cpu_us_per_decision\":", cpu, "}");
+}
+
+LoadReport RunLoad(const std::shared_ptr<grpc::Channel>& channel,
+                   const LoadOptions& options) {
+  return Load(channel, options).Run();
+}
+
+}  // namespace tongguan::cli
