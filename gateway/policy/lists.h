@@ -1,5 +1,6 @@
 // Published lists, indexed so that finding an item's rows does not cost more
-// with more rows. Immutable, thread-safe.
+// with more rows. Immutable but for a bounded memory of names seen;
+// thread-safe.
 #ifndef TONGGUAN_GATEWAY_POLICY_LISTS_H_
 #define TONGGUAN_GATEWAY_POLICY_LISTS_H_
 
@@ -46,19 +47,22 @@ class Lists {
   absl::InlinedVector<uint32_t, 16> InAreas(
       const absl::InlinedVector<absl::string_view, 8>& areas) const;
 
-  // Rows of the list that name an item by category, exact name (folded) or
-  // pattern; rows that name no item at all ("headings") are not among them.
-  // Sector, scenario, dates and area are for the caller to weigh.
+  // Appends the rows of the list that name an item by category, exact name
+  // (folded) or pattern, ascending, each once; rows that name no item at all
+  // ("headings") are not among them. Sector, scenario, dates and area are for
+  // the caller to weigh.
   void FindRows(uint32_t list, absl::string_view category,
                 absl::string_view name, RowRefs* rows) const;
 
-  // Heading rows of the list for a sector and scenario: rows that name no
-  // category, item or pattern and no data class. Ascending.
+  // Appends the heading rows of the list for a sector and scenario: rows that
+  // name no category, item or pattern and no data class. Ascending.
   void FindHeadings(uint32_t list, absl::string_view sector,
                     absl::string_view scenario, RowRefs* rows) const;
 
-  // Whether any row of the list is about this sector (and scenario, where the
-  // list's rows of that sector name scenarios).
+  // Whether the list is about this sector and scenario. Where any row names a
+  // sector the sector must be named; where any row of that sector names a
+  // scenario the scenario must be. So a general row of all sectors beside rows
+  // of named ones does not make the list cover every other sector.
   bool Covers(uint32_t list, absl::string_view sector,
               absl::string_view scenario) const;
 

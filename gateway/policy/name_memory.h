@@ -59,6 +59,11 @@ class NameMemory {
     names_.fetch_sub(1, std::memory_order_relaxed);
   }
 
+  // Whether Add would remember a name that is not remembered yet.
+  bool Takes(absl::string_view name) const {
+    return name.size() <= kMaxRememberedBytes && size() < kMaxRememberedNames;
+  }
+
   size_t size() const { return names_.load(std::memory_order_relaxed); }
 
  private:

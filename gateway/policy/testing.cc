@@ -178,7 +178,8 @@ v1::Filing TestFiling(const std::string& id, v1::FilingKind kind) {
   if (kind != v1::FILING_KIND_CERTIFICATE) scope->add_recipients("ACME-SG");
   scope->add_purposes("internal_reporting");
   scope->add_scenarios("");
-  for (const v1::Category& category : TestTaxonomy().categories()) {
+  const v1::Taxonomy taxonomy = TestTaxonomy();
+  for (const v1::Category& category : taxonomy.categories()) {
     if (category.data_class() != v1::DATA_CLASS_GENERAL) {
       scope->add_categories(category.id());
     }

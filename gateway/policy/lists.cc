@@ -1,0 +1,325 @@
+#include "gateway/policy/lists.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "gateway/base/identifier.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/base/uscc.h"
+#include "gateway/policy/form.h"
+#include "gateway/policy/name_memory.h"
+#include "gateway/policy/patterns.h"
+#include "gateway/policy/rows.h"
+
+namespace tongguan::policy {
+namespace {
+
+using Rows = std::vector<uint32_t>;  // Ascending.
+using RowsByKey = absl::flat_hash_map<std::string, Rows>;
+
+// One list's index.
+struct ListIndex {
+  RowsByKey by_category;
+  RowsByKey by_name;  // Folded.
+  Patterns patterns;  // Owners are rows.
+  // Headings by sector, then scenario; "" holds those of all.
+  absl::flat_hash_map<std::string, RowsByKey> headings;
+  // Sectors named, each with the scenarios its rows name.
+  absl::flat_hash_map<std::string, absl::flat_hash_set<std::string>> sectors;
+};
+
+// A date of a list's head that may be left out.
+absl::Status ReadDay(absl::string_view place, absl::string_view text,
+                     Day* day) {
+  if (text.empty()) return absl::OkStatus();
+  const absl::StatusOr<Day> read = ParseDay(text);
+  if (!read.ok()) {
+    return Refuse(place, absl::StrCat(read.status().message(), "."));
+  }
+  *day = *read;
+  return absl::OkStatus();
+}
+
+absl::Status ReadDates(const std::string& place, List* list) {
+  const v1::ListHead& head = list->head;
+  if (head.effective().empty()) {
+    return Refuse(absl::StrCat(place, ".effective"),
+                  "missing. Write the first day in force.");
+  }
+  Day published = 0, expires = kNoDay, superseded = kNoDay;
+  TG_RETURN_IF_ERROR(
+      ReadDay(absl::StrCat(place, ".published"), head.published(), &published));
+  TG_RETURN_IF_ERROR(ReadDay(absl::StrCat(place, ".effective"),
+                             head.effective(), &list->effective));
+  TG_RETURN_IF_ERROR(
+      ReadDay(absl::StrCat(place, ".expires"), head.expires(), &expires));
+  TG_RETURN_IF_ERROR(ReadDay(absl::StrCat(place, ".superseded_on"),
+                             head.superseded_on(), &superseded));
+  list->end = std::min(expires, superseded);
+  return absl::OkStatus();
+}
+
+absl::Status CheckAreas(const std::string& place, const v1::ListHead& head) {
+  if (head.areas().empty()) {
+    return Refuse(absl::StrCat(place, ".areas"),
+                  "empty. Name an area; \"CN\" is nationwide.");
+  }
+  for (const std::string& area : head.areas()) {
+    TG_RETURN_IF_ERROR(CheckIdentifier(absl::StrCat(place, ".areas"), area));
+  }
+  for (const std::string& area : head.adopted_by()) {
+    TG_RETURN_IF_ERROR(
+        CheckIdentifier(absl::StrCat(place, ".adopted_by"), area));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckParties(const std::string& place, const v1::ListHead& head) {
+  for (const std::string& exporter : head.exporters()) {
+    const absl::Status code = CheckUscc(exporter);
+    if (!code.ok()) {
+      return Refuse(absl::StrCat(place, ".exporters"),
+                    absl::StrCat(code.message(), "."));
+    }
+  }
+  for (const std::string& recipient : head.recipients()) {
+    TG_RETURN_IF_ERROR(
+        CheckIdentifier(absl::StrCat(place, ".recipients"), recipient));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckHead(const std::string& place, const v1::ListHead& head) {
+  TG_RETURN_IF_ERROR(CheckIdentifier(absl::StrCat(place, ".id"), head.id()));
+  TG_RETURN_IF_ERROR(
+      CheckIdentifier(absl::StrCat(place, ".edition"), head.edition()));
+  if (head.sources().empty()) {
+    return Refuse(absl::StrCat(place, ".sources"),
+                  "empty. Name where the list was read.");
+  }
+  TG_RETURN_IF_ERROR(CheckAreas(place, head));
+  TG_RETURN_IF_ERROR(CheckParties(place, head));
+  if (head.report_working_days() < 0) {
+    return Refuse(absl::StrCat(place, ".report_working_days"),
+                  "negative. Write 0 where no report is asked for.");
+  }
+  if (head.releases_personal_data() && head.kind() != v1::LIST_KIND_GENERAL) {
+    return Refuse(absl::StrCat(place, ".releases_personal_data"),
+                  "only for general lists. Remove it.");
+  }
+  if (head.releases_personal_data() &&
+      head.releases_personal_data_source().empty()) {
+    return Refuse(absl::StrCat(place, ".releases_personal_data_source"),
+                  "missing. Name the source that says so.");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckRow(const std::string& place, const v1::ListHead& head,
+                      const v1::ListRow& row) {
+  const std::string at = absl::StrCat(place, " row \"", row.id(), "\"");
+  if (const auto fault = FindRowFault(row)) {
+    return Refuse(absl::StrCat(at, ".", fault->column), fault->message);
+  }
+  const bool general = head.kind() == v1::LIST_KIND_GENERAL;
+  if (general && row.mechanism() == v1::ROW_MECHANISM_IMPORTANT_DATA) {
+    return Refuse(absl::StrCat(at, ".mechanism"),
+                  "important_data on a general list, which never releases "
+                  "it. Remove the row.");
+  }
+  if (!general && row.mechanism() == v1::ROW_MECHANISM_FREE) {
+    return Refuse(absl::StrCat(at, ".mechanism"),
+                  "free is only for general lists. Leave it empty or name "
+                  "what is demanded.");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckList(List* list) {
+  const std::string place =
+      absl::StrCat("lists/", list->head.id(), "/", list->head.edition());
+  TG_RETURN_IF_ERROR(CheckHead(place, list->head));
+  TG_RETURN_IF_ERROR(ReadDates(place, list));
+  list->name = absl::StrCat(list->head.id(), "@", list->head.edition());
+  absl::flat_hash_set<absl::string_view> ids;
+  for (const v1::ListRow& row : list->rows) {
+    TG_RETURN_IF_ERROR(CheckRow(place, list->head, row));
+    if (!ids.insert(row.id()).second) {
+      return Refuse(absl::StrCat(place, " row \"", row.id(), "\""),
+                    "the row id stands twice. Give one a new id.");
+    }
+  }
+  return absl::OkStatus();
+}
+
+void Append(const RowsByKey& index, absl::string_view key, Rows* rows) {
+  const auto it = index.find(key);
+  if (it == index.end()) return;
+  rows->insert(rows->end(), it->second.begin(), it->second.end());
+}
+
+void AddRow(const v1::ListRow& row, uint32_t number, ListIndex* index) {
+  for (const std::string& category : row.categories()) {
+    index->by_category[category].push_back(number);
+  }
+  for (const std::string& name : row.names()) {
+    index->by_name[FoldName(name)].push_back(number);
+  }
+  if (!row.pattern().empty()) index->patterns.Add(row.pattern(), number);
+  if (IsHeading(row)) {
+    index->headings[row.sector()][row.scenario()].push_back(number);
+  }
+  if (row.sector().empty()) return;
+  auto& scenarios = index->sectors[row.sector()];
+  if (!row.scenario().empty()) scenarios.insert(row.scenario());
+}
+
+// Puts rows [from, end) in order, each once.
+void SortFrom(size_t from, RowRefs* rows) {
+  const auto less = [](RowRef a, RowRef b) { return a.row < b.row; };
+  const auto same = [](RowRef a, RowRef b) { return a.row == b.row; };
+  std::sort(rows->begin() + from, rows->end(), less);
+  rows->erase(std::unique(rows->begin() + from, rows->end(), same),
+              rows->end());
+}
+
+// Appends those of `sorted` (by list, then row) that are the list's.
+void AppendOf(uint32_t list, const std::vector<RowRef>& sorted, RowRefs* rows) {
+  auto it = std::lower_bound(
+      sorted.begin(), sorted.end(), list,
+      [](const RowRef& ref, uint32_t wanted) { return ref.list < wanted; });
+  for (; it != sorted.end() && it->list == list; ++it) rows->push_back(*it);
+}
+
+}  // namespace
+
+struct Lists::Index {
+  std::vector<ListIndex> lists;
+  absl::flat_hash_map<std::string, std::vector<uint32_t>> by_area;
+  // Rows of all lists that name an item by name or pattern.
+  NameMemory<std::vector<RowRef>> seen;
+
+  // The same of one list, worked out.
+  std::vector<RowRef> FindByName(uint32_t list, absl::string_view name) const {
+    Rows rows;
+    Append(lists[list].by_name, FoldName(name), &rows);
+    lists[list].patterns.Match(name, &rows);
+    std::sort(rows.begin(), rows.end());
+    std::vector<RowRef> refs;
+    for (uint32_t row : rows) refs.push_back({list, row});
+    return refs;
+  }
+
+  // What is remembered of the name; null when it cannot be.
+  const std::vector<RowRef>* Remember(absl::string_view name) {
+    if (const auto* known = seen.Find(name)) return known;
+    if (!seen.Takes(name)) return nullptr;
+    std::vector<RowRef> all;
+    for (uint32_t list = 0; list < lists.size(); ++list) {
+      const std::vector<RowRef> refs = FindByName(list, name);
+      all.insert(all.end(), refs.begin(), refs.end());
+    }
+    seen.Add(name, std::move(all));
+    return seen.Find(name);
+  }
+};
+
+Lists::Lists(std::vector<List> lists)
+    : lists_(std::move(lists)), index_(std::make_unique<Index>()) {}
+
+Lists::~Lists() = default;
+
+absl::StatusOr<std::unique_ptr<const Lists>> Lists::Compile(
+    std::vector<List> source) {
+  absl::flat_hash_set<std::string> names;
+  for (List& list : source) {
+    TG_RETURN_IF_ERROR(CheckList(&list));
+    if (!names.insert(list.name).second) {
+      return Refuse(
+          absl::StrCat("lists/", list.head.id(), "/", list.head.edition()),
+          "the edition stands twice. Remove one.");
+    }
+  }
+  std::unique_ptr<Lists> lists(new Lists(std::move(source)));
+  Index& index = *lists->index_;
+  index.lists.resize(lists->lists_.size());
+  for (uint32_t i = 0; i < lists->lists_.size(); ++i) {
+    const List& list = lists->lists_[i];
+    for (uint32_t row = 0; row < list.rows.size(); ++row) {
+      AddRow(list.rows[row], row, &index.lists[i]);
+    }
+    TG_RETURN_IF_ERROR(index.lists[i].patterns.Compile(
+        absl::StrCat("lists/", list.head.id(), "/", list.head.edition())));
+    for (const std::string& area : list.head.areas()) {
+      index.by_area[area].push_back(i);
+    }
+    for (const std::string& area : list.head.adopted_by()) {
+      index.by_area[area].push_back(i);
+    }
+  }
+  return lists;
+}
+
+absl::InlinedVector<uint32_t, 16> Lists::InAreas(
+    const absl::InlinedVector<absl::string_view, 8>& areas) const {
+  absl::InlinedVector<uint32_t, 16> found;
+  for (absl::string_view area : areas) {
+    const auto it = index_->by_area.find(area);
+    if (it == index_->by_area.end()) continue;
+    found.insert(found.end(), it->second.begin(), it->second.end());
+  }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+void Lists::FindRows(uint32_t list, absl::string_view category,
+                     absl::string_view name, RowRefs* rows) const {
+  const size_t from = rows->size();
+  const RowsByKey& by_category = index_->lists[list].by_category;
+  const auto it = by_category.find(category);
+  if (it != by_category.end()) {
+    for (uint32_t row : it->second) rows->push_back({list, row});
+  }
+  if (const std::vector<RowRef>* known = index_->Remember(name)) {
+    AppendOf(list, *known, rows);
+  } else {
+    const std::vector<RowRef> found = index_->FindByName(list, name);
+    rows->insert(rows->end(), found.begin(), found.end());
+  }
+  SortFrom(from, rows);
+}
+
+void Lists::FindHeadings(uint32_t list, absl::string_view sector,
+                         absl::string_view scenario, RowRefs* rows) const {
+  const size_t from = rows->size();
+  const auto& headings = index_->lists[list].headings;
+  for (absl::string_view s : {absl::string_view(), sector}) {
+    const auto of_sector = headings.find(s);
+    if (of_sector == headings.end()) continue;
+    for (absl::string_view c : {absl::string_view(), scenario}) {
+      const auto it = of_sector->second.find(c);
+      if (it == of_sector->second.end()) continue;
+      for (uint32_t row : it->second) rows->push_back({list, row});
+    }
+  }
+  SortFrom(from, rows);
+}
+
+bool Lists::Covers(uint32_t list, absl::string_view sector,
+                   absl::string_view scenario) const {
+  const auto& sectors = index_->lists[list].sectors;
+  if (sectors.empty()) return !lists_[list].rows.empty();
+  const auto it = sectors.find(sector);
+  if (it == sectors.end()) return false;
+  return it->second.empty() || it->second.contains(scenario);
+}
+
+std::string RowName(const List& list, const v1::ListRow& row) {
+  return absl::StrCat(list.name, "#", row.id());
+}
+
+}  // namespace tongguan::policy
