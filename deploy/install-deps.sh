@@ -24,16 +24,13 @@ packages=(
 
 # Prints the packages that are not installed, one a line.
 missing() {
-  dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${packages[@]}" \
-    2>/dev/null | awk -v want="${packages[*]}" '
+  { dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${packages[@]}" \
+    2>/dev/null || true; } | awk -v want="${packages[*]}" '
       $1 == "installed" { have[$2] = 1 }
       END {
         n = split(want, names, " ")
         for (i = 1; i <= n; i++) if (!(names[i] in have)) print names[i]
       }'
-  # Node may come from elsewhere; only the command counts.
-  command -v node >/dev/null || echo nodejs
-  command -v npm >/dev/null || echo npm
 }
 
 install() {
@@ -43,18 +40,19 @@ install() {
   "${get[@]}" install --no-install-recommends "$@" </dev/null
 }
 
-# buf lints the protos and nothing else: without it everything still builds.
+# buf lints the protos and nothing else. It is an npm package; node and npm may
+# come from elsewhere than Debian, so only the command counts.
 install_buf() {
-  local have=proto/node_modules/.package-lock.json
-  [[ -f proto/package-lock.json ]] || return 0
-  [[ $have -nt proto/package-lock.json ]] && return 0
-  if ! npm ci --prefix proto --no-audit --no-fund --loglevel=error </dev/null
-  then
-    echo "install-deps: buf is not installed; only the lint of proto/" \
-         "goes without it" >&2
-    return 0
+  local buf=proto/node_modules/@bufbuild
+  [[ $buf -nt proto/package-lock.json ]] && return 0
+  if ! command -v npm >/dev/null; then
+    ((EUID == 0)) || return 1
+    install nodejs npm || return 1
   fi
-  touch "$have"
+  npm ci --prefix proto --no-audit --no-fund --loglevel=error \
+    --fetch-retries=1 --fetch-timeout=30000 </dev/null
+  # npm counts an optional package that it could not fetch as a success.
+  touch -c "$buf" && [[ -d $buf ]]
 }
 
 mapfile -t lacking < <(missing)
@@ -72,5 +70,6 @@ if ((${#lacking[@]})); then
   echo "install-deps: installing ${lacking[*]}"
   install "${lacking[@]}"
 fi
-install_buf
+install_buf || echo "install-deps: buf is not there; only the lint of proto/" \
+                    "goes without it" >&2
 echo "install-deps: everything is there"
