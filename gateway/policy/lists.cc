@@ -27,7 +27,7 @@ struct ListIndex {
   Patterns patterns;  // Owners are rows.
   // Headings by sector, then scenario; "" holds those of all.
   absl::flat_hash_map<std::string, RowsByKey> headings;
-  // Sectors named, each with the scenarios its rows name.
+  // Sectors named ("" for rows of all), each with the scenarios its rows name.
   absl::flat_hash_map<std::string, absl::flat_hash_set<std::string>> sectors;
 };
 
@@ -172,7 +172,6 @@ void AddRow(const v1::ListRow& row, uint32_t number, ListIndex* index) {
   if (IsHeading(row)) {
     index->headings[row.sector()][row.scenario()].push_back(number);
   }
-  if (row.sector().empty()) return;
   auto& scenarios = index->sectors[row.sector()];
   if (!row.scenario().empty()) scenarios.insert(row.scenario());
 }
@@ -312,8 +311,9 @@ void Lists::FindHeadings(uint32_t list, absl::string_view sector,
 bool Lists::Covers(uint32_t list, absl::string_view sector,
                    absl::string_view scenario) const {
   const auto& sectors = index_->lists[list].sectors;
-  if (sectors.empty()) return !lists_[list].rows.empty();
-  const auto it = sectors.find(sector);
+  const bool of_all = sectors.size() == 1 && sectors.contains("");
+  if (!of_all && sector.empty()) return false;
+  const auto it = sectors.find(of_all ? absl::string_view() : sector);
   if (it == sectors.end()) return false;
   return it->second.empty() || it->second.contains(scenario);
 }

@@ -70,7 +70,8 @@ class Registry {
   // The exporter of a code, or null.
   const Exporter* Find(absl::string_view uscc) const;
 
-  // Whether `delegate` may ask for `exporter` on that day.
+  // Whether `delegate` may ask for `exporter` on that day; a registered
+  // exporter may always ask for itself.
   bool MayAsk(absl::string_view delegate, absl::string_view exporter,
               Day day) const;
 
@@ -78,10 +79,12 @@ class Registry {
   const v1::RestrictedRecipient* FindRestricted(
       absl::string_view organization_id, Day day) const;
 
+  // Numbers of what is held.
   size_t enterprises() const { return exporters_.size(); }
   size_t filings() const { return filings_; }
 
  private:
+  class Builder;
   Registry() = default;
 
   absl::flat_hash_map<std::string, std::unique_ptr<Exporter>> exporters_;
