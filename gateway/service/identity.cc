@@ -1,0 +1,123 @@
+#include "gateway/service/identity.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "gateway/base/identifier.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/base/uscc.h"
+#include "grpc/grpc_security_constants.h"
+
+namespace tongguan::service {
+namespace {
+
+constexpr absl::string_view kScheme = "tongguan:";
+
+struct RoleForm {
+  Role role;
+  const char* name;
+  size_t parts;  // Of the path, the role's name included.
+};
+
+constexpr RoleForm kForms[] = {
+    {Role::kExporter, "exporter", 3},
+    {Role::kRegulator, "regulator", 3},
+    {Role::kAuditor, "auditor", 2},
+    {Role::kOperator, "operator", 2},
+};
+
+absl::Status BadForm(absl::string_view why) {
+  return absl::UnauthenticatedError(absl::StrCat(
+      "the client certificate's URI SAN ", why,
+      "; have it issued as tongguan:exporter/<USCC>/<system>, "
+      "tongguan:regulator/<authority>/<officer>, tongguan:auditor/<org> or "
+      "tongguan:operator/<name>"));
+}
+
+absl::StatusOr<Identity> ReadPath(absl::string_view path) {
+  const std::vector<std::string> parts = absl::StrSplit(path, '/');
+  for (const RoleForm& form : kForms) {
+    if (parts[0] != form.name) continue;
+    if (parts.size() != form.parts) return BadForm("has too few or many parts");
+    for (size_t i = 1; i < parts.size(); ++i) {
+      if (!IsIdentifier(parts[i])) return BadForm("has a malformed part");
+    }
+    if (form.role == Role::kExporter && !CheckUscc(parts[1]).ok()) {
+      return BadForm("has a wrong unified social credit code");
+    }
+    Identity identity{form.role, "", parts.back()};
+    if (form.role != Role::kOperator) identity.organization = parts[1];
+    if (form.role == Role::kAuditor) identity.name.clear();
+    return identity;
+  }
+  return BadForm("names an unknown role");
+}
+
+}  // namespace
+
+absl::StatusOr<Identity> ReadIdentity(const std::vector<std::string>& uris) {
+  const std::string* found = nullptr;
+  for (const std::string& uri : uris) {
+    if (!absl::StartsWith(uri, kScheme)) continue;
+    if (found != nullptr) return BadForm("\"tongguan:\" stands there twice");
+    found = &uri;
+  }
+  if (found == nullptr) return BadForm("\"tongguan:\" is missing");
+  return ReadPath(absl::StripPrefix(*found, kScheme));
+}
+
+absl::StatusOr<Identity> ReadIdentity(const grpc::AuthContext& context) {
+  if (!context.IsPeerAuthenticated()) {
+    return absl::UnauthenticatedError(
+        "no verified client certificate: connect with one (mTLS)");
+  }
+  std::vector<std::string> uris;
+  for (const grpc::string_ref& uri :
+       context.FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME)) {
+    uris.emplace_back(uri.data(), uri.size());
+  }
+  return ReadIdentity(uris);
+}
+
+v1::Actor ToActor(const Identity& identity) {
+  v1::Actor actor;
+  actor.set_organization(identity.organization);
+  for (const RoleForm& form : kForms) {
+    if (form.role == identity.role) actor.set_role(form.name);
+  }
+  actor.set_name(identity.name);
+  return actor;
+}
+
+absl::Status MayAsk(const Identity& caller, const std::string& exporter,
+                    const policy::Registry& registry, Day day) {
+  if (caller.role != Role::kExporter) {
+    return absl::PermissionDeniedError(
+        "only exporters ask: call with an exporter's certificate");
+  }
+  if (caller.organization == exporter ||
+      registry.MayAsk(caller.organization, exporter, day)) {
+    return absl::OkStatus();
+  }
+  return absl::PermissionDeniedError(
+      "the certificate is another enterprise's: ask for your own, or have the "
+      "exporter's authorisation entered in the registry");
+}
+
+absl::Status MayRead(const Identity& caller, const std::string& exporter,
+                     const policy::Registry& registry, Day day) {
+  switch (caller.role) {
+    case Role::kRegulator:
+    case Role::kAuditor:
+      return absl::OkStatus();
+    case Role::kOperator:
+      return absl::PermissionDeniedError(
+          "operators read the policy and health only");
+    case Role::kExporter:
+      return MayAsk(caller, exporter, registry, day);
+  }
+  return absl::PermissionDeniedError("unknown role");
+}
+
+}  // namespace tongguan::service
