@@ -98,6 +98,14 @@ absl::Status Refuse(absl::string_view place, absl::string_view message) {
   return absl::InvalidArgumentError(absl::StrCat(place, ": ", message));
 }
 
+std::string Quote(absl::string_view text) {
+  constexpr size_t kLongest = 256;  // 64 characters of UTF-8.
+  if (text.size() <= kLongest && IsText(text)) {
+    return absl::StrCat("\"", absl::Utf8SafeCHexEscape(text), "\"");
+  }
+  return absl::StrCat("\"", absl::CHexEscape(text.substr(0, kLongest)), "\"");
+}
+
 bool IsText(absl::string_view bytes) {
   while (!bytes.empty()) {
     const size_t length = SequenceLength(bytes);
@@ -128,10 +136,10 @@ absl::Status CheckIdentifier(absl::string_view place, absl::string_view text,
   if (IsIdentifier(text) || (empty_too && text.empty())) {
     return absl::OkStatus();
   }
-  return Refuse(place,
-                absl::StrCat("\"", absl::Utf8SafeCHexEscape(text.substr(0, 96)),
-                             "\" is not an identifier. Use 1 to 64 letters, "
-                             "digits, CJK ideographs, '_', '.', '-'."));
+  return Refuse(place, absl::StrCat(Quote(text),
+                                    " is not an identifier. Use 1 to 64 "
+                                    "letters, digits, CJK ideographs, '_', "
+                                    "'.', '-'."));
 }
 
 }  // namespace tongguan::policy

@@ -2,6 +2,8 @@
 #ifndef TONGGUAN_GATEWAY_POLICY_FORM_H_
 #define TONGGUAN_GATEWAY_POLICY_FORM_H_
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
@@ -10,6 +12,9 @@ namespace tongguan::policy {
 
 // InvalidArgument "place: message. mend." Places are built by the callers.
 absl::Status Refuse(absl::string_view place, absl::string_view message);
+
+// The text in quotes for a message, cut and escaped where it must be.
+std::string Quote(absl::string_view text);
 
 // Whether the bytes are well-formed UTF-8 (RFC 3629) without NUL.
 bool IsText(absl::string_view bytes);

@@ -120,7 +120,7 @@ absl::Status CheckHead(const std::string& place, const v1::ListHead& head) {
 
 absl::Status CheckRow(const std::string& place, const v1::ListHead& head,
                       const v1::ListRow& row) {
-  const std::string at = absl::StrCat(place, " row \"", row.id(), "\"");
+  const std::string at = absl::StrCat(place, " row ", Quote(row.id()));
   if (const auto fault = FindRowFault(row)) {
     return Refuse(absl::StrCat(at, ".", fault->column), fault->message);
   }
@@ -148,7 +148,7 @@ absl::Status CheckList(List* list) {
   for (const v1::ListRow& row : list->rows) {
     TG_RETURN_IF_ERROR(CheckRow(place, list->head, row));
     if (!ids.insert(row.id()).second) {
-      return Refuse(absl::StrCat(place, " row \"", row.id(), "\""),
+      return Refuse(absl::StrCat(place, " row ", Quote(row.id())),
                     "the row id stands twice. Give one a new id.");
     }
   }

@@ -16,7 +16,7 @@ namespace {
 
 // "registry filing "F-1"".
 std::string Place(absl::string_view what, absl::string_view id) {
-  return absl::StrCat("registry ", what, " \"", id, "\"");
+  return absl::StrCat("registry ", what, " ", Quote(id));
 }
 
 absl::Status CheckCode(absl::string_view place, absl::string_view uscc) {
@@ -159,8 +159,8 @@ class Registry::Builder {
     TG_RETURN_IF_ERROR(CheckCode(field, uscc));
     const auto it = registry_->exporters_.find(uscc);
     if (it != registry_->exporters_.end()) return it->second.get();
-    return Refuse(field, absl::StrCat("\"", uscc,
-                                      "\" is not in the registry. Add the "
+    return Refuse(field, absl::StrCat(Quote(uscc),
+                                      " is not in the registry. Add the "
                                       "enterprise or correct the code."));
   }
 
@@ -238,8 +238,8 @@ class Registry::Builder {
     const std::string field = absl::StrCat(place, ".members");
     const auto it = registry_->exporters_.find(member);
     if (it == registry_->exporters_.end()) {
-      return Refuse(field, absl::StrCat("\"", member,
-                                        "\" is not in the registry. Add the "
+      return Refuse(field, absl::StrCat(Quote(member),
+                                        " is not in the registry. Add the "
                                         "enterprise or correct the code."));
     }
     Exporter& exporter = *it->second;

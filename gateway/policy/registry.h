@@ -64,8 +64,8 @@ class Registry {
   // Refuses malformed codes and dates, doubled ids, filings of unknown
   // exporters or without scope, naming the entry.
   static absl::StatusOr<std::unique_ptr<const Registry>> Compile(
-      const std::vector<v1::RegistryShard>& shards,
-      const FilingPeriods& periods, const Calendar& calendar);
+      std::vector<v1::RegistryShard> shards, const FilingPeriods& periods,
+      const Calendar& calendar);
 
   // The exporter of a code, or null.
   const Exporter* Find(absl::string_view uscc) const;

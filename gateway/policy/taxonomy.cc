@@ -19,7 +19,7 @@ using Ids = absl::flat_hash_set<absl::string_view>;
 
 // "taxonomy category "name"".
 std::string Place(absl::string_view what, absl::string_view id) {
-  return absl::StrCat("taxonomy ", what, " \"", id, "\"");
+  return absl::StrCat("taxonomy ", what, " ", Quote(id));
 }
 
 absl::Status CheckId(absl::string_view what, absl::string_view id, Ids* ids) {

@@ -1,0 +1,27 @@
+// A policy as content-addressed parts: the canonical bytes that its digest is
+// taken over and that the ledger keeps. README.md defines both.
+#ifndef TONGGUAN_GATEWAY_POLICY_PARTS_H_
+#define TONGGUAN_GATEWAY_POLICY_PARTS_H_
+
+#include <string>
+#include <vector>
+
+#include "gateway/policy/snapshot.h"
+
+namespace tongguan::policy {
+
+// Puts into order whatever's order says nothing, and divides the registry into
+// one shard a part: by exporter, the groups, the restricted recipients. The
+// same policy in files of any number and order becomes the same source.
+void Normalize(Source* source);
+
+// The parts of a normalized source, sorted by name.
+std::vector<Part> MakeParts(const Source& source);
+
+// The manifest of sorted parts, and the SHA-256 of its canonical text.
+v1::PolicyManifest MakeManifest(const std::vector<Part>& parts);
+std::string ManifestDigest(const v1::PolicyManifest& manifest);
+
+}  // namespace tongguan::policy
+
+#endif  // TONGGUAN_GATEWAY_POLICY_PARTS_H_
