@@ -1,0 +1,40 @@
+// What exporters declare afterwards: what really left under a decision, and the
+// opening balance of the year. Each is checked inside the ledger's transaction
+// and is a record of its own. Knows nothing of gRPC.
+#ifndef TONGGUAN_GATEWAY_SERVICE_CHANGES_H_
+#define TONGGUAN_GATEWAY_SERVICE_CHANGES_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "gateway/ledger/ledger.h"
+#include "gateway/service/identity.h"
+#include "proto/tongguan/v1/export_gateway_service.pb.h"
+
+namespace tongguan::service {
+
+// InvalidArgument unless ids, codes and numbers are well-formed.
+absl::Status CheckSettle(const v1::SettleRequest& request);
+absl::Status CheckOpening(const v1::DeclareOpeningRequest& request);
+
+// The settlement's record. NotFound unless the decision is one of the same
+// exporter; FailedPrecondition unless it allowed, charged people and was not
+// settled before; InvalidArgument when more is said to have left than charged.
+absl::StatusOr<ledger::Entry> MakeSettlement(const v1::SettleRequest& request,
+                                             const Identity& caller,
+                                             ledger::View& view);
+
+// The opening's record. FailedPrecondition unless the year is the current one
+// and no number is below the one on file.
+absl::StatusOr<ledger::Entry> MakeOpening(
+    const v1::DeclareOpeningRequest& request, const Identity& caller,
+    ledger::View& view);
+
+// The answers that the stored records hold.
+absl::Status ReadSettlement(const ledger::Stored& stored,
+                            v1::SettleResponse* response);
+absl::Status ReadOpening(const ledger::Stored& stored,
+                         v1::DeclareOpeningResponse* response);
+
+}  // namespace tongguan::service
+
+#endif  // TONGGUAN_GATEWAY_SERVICE_CHANGES_H_

@@ -1,0 +1,209 @@
+#include "gateway/service/deciding.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/beijing.h"
+#include "gateway/base/sha256.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/engine/validate.h"
+#include "gateway/service/errors.h"
+#include "proto/tongguan/v1/record.pb.h"
+
+namespace tongguan::service {
+namespace {
+
+v1::FieldViolation Violation(const std::string& field,
+                             const std::string& description) {
+  v1::FieldViolation violation;
+  violation.set_field(field);
+  violation.set_description(description);
+  return violation;
+}
+
+engine::Counter ToCounter(const std::optional<int64_t>& opening,
+                          int64_t counted) {
+  return {opening.has_value(), opening.value_or(0) + counted};
+}
+
+// `read` gives the tally of an enterprise in the year of the decision.
+template <typename ReadTally>
+absl::StatusOr<engine::Tallies> Gather(const engine::Question& question,
+                                       const std::string& exporter,
+                                       ReadTally read) {
+  TG_ASSIGN_OR_RETURN(const ledger::Tally own, read(exporter));
+  engine::Tallies tallies;
+  tallies.persons = PersonsCounter(own);
+  tallies.sensitive = SensitiveCounter(own);
+  for (const std::string& sibling : question.siblings()) {
+    TG_ASSIGN_OR_RETURN(const ledger::Tally tally, read(sibling));
+    const engine::Counter persons = PersonsCounter(tally);
+    tallies.group_persons.known &= persons.known;
+    tallies.group_persons.people += persons.people;
+  }
+  return tallies;
+}
+
+void Decide(const engine::Question& question, const engine::Tallies& tallies,
+            v1::Decision* decision) {
+  question.Decide(tallies, decision);
+  decision->mutable_policy()->set_unsigned_policy(true);
+  decision->add_warnings(v1::WARNING_UNSIGNED_POLICY);
+}
+
+void AddCharge(const std::string& exporter, int32_t year,
+               const v1::Decision& decision, ledger::Entry* entry) {
+  const std::optional<ledger::Account> account = AccountOf(decision.charging());
+  if (decision.verdict() != v1::VERDICT_ALLOW || !account) return;
+  ledger::Change change;
+  change.exporter = exporter;
+  change.year = year;
+  change.account = *account;
+  change.people = {decision.charged_persons(),
+                   decision.charged_sensitive_persons()};
+  entry->changes.push_back(std::move(change));
+}
+
+// `record` has its decision already.
+ledger::Entry ToEntry(const FlowQuestion& question, absl::Time now,
+                      v1::DecisionRecord* record) {
+  const v1::Flow& flow = *question.flow;
+  record->set_time_micros(absl::ToUnixMicros(now));
+  record->set_year(BeijingYear(now));
+  *record->mutable_actor() = ToActor(question.asking.caller);
+  *record->mutable_verdict()->mutable_flow() = flow;
+  if (question.asking.policy->registry().Find(flow.exporter()) != nullptr) {
+    record->mutable_verdict()->set_registry_entry(flow.exporter());
+  }
+  record->set_request_digest(question.digest);
+  const v1::Decision& decision = record->verdict().decision();
+  ledger::Entry entry;
+  entry.record = record->SerializeAsString();
+  entry.index = {flow.exporter(), decision.verdict(), decision.headline()};
+  AddCharge(flow.exporter(), record->year(), decision, &entry);
+  return entry;
+}
+
+}  // namespace
+
+std::optional<ledger::Account> AccountOf(v1::Charging charging) {
+  switch (charging) {
+    case v1::CHARGING_COUNTED:
+      return ledger::Account::kCounted;
+    case v1::CHARGING_EXEMPT:
+      return ledger::Account::kExempt;
+    case v1::CHARGING_LIST_EXEMPT:
+      return ledger::Account::kListExempt;
+    case v1::CHARGING_GBA:
+      return ledger::Account::kGba;
+    default:
+      return std::nullopt;
+  }
+}
+
+engine::Counter PersonsCounter(const ledger::Tally& tally) {
+  return ToCounter(tally.opening_persons, tally.counted.persons);
+}
+
+engine::Counter SensitiveCounter(const ledger::Tally& tally) {
+  return ToCounter(tally.opening_sensitive, tally.counted.sensitive);
+}
+
+absl::Status ReadMode(v1::Mode mode, const std::string& as_of, Asking* asking) {
+  if (mode != v1::MODE_EVALUATE && mode != v1::MODE_DRY_RUN) {
+    return absl::InvalidArgumentError(
+        "mode: not answered or not known; use MODE_EVALUATE or MODE_DRY_RUN");
+  }
+  asking->dry_run = mode == v1::MODE_DRY_RUN;
+  asking->at = asking->now;
+  if (as_of.empty()) return absl::OkStatus();
+  if (!asking->dry_run) {
+    return absl::InvalidArgumentError(
+        "as_of: only dry runs may ask about another day; leave it empty or use "
+        "MODE_DRY_RUN");
+  }
+  const absl::StatusOr<Day> day = ParseDay(as_of);
+  if (!day.ok()) {
+    return absl::InvalidArgumentError(
+        "as_of: not a day; use YYYY-MM-DD, such as 2026-11-21");
+  }
+  asking->at = StartOfBeijingDay(*day) + absl::Hours(12);
+  return absl::OkStatus();
+}
+
+std::optional<v1::FlowError> Pose(const v1::Flow& flow, const Asking& asking,
+                                  const std::string& path,
+                                  FlowQuestion* question) {
+  if (flow.ByteSizeLong() > static_cast<size_t>(asking.flow_bytes)) {
+    return ToFlowError({Violation(
+        path, absl::StrCat("above ", asking.flow_bytes,
+                           " bytes; split the flow or shorten its names"))});
+  }
+  std::vector<v1::FieldViolation> violations = engine::ValidateFlow(flow, path);
+  if (flow.request_id().empty() && !asking.dry_run) {
+    violations.push_back(
+        Violation(path + ".request_id",
+                  "missing; give every request an id of its own, and the same "
+                  "id to its retries"));
+  }
+  if (!violations.empty()) return ToFlowError(violations);
+  const absl::Status allowed =
+      MayAsk(asking.caller, flow.exporter(), asking.policy->registry(),
+             BeijingDay(asking.now));
+  if (!allowed.ok()) return ToFlowError(allowed);
+  question->flow = &flow;
+  question->asking = asking;
+  question->question.emplace(flow, *asking.policy, asking.at);
+  if (!asking.dry_run) {
+    question->digest = DigestBytes(Sha256(flow.SerializeAsString()));
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<ledger::Entry> MakeVerdict(const FlowQuestion& question,
+                                          ledger::View& view) {
+  const absl::Time now = view.now();
+  const int32_t year = BeijingYear(now);
+  const engine::Question* asked = &*question.question;
+  std::optional<engine::Question> again;
+  if (BeijingDay(now) != BeijingDay(question.asking.at)) {
+    // Midnight passed in the queue: the law of the new day decides.
+    again.emplace(*question.flow, *question.asking.policy, now);
+    asked = &*again;
+  }
+  TG_ASSIGN_OR_RETURN(
+      const engine::Tallies tallies,
+      Gather(*asked, question.flow->exporter(),
+             [&](const std::string& uscc) { return view.tally(uscc, year); }));
+  v1::DecisionRecord record;
+  Decide(*asked, tallies, record.mutable_verdict()->mutable_decision());
+  return ToEntry(question, now, &record);
+}
+
+absl::Status ReadVerdict(const ledger::Stored& stored, v1::Decision* decision) {
+  v1::DecisionRecord record;
+  if (!record.ParseFromString(stored.record) ||
+      !record.verdict().has_decision()) {
+    return absl::DataLossError(
+        absl::StrCat("record ", stored.index, " is not a verdict"));
+  }
+  decision->Swap(record.mutable_verdict()->mutable_decision());
+  decision->set_decision_id(stored.id);
+  return absl::OkStatus();
+}
+
+absl::Status DecideDry(const FlowQuestion& question, ledger::Ledger& ledger,
+                       v1::Decision* decision) {
+  const int32_t year = BeijingYear(question.asking.at);
+  TG_ASSIGN_OR_RETURN(const engine::Tallies tallies,
+                      Gather(*question.question, question.flow->exporter(),
+                             [&](const std::string& uscc) {
+                               return ledger.ReadTally(uscc, year);
+                             }));
+  Decide(*question.question, tallies, decision);
+  decision->set_dry_run(true);
+  return absl::OkStatus();
+}
+
+}  // namespace tongguan::service

@@ -1,0 +1,71 @@
+// One flow: from the request to the record, and from the record to the answer.
+// Knows nothing of gRPC.
+#ifndef TONGGUAN_GATEWAY_SERVICE_DECIDING_H_
+#define TONGGUAN_GATEWAY_SERVICE_DECIDING_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "gateway/engine/engine.h"
+#include "gateway/ledger/ledger.h"
+#include "gateway/policy/snapshot.h"
+#include "gateway/service/identity.h"
+#include "proto/tongguan/v1/export_gateway_service.pb.h"
+
+namespace tongguan::service {
+
+// How flows are asked about.
+struct Asking {
+  bool dry_run = false;
+  absl::Time at;   // Instant of the decision.
+  absl::Time now;  // Instant of the request; `at` unless a day was given.
+  Identity caller;
+  std::shared_ptr<const policy::Snapshot> policy;
+  int32_t flow_bytes = 0;  // Limit of a serialized flow.
+};
+
+// Reads mode and day. InvalidArgument for a mode that is not given or not
+// known, and for a day that is malformed or given with MODE_EVALUATE. The
+// instant of a day is its noon in Beijing.
+absl::Status ReadMode(v1::Mode mode, const std::string& as_of, Asking* asking);
+
+// A well-formed flow that its caller may ask about. Refers to `flow`.
+struct FlowQuestion {
+  const v1::Flow* flow = nullptr;
+  Asking asking;
+  std::optional<engine::Question> question;
+  std::string digest;  // SHA-256 of the flow's bytes: of the request.
+};
+
+// Checks size, form and the caller's right, then reads the flow against the
+// policy. Returns what is wrong with the request, if anything.
+std::optional<v1::FlowError> Pose(const v1::Flow& flow, const Asking& asking,
+                                  const std::string& path,
+                                  FlowQuestion* question);
+
+// The record of the verdict with the tallies of this place in the log, and the
+// charge that an ALLOW brings. Runs inside the ledger's transaction.
+absl::StatusOr<ledger::Entry> MakeVerdict(const FlowQuestion& question,
+                                          ledger::View& view);
+
+// The answer that a stored verdict record holds; the same for every reading.
+absl::Status ReadVerdict(const ledger::Stored& stored, v1::Decision* decision);
+
+// The decision with the tallies of the last commit; nothing is recorded.
+absl::Status DecideDry(const FlowQuestion& question, ledger::Ledger& ledger,
+                       v1::Decision* decision);
+
+// The tally on which an allowed flow's people are charged; none for others.
+std::optional<ledger::Account> AccountOf(v1::Charging charging);
+
+// A ledger's tally as the law's counters.
+engine::Counter PersonsCounter(const ledger::Tally& tally);
+engine::Counter SensitiveCounter(const ledger::Tally& tally);
+
+}  // namespace tongguan::service
+
+#endif  // TONGGUAN_GATEWAY_SERVICE_DECIDING_H_
