@@ -105,8 +105,8 @@ class UnaryCall final : public Call {
   using Response = ResponseT;
   using Handler = std::function<void(UnaryCall*)>;
 
-  UnaryCall(CallPool* pool, const Handler* handler)
-      : Call(pool), handler_(handler) {}
+  UnaryCall(CallPool* pool, Handler handler)
+      : Call(pool), handler_(std::move(handler)) {}
 
   void Reply() {
     grpc::ByteBuffer bytes;
@@ -138,7 +138,7 @@ class UnaryCall final : public Call {
     }
     return RefuseUnknownFields(request);
   }
-  void Handle() override { (*handler_)(this); }
+  void Handle() override { handler_(this); }
   void Forget() override {
     state.reset();
     response.Clear();
@@ -148,7 +148,7 @@ class UnaryCall final : public Call {
     }
   }
 
-  const Handler* const handler_;
+  const Handler handler_;
   bool large_ = false;
 };
 

@@ -1,0 +1,266 @@
+#include "gateway/service/reading.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/beijing.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/base/uscc.h"
+#include "gateway/engine/engine.h"
+#include "gateway/ledger/id.h"
+#include "gateway/service/page_token.h"
+#include "proto/tongguan/v1/record.pb.h"
+
+namespace tongguan::service {
+namespace {
+
+constexpr int kDefaultPage = 50;
+constexpr int kMostPage = 500;
+// A page ends before a reply that clients refuse (4 MiB by default).
+constexpr size_t kMostPageBytes = 3 << 20;
+
+// Which exporter a record concerns; empty: none.
+std::string ExporterOf(const v1::DecisionRecord& record) {
+  switch (record.body_case()) {
+    case v1::DecisionRecord::kVerdict:
+      return record.verdict().flow().exporter();
+    case v1::DecisionRecord::kSettlement:
+      return record.settlement().exporter();
+    case v1::DecisionRecord::kOpening:
+      return record.opening().exporter();
+    default:
+      return "";
+  }
+}
+
+absl::Status ReadEntry(const ledger::Stored& stored, v1::LogEntry* entry) {
+  if (!entry->mutable_record()->ParseFromString(stored.record)) {
+    return absl::DataLossError(
+        absl::StrCat("record ", stored.index, " does not parse"));
+  }
+  entry->set_id(stored.id);
+  entry->set_index(stored.index);
+  if (entry->record().has_verdict()) {
+    entry->mutable_record()
+        ->mutable_verdict()
+        ->mutable_decision()
+        ->set_decision_id(stored.id);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckExporter(const std::string& exporter) {
+  const absl::Status code = CheckUscc(exporter);
+  if (code.ok()) return code;
+  return absl::InvalidArgumentError(
+      absl::StrCat("exporter: ", std::string(code.message())));
+}
+
+absl::Status CheckPage(const v1::ListDecisionsRequest& request) {
+  if (!request.exporter().empty()) {
+    TG_RETURN_IF_ERROR(CheckExporter(request.exporter()));
+  }
+  if (!v1::Verdict_IsValid(request.verdict()) ||
+      !v1::Rule_IsValid(request.headline())) {
+    return absl::InvalidArgumentError(
+        "verdict, headline: unknown value; use one of the API's, or none");
+  }
+  if (request.since_micros() < 0 || request.until_micros() < 0) {
+    return absl::InvalidArgumentError(
+        "since_micros, until_micros: negative; use microseconds since 1970, or "
+        "0 for no bound");
+  }
+  if (request.page_size() < 0 || request.page_size() > kMostPage) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("page_size: ", request.page_size(),
+                     " is out of range; use 1 to ", kMostPage));
+  }
+  return absl::OkStatus();
+}
+
+// The filters alone, with the exporter that is really read.
+v1::ListDecisionsRequest Filters(const v1::ListDecisionsRequest& request,
+                                 const Identity& caller) {
+  v1::ListDecisionsRequest filters = request;
+  filters.clear_page_size();
+  filters.clear_page_token();
+  if (filters.exporter().empty() && caller.role == Role::kExporter) {
+    filters.set_exporter(caller.organization);
+  }
+  return filters;
+}
+
+ledger::Query ToQuery(const v1::ListDecisionsRequest& filters, int page) {
+  ledger::Query query;
+  query.exporter = filters.exporter();
+  if (filters.since_micros() > 0) {
+    query.since = absl::FromUnixMicros(filters.since_micros());
+  }
+  if (filters.until_micros() > 0) {
+    query.until = absl::FromUnixMicros(filters.until_micros());
+  }
+  query.verdict = filters.verdict();
+  query.headline = filters.headline();
+  query.limit = page + 1;  // One more tells whether there is another page.
+  return query;
+}
+
+absl::Status FillPage(const std::vector<ledger::Stored>& found, size_t page,
+                      const v1::ListDecisionsRequest& filters,
+                      v1::ListDecisionsResponse* response) {
+  size_t bytes = 0;
+  for (const ledger::Stored& stored : found) {
+    const size_t taken = response->entries_size();
+    bytes += stored.record.size();
+    if (taken == page || (taken > 0 && bytes > kMostPageBytes)) {
+      response->set_next_page_token(
+          PageToken(response->entries(taken - 1).index(), filters));
+      break;
+    }
+    TG_RETURN_IF_ERROR(ReadEntry(stored, response->add_entries()));
+  }
+  return absl::OkStatus();
+}
+
+void SetTally(const ledger::People& people, v1::Tally* tally) {
+  tally->set_persons(people.persons);
+  tally->set_sensitive_persons(people.sensitive);
+}
+
+void FillTallies(const ledger::Tally& tally, v1::GetStandingResponse* out) {
+  out->set_persons_known(tally.opening_persons.has_value());
+  out->set_sensitive_known(tally.opening_sensitive.has_value());
+  SetTally(
+      {tally.opening_persons.value_or(0), tally.opening_sensitive.value_or(0)},
+      out->mutable_opening());
+  SetTally(tally.counted, out->mutable_counted());
+  SetTally(tally.exempt, out->mutable_exempt());
+  SetTally(tally.list_exempt, out->mutable_list_exempt());
+  SetTally(tally.gba, out->mutable_gba());
+}
+
+void FillFiling(const policy::Filing& filing, const policy::Snapshot& policy,
+                v1::StandingFiling* out) {
+  out->set_id(filing.source.id());
+  out->set_kind(filing.source.kind());
+  out->set_status(filing.source.status());
+  if (filing.last_day != kNoDay) {
+    out->set_last_valid_day(FormatDay(filing.last_day));
+    if (filing.source.kind() == v1::FILING_KIND_SECURITY_ASSESSMENT) {
+      const int days =
+          static_cast<int>(policy.regime().extension_working_days().value());
+      out->set_last_day_to_extend(FormatDay(
+          policy.calendar().SubtractWorkingDays(filing.last_day, days)));
+    }
+  }
+  if (filing.filed == kNoDay && filing.last_day_to_file != kNoDay) {
+    out->set_last_day_to_file(FormatDay(filing.last_day_to_file));
+  }
+}
+
+absl::Status FillGroup(const policy::Exporter& exporter, int32_t year,
+                       ledger::Ledger& ledger, v1::GetStandingResponse* out) {
+  int64_t people = 0;
+  for (const std::string& sibling : exporter.siblings) {
+    TG_ASSIGN_OR_RETURN(const ledger::Tally tally,
+                        ledger.ReadTally(sibling, year));
+    people += tally.opening_persons.value_or(0) + tally.counted.persons;
+  }
+  out->set_group_persons(people);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ReadStanding(const v1::GetStandingRequest& request,
+                          const Reading& reading, ledger::Ledger& ledger,
+                          v1::GetStandingResponse* response) {
+  TG_RETURN_IF_ERROR(CheckExporter(request.exporter()));
+  const policy::Snapshot& policy = *reading.policy;
+  TG_RETURN_IF_ERROR(MayRead(reading.caller, request.exporter(),
+                             policy.registry(), BeijingDay(reading.now)));
+  const int32_t year = BeijingYear(reading.now);
+  TG_ASSIGN_OR_RETURN(const ledger::Tally tally,
+                      ledger.ReadTally(request.exporter(), year));
+  response->set_exporter(request.exporter());
+  response->set_year(year);
+  FillTallies(tally, response);
+  const v1::Regime& regime = policy.regime();
+  response->set_small_volume_threshold(regime.small_volume_persons().value());
+  response->set_assessment_threshold(regime.assessment_persons().value());
+  response->set_sensitive_assessment_threshold(
+      regime.assessment_sensitive().value());
+  const policy::Exporter* exporter = policy.registry().Find(request.exporter());
+  if (exporter == nullptr) return absl::OkStatus();
+  for (const policy::Filing& filing : exporter->filings) {
+    FillFiling(filing, policy, response->add_filings());
+  }
+  return FillGroup(*exporter, year, ledger, response);
+}
+
+absl::Status ReadRecord(const v1::GetDecisionRequest& request,
+                        const Reading& reading, ledger::Ledger& ledger,
+                        v1::GetDecisionResponse* response) {
+  const absl::Status none =
+      absl::NotFoundError("decision_id: no record that you may read has it");
+  if (reading.caller.role == Role::kOperator) {
+    return MayRead(reading.caller, "", reading.policy->registry(), 0);
+  }
+  const auto id = ledger::ParseId(request.decision_id());
+  if (!id.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("decision_id: ", std::string(id.status().message())));
+  }
+  const absl::StatusOr<ledger::Stored> stored = ledger.Read(id->index);
+  if (absl::IsNotFound(stored.status())) return none;
+  TG_RETURN_IF_ERROR(stored.status());
+  v1::LogEntry* entry = response->mutable_entry();
+  TG_RETURN_IF_ERROR(ReadEntry(*stored, entry));
+  const bool readable =
+      entry->record().year() == id->year &&
+      MayRead(reading.caller, ExporterOf(entry->record()),
+              reading.policy->registry(), BeijingDay(reading.now))
+          .ok();
+  return readable ? absl::OkStatus() : none;
+}
+
+absl::Status ReadPage(const v1::ListDecisionsRequest& request,
+                      const Reading& reading, ledger::Ledger& ledger,
+                      v1::ListDecisionsResponse* response) {
+  TG_RETURN_IF_ERROR(CheckPage(request));
+  const v1::ListDecisionsRequest filters = Filters(request, reading.caller);
+  TG_RETURN_IF_ERROR(MayRead(reading.caller, filters.exporter(),
+                             reading.policy->registry(),
+                             BeijingDay(reading.now)));
+  const int page =
+      request.page_size() == 0 ? kDefaultPage : request.page_size();
+  ledger::Query query = ToQuery(filters, page);
+  if (!request.page_token().empty()) {
+    TG_ASSIGN_OR_RETURN(query.before,
+                        ReadPageToken(request.page_token(), filters));
+  }
+  TG_ASSIGN_OR_RETURN(const std::vector<ledger::Stored> found,
+                      ledger.List(query));
+  return FillPage(found, static_cast<size_t>(page), filters, response);
+}
+
+void ReadPolicy(const ActivePolicy::State& state,
+                v1::GetActivePolicyResponse* response) {
+  const policy::Snapshot& policy = *state.snapshot;
+  response->mutable_policy()->set_digest(policy.digest());
+  response->mutable_policy()->set_rule_set(engine::kRuleSet);
+  response->mutable_policy()->set_unsigned_policy(true);
+  *response->mutable_manifest() = policy.manifest();
+  *response->mutable_regime() = policy.regime();
+  for (const policy::List& list : policy.lists().all()) {
+    *response->add_lists() = list.head;
+  }
+  response->set_enterprises(policy.registry().enterprises());
+  response->set_filings(policy.registry().filings());
+  response->set_activated_at_micros(absl::ToUnixMicros(state.activated_at));
+  response->set_last_refusal(state.last_refusal);
+}
+
+}  // namespace tongguan::service

@@ -1,0 +1,157 @@
+#include "gateway/service/services.h"
+
+#include <string>
+#include <utility>
+
+#include "gateway/base/beijing.h"
+#include "gateway/base/sha256.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/service/changes.h"
+#include "gateway/service/reading.h"
+#include "gateway/service/services_api.h"
+
+namespace tongguan::service {
+namespace {
+
+struct Nothing {};
+
+}  // namespace
+
+Services::Services() : api_(std::make_unique<Api>()) {}
+Services::~Services() = default;
+
+void Services::Register(grpc::ServerBuilder* builder) {
+  builder->RegisterService(&api_->gateway);
+  builder->RegisterService(&api_->log);
+  builder->RegisterService(&api_->policy);
+}
+
+void Services::Open(const Parts& parts) {
+  parts_ = parts;
+  admission_.limit = parts.limits.calls_in_flight();
+  OpenDeciding();
+  OpenChanges();
+  OpenReading();
+}
+
+absl::StatusOr<Asking> Services::Begin(const Call& call) const {
+  Asking asking;
+  TG_ASSIGN_OR_RETURN(asking.caller,
+                      ReadIdentity(*call.context().auth_context()));
+  asking.now = asking.at = parts_.clock->Now();
+  asking.policy = parts_.policy->snapshot();
+  asking.flow_bytes = parts_.limits.flow_bytes();
+  return asking;
+}
+
+Stored Services::OnLoop(Stored done) {
+  const absl::Time submitted = absl::Now();
+  return [this, submitted,
+          done = std::move(done)](absl::StatusOr<ledger::Stored> stored) {
+    parts_.loop->Post([this, submitted, done, stored = std::move(stored)] {
+      parts_.metrics->ObserveCommit(absl::Now() - submitted);
+      done(stored);
+    });
+  };
+}
+
+void Services::Work(std::function<absl::Status()> job,
+                    std::function<void(const absl::Status&)> end) {
+  parts_.worker->Run([this, job = std::move(job), end = std::move(end)] {
+    parts_.loop->Post([end, result = job()] { end(result); });
+  });
+}
+
+template <typename CallT, typename Check, typename Make, typename Reader>
+void Services::Change(CallT* call, Check check, Make make, Reader read) {
+  const auto& request = call->request;
+  const absl::StatusOr<Asking> asking = Begin(*call);
+  absl::Status refusal = asking.status();
+  if (refusal.ok()) refusal = check(request);
+  if (refusal.ok()) {
+    refusal = MayAsk(asking->caller, request.exporter(),
+                     asking->policy->registry(), BeijingDay(asking->now));
+  }
+  if (!refusal.ok()) {
+    call->Fail(refusal);
+    return;
+  }
+  ledger::Submission submission;
+  submission.owner = request.exporter();
+  submission.request_id = request.request_id();
+  submission.digest = DigestBytes(Sha256(request.SerializeAsString()));
+  submission.make = [call, caller = asking->caller, make](ledger::View& view) {
+    return make(call->request, caller, view);
+  };
+  submission.done = OnLoop([call, read](absl::StatusOr<ledger::Stored> stored) {
+    absl::Status result = stored.status();
+    if (result.ok()) result = read(*stored, &call->response);
+    result.ok() ? call->Reply() : call->Fail(result);
+  });
+  parts_.ledger->Submit(std::move(submission));
+}
+
+void Services::OpenChanges() {
+  using SettleCall = UnaryCall<v1::SettleRequest, v1::SettleResponse, Nothing>;
+  Add<SettleCall>(
+      Requesting(&api_->gateway, &decltype(api_->gateway)::RequestSettle),
+      [this](SettleCall* call) {
+        Change(call, CheckSettle, MakeSettlement, ReadSettlement);
+      });
+  using OpeningCall =
+      UnaryCall<v1::DeclareOpeningRequest, v1::DeclareOpeningResponse, Nothing>;
+  Add<OpeningCall>(Requesting(&api_->gateway,
+                              &decltype(api_->gateway)::RequestDeclareOpening),
+                   [this](OpeningCall* call) {
+                     Change(call, CheckOpening, MakeOpening, ReadOpening);
+                   });
+}
+
+template <typename CallT, typename Reader>
+void Services::Read(CallT* call, Reader read) {
+  const absl::StatusOr<Asking> asking = Begin(*call);
+  if (!asking.ok()) {
+    call->Fail(asking.status());
+    return;
+  }
+  const Reading reading{asking->caller, asking->now, asking->policy};
+  Work(
+      [this, call, reading, read] {
+        return read(call->request, reading, *parts_.ledger, &call->response);
+      },
+      [call](const absl::Status& result) {
+        result.ok() ? call->Reply() : call->Fail(result);
+      });
+}
+
+void Services::OpenReading() {
+  using StandingCall =
+      UnaryCall<v1::GetStandingRequest, v1::GetStandingResponse, Nothing>;
+  Add<StandingCall>(
+      Requesting(&api_->gateway, &decltype(api_->gateway)::RequestGetStanding),
+      [this](StandingCall* call) { Read(call, ReadStanding); });
+  using RecordCall =
+      UnaryCall<v1::GetDecisionRequest, v1::GetDecisionResponse, Nothing>;
+  Add<RecordCall>(
+      Requesting(&api_->log, &decltype(api_->log)::RequestGetDecision),
+      [this](RecordCall* call) { Read(call, ReadRecord); });
+  using PageCall =
+      UnaryCall<v1::ListDecisionsRequest, v1::ListDecisionsResponse, Nothing>;
+  Add<PageCall>(
+      Requesting(&api_->log, &decltype(api_->log)::RequestListDecisions),
+      [this](PageCall* call) { Read(call, ReadPage); });
+  using PolicyCall = UnaryCall<v1::GetActivePolicyRequest,
+                               v1::GetActivePolicyResponse, Nothing>;
+  Add<PolicyCall>(Requesting(&api_->policy,
+                             &decltype(api_->policy)::RequestGetActivePolicy),
+                  [this](PolicyCall* call) {
+                    Read(call,
+                         [this](const auto&, const Reading&, ledger::Ledger&,
+                                v1::GetActivePolicyResponse* response) {
+                           ReadPolicy(parts_.policy->state(), response);
+                           return absl::OkStatus();
+                         });
+                  });
+}
+
+}  // namespace tongguan::service

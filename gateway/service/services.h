@@ -1,0 +1,110 @@
+// The RPCs: each takes a call in, asks deciding, changes or reading, and ends
+// the call. On the polling thread but for what it hands to ledger and worker.
+#ifndef TONGGUAN_GATEWAY_SERVICE_SERVICES_H_
+#define TONGGUAN_GATEWAY_SERVICE_SERVICES_H_
+
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+
+#include "gateway/base/clock.h"
+#include "gateway/ledger/ledger.h"
+#include "gateway/service/active_policy.h"
+#include "gateway/service/call.h"
+#include "gateway/service/deciding.h"
+#include "gateway/service/metrics.h"
+#include "gateway/service/worker.h"
+#include "grpcpp/server_builder.h"
+#include "proto/tongguan/v1/config.pb.h"
+
+namespace tongguan::service {
+
+using Stored = std::function<void(absl::StatusOr<ledger::Stored>)>;
+
+// What the deciding calls keep until the reply.
+struct BatchState {
+  Asking asking;
+  std::deque<FlowQuestion> questions;  // Of the well-formed flows.
+  int open = 0;                        // Flows without a result yet.
+};
+using EvaluateCall =
+    UnaryCall<v1::EvaluateRequest, v1::EvaluateResponse, FlowQuestion>;
+using BatchCall =
+    UnaryCall<v1::BatchEvaluateRequest, v1::BatchEvaluateResponse, BatchState>;
+
+// How many flows of batches may be in flight: so many full batches.
+inline constexpr int kBatchesInFlight = 4;
+
+class Services {
+ public:
+  // What the RPCs work with; all of it must outlive the calls.
+  struct Parts {
+    const Clock* clock = nullptr;
+    v1::Limits limits;  // Filled in.
+    ledger::Ledger* ledger = nullptr;
+    ActivePolicy* policy = nullptr;
+    Metrics* metrics = nullptr;
+    Loop* loop = nullptr;
+    Worker* worker = nullptr;
+  };
+
+  Services();
+  ~Services();
+
+  // Before the server is built; after it was built and before it polls.
+  void Register(grpc::ServerBuilder* builder);
+  void Open(const Parts& parts);
+
+ private:
+  // The RPCs that decide: services_deciding.cc.
+  void OpenDeciding();
+  void Evaluate(EvaluateCall* call);
+  void BatchEvaluate(BatchCall* call);
+  void PoseBatch(BatchCall* call);
+  void EndBatch(BatchCall* call);
+  void Submit(const FlowQuestion& question, Stored done);
+  void Answer(absl::StatusOr<ledger::Stored> stored, v1::FlowResult* result);
+
+  // The others: services.cc.
+  void OpenChanges();
+  void OpenReading();
+  template <typename CallT, typename Check, typename Make, typename Reader>
+  void Change(CallT* call, Check check, Make make, Reader read);
+  template <typename CallT, typename Reader>
+  void Read(CallT* call, Reader read);
+
+  // Takes calls of a method from now on.
+  template <typename CallT>
+  void Add(Call::Requester request, typename CallT::Handler handler);
+  // Runs `job` on the worker, then `end` with its result here.
+  void Work(std::function<absl::Status()> job,
+            std::function<void(const absl::Status&)> end);
+  // Who calls, when, under which policy.
+  absl::StatusOr<Asking> Begin(const Call& call) const;
+  // Hands a submission's result on to the polling thread.
+  Stored OnLoop(Stored done);
+
+  // The generated services, with requests and replies as bytes, so that a call
+  // that is refused is not parsed and one that cannot be parsed is told why.
+  struct Api;
+  const std::unique_ptr<Api> api_;
+  Parts parts_;
+  Admission admission_;
+  int batch_flows_in_flight_ = 0;
+  std::list<std::unique_ptr<CallPool>> pools_;
+};
+
+template <typename CallT>
+void Services::Add(Call::Requester request, typename CallT::Handler handler) {
+  pools_.push_back(std::make_unique<CallPool>(
+      parts_.loop, &admission_, parts_.metrics, std::move(request),
+      [handler = std::move(handler)](CallPool* pool) {
+        return std::make_unique<CallT>(pool, handler);
+      }));
+  pools_.back()->Open();
+}
+
+}  // namespace tongguan::service
+
+#endif  // TONGGUAN_GATEWAY_SERVICE_SERVICES_H_

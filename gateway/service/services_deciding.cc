@@ -1,0 +1,164 @@
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/service/errors.h"
+#include "gateway/service/services.h"
+#include "gateway/service/services_api.h"
+
+namespace tongguan::service {
+namespace {
+
+absl::Status CheckFlows(int flows, int most) {
+  if (flows > 0 && flows <= most) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("flows: ", flows, " of them; use 1 to ", most, " a batch"));
+}
+
+}  // namespace
+
+void Services::OpenDeciding() {
+  using Gateway = decltype(api_->gateway);
+  Add<EvaluateCall>(Requesting(&api_->gateway, &Gateway::RequestEvaluate),
+                    [this](EvaluateCall* call) { Evaluate(call); });
+  Add<BatchCall>(Requesting(&api_->gateway, &Gateway::RequestBatchEvaluate),
+                 [this](BatchCall* call) { BatchEvaluate(call); });
+}
+
+void Services::Submit(const FlowQuestion& question, Stored done) {
+  ledger::Submission submission;
+  submission.owner = question.flow->exporter();
+  submission.request_id = question.flow->request_id();
+  submission.digest = question.digest;
+  submission.make = [&question](ledger::View& view) {
+    return MakeVerdict(question, view);
+  };
+  submission.done = OnLoop(std::move(done));
+  parts_.ledger->Submit(std::move(submission));
+}
+
+void Services::Evaluate(EvaluateCall* call) {
+  absl::StatusOr<Asking> asking = Begin(*call);
+  absl::Status refusal = asking.status();
+  if (refusal.ok()) {
+    refusal = ReadMode(call->request.mode(), call->request.as_of(), &*asking);
+  }
+  if (!refusal.ok()) {
+    call->Fail(refusal);
+    return;
+  }
+  FlowQuestion& question = *call->state;
+  if (const auto wrong = Pose(call->request.flow(), *asking, "flow", &question);
+      wrong.has_value()) {
+    call->Fail(*wrong);
+    return;
+  }
+  const auto end = [this, call](const absl::Status& result) {
+    if (!result.ok()) {
+      call->Fail(result);
+      return;
+    }
+    parts_.metrics->CountDecision(call->response.decision());
+    call->Reply();
+  };
+  if (asking->dry_run) {
+    Work(
+        [this, call] {
+          return DecideDry(*call->state, *parts_.ledger,
+                           call->response.mutable_decision());
+        },
+        end);
+    return;
+  }
+  Submit(question, [call, end](absl::StatusOr<ledger::Stored> stored) {
+    absl::Status result = stored.status();
+    if (result.ok()) {
+      result = ReadVerdict(*stored, call->response.mutable_decision());
+    }
+    end(result);
+  });
+}
+
+void Services::BatchEvaluate(BatchCall* call) {
+  absl::StatusOr<Asking> asking = Begin(*call);
+  absl::Status refusal = asking.status();
+  const int flows = call->request.flows_size();
+  const int most = parts_.limits.batch_flows();
+  if (refusal.ok()) {
+    refusal = ReadMode(call->request.mode(), call->request.as_of(), &*asking);
+  }
+  if (refusal.ok()) refusal = CheckFlows(flows, most);
+  if (refusal.ok() &&
+      batch_flows_in_flight_ + flows > kBatchesInFlight * most) {
+    refusal = absl::ResourceExhaustedError(
+        "too many flows of batches in flight: ask again later, with backoff");
+  }
+  if (!refusal.ok()) {
+    call->Fail(refusal);
+    return;
+  }
+  batch_flows_in_flight_ += flows;
+  call->state->asking = *std::move(asking);
+  PoseBatch(call);
+}
+
+// Poses the flows in order; each that is well-formed joins the ledger's queue
+// behind its predecessors.
+void Services::PoseBatch(BatchCall* call) {
+  BatchState& state = *call->state;
+  std::vector<std::pair<const FlowQuestion*, v1::FlowResult*>> posed;
+  for (int i = 0; i < call->request.flows_size(); ++i) {
+    v1::FlowResult* result = call->response.add_results();
+    FlowQuestion& question = state.questions.emplace_back();
+    auto wrong = Pose(call->request.flows(i), state.asking,
+                      absl::StrCat("flows[", i, "]"), &question);
+    if (wrong.has_value()) {
+      *result->mutable_error() = *std::move(wrong);
+    } else {
+      posed.emplace_back(&question, result);
+    }
+  }
+  if (posed.empty() || state.asking.dry_run) {
+    Work(
+        [this, posed = std::move(posed)] {
+          for (const auto& [question, result] : posed) {
+            const absl::Status decided = DecideDry(*question, *parts_.ledger,
+                                                   result->mutable_decision());
+            if (!decided.ok()) *result->mutable_error() = ToFlowError(decided);
+          }
+          return absl::OkStatus();
+        },
+        [this, call](const absl::Status&) { EndBatch(call); });
+    return;
+  }
+  state.open = static_cast<int>(posed.size());
+  for (const auto& [question, result] : posed) {
+    Submit(*question, [this, call,
+                       result = result](absl::StatusOr<ledger::Stored> stored) {
+      Answer(std::move(stored), result);
+      if (--call->state->open == 0) EndBatch(call);
+    });
+  }
+}
+
+void Services::Answer(absl::StatusOr<ledger::Stored> stored,
+                      v1::FlowResult* result) {
+  absl::Status read = stored.status();
+  if (read.ok()) read = ReadVerdict(*stored, result->mutable_decision());
+  if (!read.ok()) *result->mutable_error() = ToFlowError(read);
+}
+
+void Services::EndBatch(BatchCall* call) {
+  batch_flows_in_flight_ -= call->request.flows_size();
+  for (const v1::FlowResult& result : call->response.results()) {
+    if (result.has_error()) {
+      parts_.metrics->CountError(
+          static_cast<grpc::StatusCode>(result.error().code()));
+    } else {
+      parts_.metrics->CountDecision(result.decision());
+    }
+  }
+  call->Reply();
+}
+
+}  // namespace tongguan::service
