@@ -30,13 +30,14 @@ changed() {
     awk '{ stem = $0 }
          sub(/\.h$/, "", stem) { print stem ".cc"; print stem "_test.cc"; next }
          { print }' |
-    while read -r file; do [[ -f $file ]] && echo "$file"; done | sort -u
+    while read -r file; do [[ -f $file ]] && echo "$file"; done | sort -u |
+    awk '{ print (/_(test|bench)\.cc$/ ? 1 : 0), $0 }' | sort | cut -d' ' -f2
 }
 
 mapfile -t files < <(changed "${2:-$(base_of)}")
 if ((${#files[@]} > most)); then
-  echo "clang-tidy: ${#files[@]} files changed; not looked at:" \
-       "${files[*]:most}"
+  echo "clang-tidy: of ${#files[@]} changed files, tests last, not looked" \
+       "at: ${files[*]:most:8} ..."
   files=("${files[@]:0:most}")
 fi
 if ((${#files[@]} == 0)); then
