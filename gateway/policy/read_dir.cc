@@ -48,16 +48,50 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return text;
 }
 
+// Where the parser stood, from 0. It reports an unknown field or value only
+// when it has passed it, perhaps on a later line.
+struct Position {
+  int line = 0;
+  int column = 0;
+};
+
+// The last place before `stood` of a word that the message quotes.
+Position PlaceOfQuoted(const std::vector<std::string>& lines,
+                       absl::string_view message, Position stood) {
+  if (absl::StartsWith(message, "Expected")) return stood;  // Not yet passed.
+  const std::vector<std::string> parts = absl::StrSplit(message, '"');
+  for (int line = stood.line; line >= 0; --line) {
+    absl::string_view text = lines[line];
+    if (line == stood.line) text = text.substr(0, stood.column);
+    size_t best = absl::string_view::npos;
+    for (size_t i = 1; i < parts.size(); i += 2) {
+      const size_t at = parts[i].empty() ? text.npos : text.rfind(parts[i]);
+      if (at == absl::string_view::npos) continue;
+      if (best == absl::string_view::npos || at > best) best = at;
+    }
+    if (best != absl::string_view::npos) return {line, static_cast<int>(best)};
+  }
+  return stood;
+}
+
 // Keeps the first error, as "path:line:column: message".
 class FirstError : public google::protobuf::io::ErrorCollector {
  public:
-  explicit FirstError(const std::string& path) : path_(path) {}
+  FirstError(const std::string& path, const std::string& text)
+      : path_(path), text_(text) {}
 
   void AddError(int line, google::protobuf::io::ColumnNumber column,
                 const std::string& message) override {
     if (!status_.ok()) return;
+    Position at{line, column};
+    const std::vector<std::string> lines = absl::StrSplit(text_, '\n');
+    // The parser counts a tab as up to eight columns.
+    if (line >= 0 && line < static_cast<int>(lines.size()) &&
+        column <= static_cast<int>(lines[line].size())) {
+      at = PlaceOfQuoted(lines, message, at);
+    }
     status_ =
-        Refuse(absl::StrCat(path_, ":", line + 1, ":", column + 1),
+        Refuse(absl::StrCat(path_, ":", at.line + 1, ":", at.column + 1),
                absl::StrCat(message, absl::EndsWith(message, ".") ? "" : ".",
                             " Correct it as the proto says."));
   }
@@ -66,6 +100,7 @@ class FirstError : public google::protobuf::io::ErrorCollector {
 
  private:
   const std::string& path_;
+  const std::string& text_;
   absl::Status status_;
 };
 
@@ -81,7 +116,7 @@ absl::Status ReadProto(const std::string& path,
     return Refuse(absl::StrCat(path, ":", line),
                   "not UTF-8 text. Save the file as UTF-8.");
   }
-  FirstError errors(path);
+  FirstError errors(path, text);
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&errors);
   const bool parsed = parser.ParseFromString(text, message);
