@@ -8,9 +8,9 @@
 namespace tongguan::ledger {
 namespace {
 
-absl::Status OtherBody(const Submission& submission, const Stored& earlier) {
+absl::Status OtherBody(const Fact& request, const Stored& earlier) {
   return absl::AlreadyExistsError(
-      absl::StrCat("request id \"", submission.request_id,
+      absl::StrCat("request id \"", request.request_id,
                    "\" was used for another request, whose record is ",
                    earlier.id, ": send the same request, or take a new id"));
 }
@@ -41,37 +41,55 @@ void Batch::Answer(const absl::Status& committed) {
 }
 
 absl::StatusOr<Stored> Batch::Decide(const Submission& submission) {
-  TG_ASSIGN_OR_RETURN(const std::optional<Stored> earlier,
-                      FindEarlier(submission));
-  if (earlier) return *earlier;
+  Fact fact;
+  fact.owner = submission.owner;
+  fact.request_id = submission.request_id;
+  fact.digest = submission.digest;
+  if (!fact.request_id.empty()) {
+    fact.key = RequestKey(fact.owner, fact.request_id);
+    TG_ASSIGN_OR_RETURN(const std::optional<uint64_t> earlier,
+                        FindRequest(fact));
+    if (earlier) return Repeat(*earlier, fact);
+  }
   TG_ASSIGN_OR_RETURN(Entry entry, submission.make(*this));
   TG_RETURN_IF_ERROR(CheckSettles(entry));
   TG_ASSIGN_OR_RETURN(TallyMap sums, Sum(entry.changes));
-  return Append(submission, std::move(entry), std::move(sums));
+  return Append(std::move(fact), std::move(entry), std::move(sums));
 }
 
-absl::StatusOr<std::optional<Stored>> Batch::FindEarlier(
-    const Submission& submission) {
-  if (submission.request_id.empty()) return std::optional<Stored>();
-  Stored earlier;
-  Fact fact;
-  auto here = requests_.find({submission.owner, submission.request_id});
-  if (here != requests_.end()) {
-    const uint64_t at = here->second - row_.first_index;
-    earlier = {here->second, FormatId({row_.year, here->second}), now_,
-               records_[at]};
-    fact = facts_[at];
-  } else {
-    TG_ASSIGN_OR_RETURN(
-        const std::optional<uint64_t> index,
-        before_.index.FindRequest(submission.owner, submission.request_id));
-    if (!index) return std::optional<Stored>();
-    TG_ASSIGN_OR_RETURN(earlier, before_.journal.Read(*index));
-    TG_ASSIGN_OR_RETURN(fact, before_.journal.ReadFact(*index));
+absl::StatusOr<std::optional<uint64_t>> Batch::FindRequest(
+    const Fact& request) {
+  for (uint64_t key = request.key;; ++key) {
+    auto here = requests_.find(key);
+    if (here == requests_.end()) return before_.index.FindRequest(request);
+    const Fact& fact = facts_[here->second - row_.first_index];
+    if (fact.owner == request.owner && fact.request_id == request.request_id) {
+      return std::optional<uint64_t>(here->second);
+    }
   }
-  if (fact.digest != submission.digest) return OtherBody(submission, earlier);
+}
+
+absl::StatusOr<Stored> Batch::Repeat(uint64_t index, const Fact& request) {
+  TG_ASSIGN_OR_RETURN(Stored earlier, ReadStored(index));
+  Fact fact;
+  if (Here(index)) {
+    fact = facts_[index - row_.first_index];
+  } else {
+    TG_ASSIGN_OR_RETURN(fact, before_.journal.ReadFact(index));
+  }
+  if (fact.digest != request.digest) return OtherBody(request, earlier);
   earlier.repeated = true;
-  return std::optional<Stored>(std::move(earlier));
+  return earlier;
+}
+
+absl::StatusOr<Stored> Batch::ReadStored(uint64_t index) {
+  if (!Here(index)) return before_.journal.Read(index);
+  const absl::string_view records(row_.records);
+  TG_ASSIGN_OR_RETURN(
+      const absl::string_view record,
+      NthFrame(records.substr(records_[index - row_.first_index]), 0));
+  return Stored{index, FormatId({row_.year, index}), now_,
+                std::string(record.data(), record.size())};
 }
 
 absl::Status Batch::CheckSettles(const Entry& entry) {
@@ -110,20 +128,22 @@ absl::StatusOr<Tally> Batch::TallyOf(const TallyKey& key) {
   return tally;
 }
 
-Stored Batch::Append(const Submission& submission, Entry entry, TallyMap sums) {
-  const Stored stored{index(), id(), now_, entry.record};
+Stored Batch::Append(Fact fact, Entry entry, TallyMap sums) {
+  Stored stored{index(), id(), now_, std::move(entry.record)};
   for (auto& [key, tally] : sums) tallies_.insert_or_assign(key, tally);
   if (entry.settles) settled_.insert(*entry.settles);
-  if (!submission.request_id.empty()) {
-    requests_.emplace(std::make_pair(submission.owner, submission.request_id),
-                      index());
+  if (!fact.request_id.empty()) {
+    uint64_t free = fact.key;
+    while (!requests_.try_emplace(free, index()).second) ++free;
   }
-  facts_.push_back({submission.owner, submission.request_id, submission.digest,
-                    std::move(entry.index.exporter), entry.index.verdict,
-                    entry.index.headline, entry.settles});
-  AppendFact(facts_.back(), &row_.facts);
-  AppendFrame(entry.record, &row_.records);
-  records_.push_back(std::move(entry.record));
+  fact.exporter = std::move(entry.index.exporter);
+  fact.verdict = entry.index.verdict;
+  fact.headline = entry.index.headline;
+  fact.settles = entry.settles;
+  AppendFact(fact, &row_.facts);
+  facts_.push_back(std::move(fact));
+  records_.push_back(row_.records.size());
+  AppendFrame(stored.record, &row_.records);
   ++row_.count;
   return stored;
 }
@@ -135,10 +155,7 @@ absl::StatusOr<Tally> Batch::tally(absl::string_view exporter, int32_t year) {
 }
 
 absl::StatusOr<std::string> Batch::record(uint64_t index) {
-  if (index >= row_.first_index && index < this->index()) {
-    return records_[index - row_.first_index];
-  }
-  TG_ASSIGN_OR_RETURN(Stored stored, before_.journal.Read(index));
+  TG_ASSIGN_OR_RETURN(Stored stored, ReadStored(index));
   return std::move(stored.record);
 }
 

@@ -51,12 +51,16 @@ class Batch final : private View {
   absl::StatusOr<bool> settled(uint64_t index) override;
 
   absl::StatusOr<Stored> Decide(const Submission& submission);
-  absl::StatusOr<std::optional<Stored>> FindEarlier(
-      const Submission& submission);
+  absl::StatusOr<std::optional<uint64_t>> FindRequest(const Fact& request);
+  absl::StatusOr<Stored> Repeat(uint64_t index, const Fact& request);
+  absl::StatusOr<Stored> ReadStored(uint64_t index);
   absl::StatusOr<TallyMap> Sum(const std::vector<Change>& changes);
   absl::Status CheckSettles(const Entry& entry);
   absl::StatusOr<Tally> TallyOf(const TallyKey& key);
-  Stored Append(const Submission& submission, Entry entry, TallyMap sums);
+  Stored Append(Fact fact, Entry entry, TallyMap sums);
+  bool Here(uint64_t index) const {
+    return index - row_.first_index < row_.count;
+  }
 
   struct Outcome {
     std::function<void(absl::StatusOr<Stored>)> done;
@@ -66,11 +70,10 @@ class Batch final : private View {
   const Before before_;
   const absl::Time now_;
   Row row_;
-  std::vector<Fact> facts_;           // One a record,
-  std::vector<std::string> records_;  // and its bytes.
-  TallyMap tallies_;                  // As this batch leaves them.
-  absl::flat_hash_map<std::pair<std::string, std::string>, uint64_t>
-      requests_;  // Owner and request id to index.
+  std::vector<Fact> facts_;      // One a record,
+  std::vector<size_t> records_;  // and where it begins in row_.records.
+  TallyMap tallies_;             // As this batch leaves them.
+  absl::flat_hash_map<uint64_t, uint64_t> requests_;  // Key to index.
   absl::flat_hash_set<uint64_t> settled_;
   std::vector<Outcome> outcomes_;
 };

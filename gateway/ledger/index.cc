@@ -12,13 +12,13 @@ namespace tongguan::ledger {
 absl::StatusOr<std::unique_ptr<Index>> Index::On(Database& db, Journal& journal,
                                                  uint64_t size,
                                                  size_t run_records) {
-  std::unique_ptr<Index> index(new Index(journal, run_records));
-  TG_RETURN_IF_ERROR(index->Prepare(db));
-  TG_RETURN_IF_ERROR(index->CatchUp(db, size));
+  std::unique_ptr<Index> index(new Index(db, journal, run_records));
+  TG_RETURN_IF_ERROR(index->Prepare());
+  TG_RETURN_IF_ERROR(index->CatchUp(size));
   return index;
 }
 
-absl::Status Index::Prepare(Database& db) {
+absl::Status Index::Prepare() {
   const std::pair<Statement*, absl::string_view> statements[] = {
       {&put_request_, "INSERT OR IGNORE INTO request(key,idx) VALUES(?1,?2)"},
       {&get_request_, "SELECT idx FROM request WHERE key=?1"},
@@ -30,15 +30,15 @@ absl::Status Index::Prepare(Database& db) {
       {&put_indexed_,
        "INSERT OR REPLACE INTO indexed(one,below) VALUES(1,?1)"}};
   for (const auto& [statement, sql] : statements) {
-    TG_ASSIGN_OR_RETURN(*statement, db.Prepare(sql));
+    TG_ASSIGN_OR_RETURN(*statement, db_.Prepare(sql));
   }
   return absl::OkStatus();
 }
 
-absl::Status Index::CatchUp(Database& db, uint64_t size) {
+absl::Status Index::CatchUp(uint64_t size) {
   TG_ASSIGN_OR_RETURN(
       const int64_t below,
-      db.Number("SELECT coalesce((SELECT below FROM indexed),0)"));
+      db_.Number("SELECT coalesce((SELECT below FROM indexed),0)"));
   if (below < 0 || static_cast<uint64_t>(below) > size) {
     return absl::DataLossError(absl::StrCat(
         "ledger: the index speaks of ", below, " records and there are ", size,
@@ -57,18 +57,20 @@ absl::Status Index::CatchUp(Database& db, uint64_t size) {
                        "the file as it is and restore a backup"));
     }
     if (open_->end() - open_->begin() >= run_records_) {
-      TG_RETURN_IF_ERROR(WriteRunNow(db));
+      TG_RETURN_IF_ERROR(WriteRunNow());
     }
   }
   return absl::OkStatus();
 }
 
-absl::Status Index::WriteRunNow(Database& db) {
-  TG_RETURN_IF_ERROR(db.Exec("BEGIN IMMEDIATE"));
+absl::Status Index::WriteRunNow() {
+  TG_RETURN_IF_ERROR(db_.Exec("BEGIN IMMEDIATE"));
   absl::Status written = Write(SIZE_MAX);
-  if (written.ok()) written = db.Exec("COMMIT");
+  if (written.ok()) written = db_.Exec("COMMIT");
   if (!written.ok()) {
-    if (!sqlite3_get_autocommit(db.handle())) db.Exec("ROLLBACK").IgnoreError();
+    if (!sqlite3_get_autocommit(db_.handle())) {
+      db_.Exec("ROLLBACK").IgnoreError();
+    }
     RolledBack();
     return written;
   }
@@ -87,25 +89,27 @@ absl::StatusOr<std::optional<uint64_t>> Index::AtKey(const Run* run,
 }
 
 // In a run, or in the table when `run` is null.
-absl::StatusOr<std::optional<uint64_t>> Index::FindIn(
-    const Run* run, absl::string_view owner, absl::string_view request_id) {
-  for (uint64_t key = RequestKey(owner, request_id);; ++key) {
+absl::StatusOr<std::optional<uint64_t>> Index::FindIn(const Run* run,
+                                                      const Fact& request) {
+  for (uint64_t key = request.key;; ++key) {
     TG_ASSIGN_OR_RETURN(const std::optional<uint64_t> index, AtKey(run, key));
     if (!index) return index;
     TG_ASSIGN_OR_RETURN(const Fact fact, journal_.ReadFact(*index));
-    if (fact.owner == owner && fact.request_id == request_id) return index;
+    if (fact.owner == request.owner && fact.request_id == request.request_id) {
+      return index;
+    }
   }
 }
 
 absl::StatusOr<std::optional<uint64_t>> Index::FindRequest(
-    absl::string_view owner, absl::string_view request_id) {
+    const Fact& request) {
   TG_ASSIGN_OR_RETURN(std::optional<uint64_t> found,
-                      FindIn(open_.get(), owner, request_id));
+                      FindIn(open_.get(), request));
   if (!found && sealed_ != nullptr) {
-    TG_ASSIGN_OR_RETURN(found, FindIn(sealed_.get(), owner, request_id));
+    TG_ASSIGN_OR_RETURN(found, FindIn(sealed_.get(), request));
   }
   if (found) return found;
-  return FindIn(nullptr, owner, request_id);
+  return FindIn(nullptr, request);
 }
 
 absl::StatusOr<bool> Index::Settled(uint64_t index) {
@@ -164,9 +168,10 @@ absl::Status Index::WriteRow(size_t at) {
 absl::Status Index::WriteRequest(uint64_t key, uint64_t index) {
   for (;; ++key) {
     TG_RETURN_IF_ERROR(put_request_.Int(1, key).Int(2, index).Run());
+    if (sqlite3_changes(db_.handle()) > 0) return absl::OkStatus();
     TG_ASSIGN_OR_RETURN(const std::optional<uint64_t> there,
                         AtKey(nullptr, key));
-    // Its own row, new or from before a crash; else another id's: go on.
+    // Its own row, written before a crash; else that of another id: go on.
     if (there == index) return absl::OkStatus();
   }
 }

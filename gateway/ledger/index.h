@@ -34,8 +34,7 @@ class Index {
                                                    size_t run_records);
 
   // The committed record of a request id; whether one settled an index.
-  absl::StatusOr<std::optional<uint64_t>> FindRequest(
-      absl::string_view owner, absl::string_view request_id);
+  absl::StatusOr<std::optional<uint64_t>> FindRequest(const Fact& request);
   absl::StatusOr<bool> Settled(uint64_t index);
 
   // Takes up the next record, once it is committed.
@@ -53,19 +52,19 @@ class Index {
                          std::vector<uint64_t>* found) const;
 
  private:
-  Index(Journal& journal, size_t run_records)
-      : journal_(journal), run_records_(run_records) {}
-  absl::Status Prepare(Database& db);
-  absl::Status CatchUp(Database& db, uint64_t size);
-  absl::Status WriteRunNow(Database& db);
+  Index(Database& db, Journal& journal, size_t run_records)
+      : db_(db), journal_(journal), run_records_(run_records) {}
+  absl::Status Prepare();
+  absl::Status CatchUp(uint64_t size);
+  absl::Status WriteRunNow();
   absl::StatusOr<std::optional<uint64_t>> FindIn(const Run* run,
-                                                 absl::string_view owner,
-                                                 absl::string_view request_id);
+                                                 const Fact& request);
   absl::StatusOr<std::optional<uint64_t>> AtKey(const Run* run, uint64_t key);
   void Seal();
   absl::Status WriteRow(size_t at);
   absl::Status WriteRequest(uint64_t key, uint64_t index);
 
+  Database& db_;
   Journal& journal_;
   const size_t run_records_;
   Statement put_request_, get_request_, put_entry_, put_settled_, get_settled_,

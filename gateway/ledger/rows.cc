@@ -1,5 +1,7 @@
 #include "gateway/ledger/rows.h"
 
+#include "gateway/base/sha256.h"
+
 namespace tongguan::ledger {
 namespace {
 
@@ -50,6 +52,18 @@ bool TakeFact(absl::string_view in, Fact* fact) {
 }
 
 }  // namespace
+
+uint64_t RequestKey(absl::string_view owner, absl::string_view request_id) {
+  std::string text;
+  text.reserve(owner.size() + 1 + request_id.size());
+  text.append(owner.data(), owner.size());
+  text.push_back('\0');
+  text.append(request_id.data(), request_id.size());
+  const Digest digest = Sha256(text);
+  uint64_t key = 0;
+  for (int i = 0; i < 8; ++i) key = key << 8 | digest[i];
+  return key;
+}
 
 void AppendVarint(uint64_t value, std::string* out) {
   while (value >= 0x80) {
@@ -106,6 +120,7 @@ void AppendFact(const Fact& fact, std::string* out) {
 absl::StatusOr<Fact> ParseFact(absl::string_view bytes) {
   Fact fact;
   if (!TakeFact(bytes, &fact)) return Damaged();
+  fact.key = RequestKey(fact.owner, fact.request_id);
   return fact;
 }
 

@@ -24,7 +24,13 @@ struct Fact {
   int32_t verdict = 0;
   int32_t headline = 0;
   std::optional<uint64_t> settles;
+  uint64_t key = 0;  // RequestKey(owner, request_id); not in the row.
 };
+
+// Where a request id stands in the index: the first 8 bytes of SHA-256 over
+// owner, NUL and id. Where two ids share a key, the later takes the next free
+// one above, so what stands under a key must be compared with its fact.
+uint64_t RequestKey(absl::string_view owner, absl::string_view request_id);
 
 void AppendVarint(uint64_t value, std::string* out);
 void AppendFrame(absl::string_view bytes, std::string* out);

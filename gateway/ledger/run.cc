@@ -3,21 +3,8 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "gateway/base/sha256.h"
 
 namespace tongguan::ledger {
-
-uint64_t RequestKey(absl::string_view owner, absl::string_view request_id) {
-  std::string text;
-  text.reserve(owner.size() + 1 + request_id.size());
-  text.append(owner.data(), owner.size());
-  text.push_back('\0');
-  text.append(request_id.data(), request_id.size());
-  const Digest digest = Sha256(text);
-  uint64_t key = 0;
-  for (int i = 0; i < 8; ++i) key = key << 8 | digest[i];
-  return key;
-}
 
 std::string ExporterTerm(absl::string_view exporter) {
   return absl::StrCat("e", exporter);
@@ -33,9 +20,8 @@ void Run::Add(const Fact& fact) {
   const uint64_t index = end();
   marks_.push_back({fact.verdict, fact.headline});
   if (!fact.request_id.empty()) {
-    const uint64_t key = RequestKey(fact.owner, fact.request_id);
-    requests_.emplace_back(key, index);
-    uint64_t free = key;
+    requests_.emplace_back(fact.key, index);
+    uint64_t free = fact.key;
     while (!at_key_.try_emplace(free, index).second) ++free;
   }
   if (!fact.exporter.empty()) {

@@ -15,11 +15,6 @@
 
 namespace tongguan::ledger {
 
-// The key of a request id: the first 8 bytes of SHA-256 over owner, NUL and id.
-// Where two ids share one, the later takes the next free key above, so what
-// stands under a key must be compared with the fact in the journal.
-uint64_t RequestKey(absl::string_view owner, absl::string_view request_id);
-
 // Terms that records are found under.
 std::string ExporterTerm(absl::string_view exporter);
 std::string HeadlineTerm(int32_t headline);

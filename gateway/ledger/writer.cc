@@ -54,16 +54,24 @@ Writer::~Writer() {
 }
 
 Batch Writer::Begin(absl::Time now) {
+  begun_ = health();
+  if (begun_.ok()) {
+    if (checkpointer_->Due(log_pages_)) Checkpointer::Finish(*db_);
+    begun_ = begin_.Run();
+  }
   const int64_t micros = std::max(absl::ToUnixMicros(now), last_micros_);
   return Batch(Before{*journal_, *index_, *table_, cache_}, size(),
                absl::FromUnixMicros(micros));
 }
 
 absl::Status Writer::Commit(const Batch& batch) {
-  TG_RETURN_IF_ERROR(health());
-  if (batch.empty()) return absl::OkStatus();
+  if (!begun_.ok()) return Unavailable(begun_);
+  if (batch.empty()) return Undo();
   const absl::Status written = Write(batch);
-  if (!written.ok()) return Undo(written);
+  if (!written.ok()) {
+    TG_RETURN_IF_ERROR(Undo());
+    return Unavailable(written);
+  }
   const absl::Status committed = commit_.Run();
   if (!committed.ok()) return Poison(committed);
   index_->Committed();
@@ -76,8 +84,6 @@ absl::Status Writer::Commit(const Batch& batch) {
 }
 
 absl::Status Writer::Write(const Batch& batch) {
-  if (checkpointer_->Due(log_pages_)) Checkpointer::Finish(*db_);
-  TG_RETURN_IF_ERROR(begin_.Run());
   for (const auto& [key, tally] : batch.tallies()) {
     TG_RETURN_IF_ERROR(table_->Write(key, tally));
   }
@@ -92,14 +98,14 @@ absl::Status Writer::Write(const Batch& batch) {
   return absl::OkStatus();
 }
 
-absl::Status Writer::Undo(absl::Status why) {
+absl::Status Writer::Undo() {
   index_->RolledBack();
   // SQLite has rolled back by itself after some errors.
   if (!sqlite3_get_autocommit(db_->handle())) {
     const absl::Status undone = rollback_.Run();
     if (!undone.ok()) return Poison(undone);
   }
-  return Unavailable(why);
+  return absl::OkStatus();
 }
 
 absl::Status Writer::Poison(const absl::Status& why) {

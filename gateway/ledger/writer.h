@@ -22,12 +22,12 @@ class Writer {
   static absl::StatusOr<std::unique_ptr<Writer>> Open(const Options& options);
   ~Writer();
 
-  // A batch on top of the last commit, at `now` or, if that is earlier, at the
-  // instant of the last record.
+  // Begins a transaction: a batch on top of the last commit, at `now` or, if
+  // that is earlier, at the instant of the last record.
   Batch Begin(absl::Time now);
 
-  // Unavailable when nothing was committed, or (then health() is bad) when
-  // that is not known.
+  // Ends it. Unavailable when nothing was committed, or (then health() is bad)
+  // when that is not known.
   absl::Status Commit(const Batch& batch);
 
   // From any thread. Number of durable records; what can no longer be written.
@@ -39,7 +39,7 @@ class Writer {
  private:
   Writer() = default;
   absl::Status Write(const Batch& batch);
-  absl::Status Undo(absl::Status why);
+  absl::Status Undo();
   absl::Status Poison(const absl::Status& why);
 
   std::unique_ptr<Database> db_;
@@ -49,6 +49,7 @@ class Writer {
   TallyCache cache_;
   Statement begin_, commit_, rollback_;
   std::unique_ptr<Checkpointer> checkpointer_;
+  absl::Status begun_;
   int log_pages_ = 0;  // Of the write-ahead log, after the last commit.
   int64_t last_micros_ = 0;
   std::atomic<uint64_t> size_{0};
