@@ -1,0 +1,169 @@
+#include "gateway/cli/client.h"
+
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "gateway/base/uscc.h"
+
+namespace tongguan::cli {
+namespace {
+
+constexpr size_t kMaxInput = 16 << 20;
+
+// The bytes of the file a flag names. False: said why, exit code set.
+bool ReadFlagFile(Context& context, absl::string_view flag,
+                  absl::string_view variable, const std::string& path,
+                  std::string* bytes, int* exit_code) {
+  if (path.empty()) {
+    *exit_code =
+        context.Usage("cli.missing_tls",
+                      {{"0", std::string(flag)}, {"1", std::string(variable)}});
+    return false;
+  }
+  auto read = ReadInput(path, context.in());
+  if (!read.ok()) {
+    *exit_code = context.Fail(read.status());
+    return false;
+  }
+  *bytes = *std::move(read);
+  return true;
+}
+
+}  // namespace
+
+absl::Status ToStatus(const grpc::Status& status) {
+  const auto code = static_cast<absl::StatusCode>(status.error_code());
+  v1::FlowError error;
+  if (!error.ParseFromString(status.error_details()) ||
+      error.violations().empty()) {
+    return {code, status.error_message()};
+  }
+  std::string lines;
+  for (const v1::FieldViolation& violation : error.violations()) {
+    absl::StrAppend(&lines, violation.field(), ": ", violation.description(),
+                    "\n");
+  }
+  return {code, lines};
+}
+
+std::unique_ptr<Client> Client::Connect(Context& context, int* exit_code) {
+  const Globals& globals = context.globals();
+  if (globals.server.empty()) {
+    *exit_code = context.Usage("cli.missing_server");
+    return nullptr;
+  }
+  grpc::SslCredentialsOptions tls;
+  if (!ReadFlagFile(context, "--ca", "TONGGUAN_CA", globals.ca,
+                    &tls.pem_root_certs, exit_code) ||
+      !ReadFlagFile(context, "--cert", "TONGGUAN_CERT", globals.cert,
+                    &tls.pem_cert_chain, exit_code) ||
+      !ReadFlagFile(context, "--key", "TONGGUAN_KEY", globals.key,
+                    &tls.pem_private_key, exit_code)) {
+    return nullptr;
+  }
+  auto client = std::make_unique<Client>();
+  client->deadline_ = context.deadline();
+  client->exporter_ = ExporterOfCertificate(tls.pem_cert_chain);
+  auto channel = grpc::CreateChannel(globals.server, grpc::SslCredentials(tls));
+  client->gateway_ = v1::ExportGatewayService::NewStub(channel);
+  client->log_ = v1::DecisionLogService::NewStub(channel);
+  return client;
+}
+
+absl::StatusOr<std::string> ReadInput(const std::string& path,
+                                      std::istream& in) {
+  std::ifstream file;
+  if (path != "-") {
+    file.open(path, std::ios::binary);
+    if (!file) {
+      return absl::NotFoundError(
+          absl::StrCat(path, ": ", std::strerror(errno)));
+    }
+  }
+  std::istream& stream = path == "-" ? in : file;
+  std::string bytes(kMaxInput + 1, '\0');
+  stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<size_t>(stream.gcount()));
+  if (stream.bad() || (bytes.empty() && !stream.eof())) {
+    return absl::InternalError(absl::StrCat(path, ": cannot be read"));
+  }
+  if (bytes.size() > kMaxInput) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": larger than 16 MiB"));
+  }
+  return bytes;
+}
+
+std::string ExporterOfCertificate(const std::string& pem) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(
+      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+      bio ? PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr) : nullptr,
+      &X509_free);
+  if (certificate == nullptr) return "";
+  const std::unique_ptr<GENERAL_NAMES, decltype(&GENERAL_NAMES_free)> names(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(
+          certificate.get(), NID_subject_alt_name, nullptr, nullptr)),
+      &GENERAL_NAMES_free);
+  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
+    if (name->type != GEN_URI) continue;
+    const ASN1_IA5STRING* uri = name->d.uniformResourceIdentifier;
+    const std::vector<std::string> parts = absl::StrSplit(
+        absl::string_view(
+            reinterpret_cast<const char*>(ASN1_STRING_get0_data(uri)),
+            static_cast<size_t>(ASN1_STRING_length(uri))),
+        '/');
+    if (parts.size() >= 2 && parts[0] == "tongguan:exporter") return parts[1];
+  }
+  return "";
+}
+
+int CheckExporter(Context& context, const std::string& exporter) {
+  const absl::Status uscc =
+      exporter.empty() ? absl::OkStatus() : CheckUscc(exporter);
+  if (uscc.ok()) return kSuccess;
+  return context.Usage("cli.bad_exporter",
+                       {{"0", exporter}, {"1", std::string(uscc.message())}});
+}
+
+int TakeExporter(Context& context, const Client& client,
+                 std::string* exporter) {
+  if (exporter->empty()) *exporter = client.exporter();
+  return exporter->empty() ? context.Usage("cli.missing_exporter") : kSuccess;
+}
+
+bool GetRecord(Context& context, Client& client, const std::string& id,
+               v1::GetDecisionResponse* response, int* exit_code) {
+  v1::GetDecisionRequest request;
+  request.set_decision_id(id);
+  const absl::Status status =
+      client.Call(&LogStub::GetDecision, request, response);
+  if (!status.ok()) *exit_code = context.Fail(status);
+  return status.ok();
+}
+
+std::string NewRequestId(absl::string_view verb) {
+  std::array<unsigned char, 16> bytes;
+  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
+    return absl::StrCat(verb, "-", absl::GetCurrentTimeNanos());
+  }
+  return absl::StrCat(
+      verb, "-",
+      absl::BytesToHexString(absl::string_view(
+          reinterpret_cast<const char*>(bytes.data()), bytes.size())));
+}
+
+}  // namespace tongguan::cli

@@ -1,0 +1,78 @@
+// A connection to the gateway: mTLS, one deadline a call.
+#ifndef TONGGUAN_GATEWAY_CLI_CLIENT_H_
+#define TONGGUAN_GATEWAY_CLI_CLIENT_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "gateway/cli/context.h"
+#include "grpcpp/grpcpp.h"
+#include "proto/tongguan/v1/decision_log_service.grpc.pb.h"
+#include "proto/tongguan/v1/export_gateway_service.grpc.pb.h"
+
+namespace tongguan::cli {
+
+using GatewayStub = v1::ExportGatewayService::StubInterface;
+using LogStub = v1::DecisionLogService::StubInterface;
+
+// The end of a call: its message, or a line a field where it names fields.
+absl::Status ToStatus(const grpc::Status& status);
+
+class Client {
+ public:
+  // Reads the certificate files and makes the channel. On failure nothing is
+  // made, the reason is said and `*exit_code` set.
+  static std::unique_ptr<Client> Connect(Context& context, int* exit_code);
+
+  // One call. Errors keep the gateway's message.
+  template <typename Stub, typename Request, typename Response>
+  absl::Status Call(grpc::Status (Stub::*method)(grpc::ClientContext*,
+                                                 const Request&, Response*),
+                    const Request& request, Response* response) {
+    grpc::ClientContext call;
+    call.set_deadline(absl::ToChronoTime(absl::Now() + deadline_));
+    return ToStatus((StubOf(static_cast<Stub*>(nullptr)).*method)(
+        &call, request, response));
+  }
+
+  // The exporter that the client certificate names; empty if it names none.
+  const std::string& exporter() const { return exporter_; }
+
+ private:
+  GatewayStub& StubOf(GatewayStub*) { return *gateway_; }
+  LogStub& StubOf(LogStub*) { return *log_; }
+
+  absl::Duration deadline_;
+  std::string exporter_;
+  std::unique_ptr<GatewayStub> gateway_;
+  std::unique_ptr<LogStub> log_;
+};
+
+// A file's bytes, at most 16 MiB; "-" is `in`. The message names the file.
+absl::StatusOr<std::string> ReadInput(const std::string& path,
+                                      std::istream& in);
+
+// The USCC of the first URI SAN "tongguan:exporter/<USCC>/…" of a PEM
+// certificate; empty if there is none.
+std::string ExporterOfCertificate(const std::string& pem);
+
+// Whether `exporter` is empty or a unified social credit code; kUsage, said
+// why.
+int CheckExporter(Context& context, const std::string& exporter);
+
+// Takes the certificate's exporter where none is given; kUsage if it has none.
+int TakeExporter(Context& context, const Client& client, std::string* exporter);
+
+// A record by its id, said why not on failure; see Client::Connect.
+bool GetRecord(Context& context, Client& client, const std::string& id,
+               v1::GetDecisionResponse* response, int* exit_code);
+
+// A new id for a request, such as "check-4f…": unguessable and unique.
+std::string NewRequestId(absl::string_view verb);
+
+}  // namespace tongguan::cli
+
+#endif  // TONGGUAN_GATEWAY_CLI_CLIENT_H_

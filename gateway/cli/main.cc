@@ -1,0 +1,32 @@
+// The `tongguan` program.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "gateway/cli/cli.h"
+
+namespace {
+
+int TerminalWidth() {
+  winsize size{};
+  const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+  return known && size.ws_col >= 60 ? size.ws_col : 100;
+}
+
+std::string Environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // gRPC's own lines would mix with ours; GRPC_VERBOSITY brings them back.
+  setenv("GRPC_VERBOSITY", "NONE", 0);
+  tongguan::cli::Terminal terminal{std::cin,        std::cout,
+                                   std::cerr,       isatty(STDOUT_FILENO) == 1,
+                                   TerminalWidth(), Environment};
+  return tongguan::cli::Run({argv + 1, argv + argc}, terminal);
+}
