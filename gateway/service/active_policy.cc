@@ -69,7 +69,7 @@ absl::StatusOr<ledger::Entry> MakeActivation(const policy::Snapshot& policy,
 }
 
 // Appends the record and waits until it is durable.
-absl::StatusOr<ledger::Stored> Record(
+absl::StatusOr<ledger::Stored> Append(
     std::shared_ptr<const policy::Snapshot> policy, const std::string& previous,
     ledger::Ledger& ledger) {
   auto done = std::make_shared<std::promise<absl::StatusOr<ledger::Stored>>>();
@@ -88,11 +88,12 @@ absl::StatusOr<ledger::Stored> Record(
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ActivePolicy>> ActivePolicy::Load(
-    PolicyLoader load, ledger::Ledger* ledger) {
+absl::StatusOr<std::unique_ptr<ActivePolicy>> ActivePolicy::Begin(
+    std::shared_ptr<const policy::Snapshot> first, PolicyLoader load,
+    ledger::Ledger* ledger) {
   std::unique_ptr<ActivePolicy> active(
       new ActivePolicy(std::move(load), ledger));
-  TG_RETURN_IF_ERROR(active->Reload());
+  TG_RETURN_IF_ERROR(active->Activate(std::move(first)));
   return active;
 }
 
@@ -108,28 +109,34 @@ std::shared_ptr<const policy::Snapshot> ActivePolicy::snapshot() const {
 
 absl::Status ActivePolicy::Reload() {
   absl::MutexLock one(&reloading_);
-  absl::StatusOr<State> next = Activate();
-  absl::MutexLock lock(&mu_);
-  if (next.ok()) {
-    state_ = *std::move(next);
-    return absl::OkStatus();
-  }
-  state_.last_refusal = next.status().ToString();
-  return next.status();
+  return Activate(load_());
 }
 
-absl::StatusOr<ActivePolicy::State> ActivePolicy::Activate() {
-  State next;
-  TG_ASSIGN_OR_RETURN(next.snapshot, load_());
+absl::Status ActivePolicy::Activate(
+    absl::StatusOr<std::shared_ptr<const policy::Snapshot>> next) {
+  absl::StatusOr<State> state = next.status();
+  if (next.ok()) state = Record(*std::move(next));
+  absl::MutexLock lock(&mu_);
+  if (!state.ok()) {
+    state_.last_refusal = state.status().ToString();
+    return state.status();
+  }
+  state_ = *std::move(state);
+  return absl::OkStatus();
+}
+
+// Nothing is recorded when the ledger's last activation was of this policy.
+absl::StatusOr<ActivePolicy::State> ActivePolicy::Record(
+    std::shared_ptr<const policy::Snapshot> next) {
   TG_ASSIGN_OR_RETURN(const v1::DecisionRecord last, LastActivation(*ledger_));
   const std::string& before = last.policy_activation().policy().digest();
-  next.activated_at = absl::FromUnixMicros(last.time_micros());
-  if (before == next.snapshot->digest()) return next;
-  TG_RETURN_IF_ERROR(Keep(*next.snapshot, *ledger_));
+  if (before == next->digest()) {
+    return State{next, absl::FromUnixMicros(last.time_micros()), ""};
+  }
+  TG_RETURN_IF_ERROR(Keep(*next, *ledger_));
   TG_ASSIGN_OR_RETURN(const ledger::Stored stored,
-                      Record(next.snapshot, before, *ledger_));
-  next.activated_at = stored.time;
-  return next;
+                      Append(next, before, *ledger_));
+  return State{next, stored.time, ""};
 }
 
 }  // namespace tongguan::service

@@ -26,9 +26,11 @@ class ActivePolicy {
     std::string last_refusal;  // Why the last reload was refused; or empty.
   };
 
-  // Loads the first policy. The ledger must outlive this.
-  static absl::StatusOr<std::unique_ptr<ActivePolicy>> Load(
-      PolicyLoader load, ledger::Ledger* ledger);
+  // Begins with `first`; `load` gives the later ones. The ledger must outlive
+  // this.
+  static absl::StatusOr<std::unique_ptr<ActivePolicy>> Begin(
+      std::shared_ptr<const policy::Snapshot> first, PolicyLoader load,
+      ledger::Ledger* ledger);
 
   State state() const;
   std::shared_ptr<const policy::Snapshot> snapshot() const;
@@ -41,7 +43,9 @@ class ActivePolicy {
   ActivePolicy(PolicyLoader load, ledger::Ledger* ledger)
       : load_(std::move(load)), ledger_(ledger) {}
 
-  absl::StatusOr<State> Activate();
+  absl::Status Activate(
+      absl::StatusOr<std::shared_ptr<const policy::Snapshot>> next);
+  absl::StatusOr<State> Record(std::shared_ptr<const policy::Snapshot> next);
 
   const PolicyLoader load_;
   ledger::Ledger* const ledger_;

@@ -89,7 +89,7 @@ absl::Status Gateway::OpenLedger() {
     };
   }
   // A policy that is refused must not leave a new ledger behind.
-  TG_RETURN_IF_ERROR(load().status());
+  TG_ASSIGN_OR_RETURN(auto first, load());
   ledger::Options options;
   options.path = options_.config.ledger();
   // An accepted call always finds its place in the queue; the last is for a
@@ -100,7 +100,8 @@ absl::Status Gateway::OpenLedger() {
   TG_ASSIGN_OR_RETURN(
       ledger_, ledger::OpenSqliteLedger(
                    options, [clock = options_.clock] { return clock->Now(); }));
-  TG_ASSIGN_OR_RETURN(policy_, ActivePolicy::Load(load, ledger_.get()));
+  TG_ASSIGN_OR_RETURN(
+      policy_, ActivePolicy::Begin(std::move(first), load, ledger_.get()));
   metrics_.SetPolicyActivated(policy_->state().activated_at);
   return absl::OkStatus();
 }

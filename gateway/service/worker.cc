@@ -5,8 +5,14 @@
 namespace tongguan::service {
 
 void Worker::Run(std::function<void()> job) {
-  absl::MutexLock lock(&mu_);
-  jobs_.push_back(std::move(job));
+  {
+    absl::MutexLock lock(&mu_);
+    if (!stopping_) {
+      jobs_.push_back(std::move(job));
+      return;
+    }
+  }
+  job();
 }
 
 void Worker::Stop() {

@@ -18,7 +18,7 @@ class Worker {
   Worker() : thread_([this] { Work(); }) {}
   ~Worker() { Stop(); }
 
-  // Runs `job` after those before it. Not after Stop.
+  // Runs `job` after those before it; after Stop, at once in the caller.
   void Run(std::function<void()> job);
 
   // Ends the thread when all jobs are done. Idempotent.
