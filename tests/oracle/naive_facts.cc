@@ -1,0 +1,205 @@
+#include <algorithm>
+#include <cctype>
+
+#include "re2/re2.h"
+#include "tests/oracle/naive_case.h"
+
+namespace tongguan::oracle {
+namespace {
+
+const v1::Enterprise* FindExporter(const policy::Source& policy,
+                                   const std::string& uscc) {
+  for (const v1::RegistryShard& shard : policy.registry) {
+    for (const v1::Enterprise& enterprise : shard.enterprises()) {
+      if (enterprise.uscc() == uscc) return &enterprise;
+    }
+  }
+  return nullptr;
+}
+
+bool ExactName(const v1::Category& category, const std::string& name) {
+  for (const std::string& one : category.names()) {
+    if (Folded(one) == Folded(name)) return true;
+  }
+  return false;
+}
+
+bool PatternFits(const v1::Category& category, const std::string& name) {
+  for (const std::string& pattern : category.patterns()) {
+    if (RE2::PartialMatch(LowerCase(name), pattern)) return true;
+  }
+  return false;
+}
+
+// The most sensitive category that fits the name, then the first by id.
+const v1::Category* LooksLike(const v1::Taxonomy& taxonomy,
+                              const std::string& name) {
+  for (auto fits : {ExactName, PatternFits}) {
+    const v1::Category* best = nullptr;
+    for (const v1::Category& category : taxonomy.categories()) {
+      if (!fits(category, name)) continue;
+      if (best == nullptr || category.data_class() > best->data_class() ||
+          (category.data_class() == best->data_class() &&
+           category.id() < best->id())) {
+        best = &category;
+      }
+    }
+    if (best != nullptr) return best;
+  }
+  return nullptr;
+}
+
+const v1::Category* FindCategory(const v1::Taxonomy& taxonomy,
+                                 const std::string& id) {
+  for (const v1::Category& category : taxonomy.categories()) {
+    if (category.id() == id) return &category;
+  }
+  return nullptr;
+}
+
+// A category contradicts what is declared of the item.
+void Doubt(const Case& c, const v1::Category& category, Item* item) {
+  const bool sensitive =
+      category.data_class() == v1::DATA_CLASS_SENSITIVE ||
+      Contains(category.sensitive_in_sectors(), c.flow.sector());
+  const bool personal =
+      category.data_class() == v1::DATA_CLASS_PERSONAL || sensitive;
+  const bool declared_sensitive = item->data.sensitive() == v1::FACT_YES;
+  const bool declared_personal =
+      item->data.personal() == v1::FACT_YES || declared_sensitive;
+  if (personal && !declared_personal) item->personal = v1::FACT_UNKNOWN;
+  if (sensitive && !declared_sensitive) item->sensitive = v1::FACT_UNKNOWN;
+}
+
+void ReadPersonal(const Case& c, Item* item) {
+  const v1::DataItem& data = item->data;
+  if (data.transform() == v1::TRANSFORM_ANONYMISED) return;
+  if (data.personal() == v1::FACT_YES || data.sensitive() == v1::FACT_YES) {
+    item->personal = v1::FACT_YES;
+  } else if (data.personal() == v1::FACT_UNKNOWN ||
+             data.sensitive() == v1::FACT_UNKNOWN) {
+    item->personal = v1::FACT_UNKNOWN;
+  }
+  if (item->personal != v1::FACT_NO) item->sensitive = data.sensitive();
+  const v1::Taxonomy& taxonomy = c.policy.taxonomy;
+  if (const auto* claimed = FindCategory(taxonomy, data.category())) {
+    Doubt(c, *claimed, item);
+  }
+  if (const auto* looks = LooksLike(taxonomy, data.name())) {
+    Doubt(c, *looks, item);
+  }
+}
+
+void ReadImportant(const Case& c, Item* item) {
+  switch (item->data.important()) {
+    case v1::IMPORTANT_DATA_NOTIFIED:
+    case v1::IMPORTANT_DATA_PUBLISHED:
+      item->important = v1::FACT_YES;
+      return;
+    case v1::IMPORTANT_DATA_UNKNOWN:
+      item->important = v1::FACT_UNKNOWN;
+      return;
+    case v1::IMPORTANT_DATA_SELF_IDENTIFIED:
+      if (c.policy.regime.hold_self_identified().on()) {
+        item->important = v1::FACT_YES;
+        return;
+      }
+      break;
+    default:
+      break;
+  }
+  if (Catalogued(c, *item) != Reached::kNo) item->important = v1::FACT_UNKNOWN;
+}
+
+bool ChildrenOrUnknown(const v1::Flow& flow) {
+  return flow.duties().under_14() == v1::FACT_YES ||
+         flow.duties().under_14() == v1::FACT_UNKNOWN;
+}
+
+void CountPeople(const Totals& before, Case* c) {
+  const v1::DeclaredPeople& people = c->flow.people().declared();
+  const bool all_new = c->policy.regime.take_all_declared_as_new().on();
+  c->new_persons = people.has_new_persons() && !all_new ? people.new_persons()
+                                                        : people.persons();
+  c->new_sensitive = people.has_new_sensitive_persons() && !all_new
+                         ? people.new_sensitive_persons()
+                         : people.sensitive_persons();
+  if (ChildrenOrUnknown(c->flow)) {
+    c->new_sensitive += c->new_persons;
+    c->new_persons = 0;
+  }
+  if (before.persons && before.group_persons) {
+    c->n = *before.persons + *before.group_persons + c->new_persons;
+  }
+  if (before.sensitive) c->s = *before.sensitive + c->new_sensitive;
+}
+
+}  // namespace
+
+bool Contains(const google::protobuf::RepeatedPtrField<std::string>& list,
+              const std::string& what) {
+  return std::find(list.begin(), list.end(), what) != list.end();
+}
+
+std::string LowerCase(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c += 'a' - 'A';
+  }
+  return text;
+}
+
+std::string Folded(const std::string& name) {
+  std::string folded;
+  for (char c : LowerCase(name)) {
+    if (c != '_' && c != '-' && c != '.' && c != ' ') folded += c;
+  }
+  return folded;
+}
+
+std::vector<std::string> AreasAround(const std::string& area) {
+  std::vector<std::string> areas;
+  for (std::string at = area; !at.empty();) {
+    areas.push_back(at);
+    const size_t dash = at.rfind('-');
+    at = dash == std::string::npos ? "" : at.substr(0, dash);
+  }
+  return areas;
+}
+
+bool ValidOn(Day today, const std::string& from, const std::string& to) {
+  return ParseDay(from).value() <= today &&
+         (to.empty() || today <= ParseDay(to).value());
+}
+
+Case ReadFacts(const policy::Source& policy, const v1::Flow& flow,
+               absl::Time at, const Totals& before) {
+  Case c{policy, flow, BeijingDay(at)};
+  c.exporter = FindExporter(policy, flow.exporter());
+  if (c.exporter != nullptr) {
+    c.ciio = c.exporter->ciio();
+    c.areas = AreasAround(c.exporter->region());
+    for (const std::string& zone : c.exporter->zones()) {
+      c.areas.push_back(zone);
+    }
+  }
+  CountPeople(before, &c);
+  for (const v1::DataItem& data : flow.items()) {
+    Item item{data};
+    item.category_unknown =
+        !data.category().empty() &&
+        FindCategory(policy.taxonomy, data.category()) == nullptr;
+    ReadPersonal(c, &item);
+    ReadImportant(c, &item);
+    c.items.push_back(item);
+  }
+  for (const Item& item : c.items) {
+    c.has_personal |= item.MayBePersonal();
+    c.has_important |= item.important == v1::FACT_YES;
+    c.sensitive_flow |= item.sensitive != v1::FACT_NO;
+  }
+  c.sensitive_flow |= flow.people().declared().sensitive_persons() > 0 ||
+                      ChildrenOrUnknown(flow);
+  return c;
+}
+
+}  // namespace tongguan::oracle

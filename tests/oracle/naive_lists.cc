@@ -1,0 +1,285 @@
+#include "re2/re2.h"
+#include "tests/oracle/naive_case.h"
+
+namespace tongguan::oracle {
+namespace {
+
+bool InForce(const Case& c, const v1::ListHead& head) {
+  if (c.today < ParseDay(head.effective()).value()) return false;
+  for (const std::string& end : {head.expires(), head.superseded_on()}) {
+    if (!end.empty() && c.today >= ParseDay(end).value()) return false;
+  }
+  return true;
+}
+
+// The list is made for, or was adopted by, one of these areas.
+bool ForAreas(const v1::ListHead& head, const std::vector<std::string>& areas) {
+  for (const std::string& area : areas) {
+    if (Contains(head.areas(), area)) return true;
+    if (Contains(head.adopted_by(), area)) return true;
+  }
+  return false;
+}
+
+// In force, in area, and made for these parties: what restrictive rows ask.
+bool Binds(const Case& c, const v1::ListHead& head) {
+  if (!InForce(c, head) || !ForAreas(head, c.areas)) return false;
+  if (head.needs_activity_in_area() &&
+      !ForAreas(head, AreasAround(c.flow.activity_area()))) {
+    return false;
+  }
+  if (head.exporters_size() > 0 &&
+      !Contains(head.exporters(), c.flow.exporter())) {
+    return false;
+  }
+  return head.recipients_size() == 0 ||
+         Contains(head.recipients(), c.flow.recipient().organization_id());
+}
+
+bool ListFilingMade(const Case& c, const v1::ListHead& head) {
+  for (const v1::RegistryShard& shard : c.policy.registry) {
+    for (const v1::ListFiling& filing : shard.list_filings()) {
+      if (filing.exporter() == c.flow.exporter() &&
+          filing.list() == head.id() && filing.edition() == head.edition() &&
+          ValidOn(c.today, filing.filed(), filing.valid_to())) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+// What everything else asks besides.
+bool Serves(const Case& c, const v1::ListHead& head) {
+  if (!Binds(c, head)) return false;
+  if (head.excludes_ciio() && c.ciio != v1::FACT_NO) return false;
+  return head.filing_rule() != v1::LIST_FILING_RULE_REQUIRED ||
+         ListFilingMade(c, head);
+}
+
+bool NamesNoItem(const v1::ListRow& row) {
+  return row.categories_size() == 0 && row.names_size() == 0 &&
+         row.pattern().empty();
+}
+
+bool IsHeading(const v1::ListRow& row) {
+  return NamesNoItem(row) && row.data_class().empty();
+}
+
+bool Names(const v1::ListRow& row, const Item& item) {
+  if (!item.data.category().empty() &&
+      Contains(row.categories(), item.data.category())) {
+    return true;
+  }
+  for (const std::string& name : row.names()) {
+    if (Folded(name) == Folded(item.data.name())) return true;
+  }
+  return !row.pattern().empty() &&
+         RE2::PartialMatch(LowerCase(item.data.name()), row.pattern());
+}
+
+bool InSectorAndScenario(const Case& c, const v1::ListRow& row) {
+  return (row.sector().empty() || row.sector() == c.flow.sector()) &&
+         (row.scenario().empty() || row.scenario() == c.flow.scenario());
+}
+
+// Whether the row's threshold, if it has one, is reached.
+Reached Threshold(const Case& c, const v1::ListRow& row) {
+  if (row.counter() == v1::THRESHOLD_COUNTER_UNSPECIFIED) return Reached::kYes;
+  if (row.threshold_op().empty()) return Reached::kUnknown;
+  std::optional<int64_t> total;
+  if (row.counter() == v1::THRESHOLD_COUNTER_PERSONS) total = c.n;
+  if (row.counter() == v1::THRESHOLD_COUNTER_SENSITIVE_PERSONS) total = c.s;
+  if (!total) return Reached::kUnknown;
+  bool reached = false;
+  if (row.threshold_op() == ">=") reached = *total >= row.threshold_low();
+  if (row.threshold_op() == ">") {
+    reached = c.policy.regime.exceeds_includes_number().on()
+                  ? *total >= row.threshold_low()
+                  : *total > row.threshold_low();
+  }
+  if (row.threshold_op() == "<") reached = *total < row.threshold_low();
+  if (row.threshold_op() == "in") {
+    reached = row.threshold_low() <= *total && *total < row.threshold_high();
+  }
+  return reached ? Reached::kYes : Reached::kNo;
+}
+
+bool ConditionsHold(const Case& c, const v1::ListRow& row) {
+  for (const std::string& condition : row.conditions()) {
+    bool holds = false;
+    for (const v1::ConditionAnswer& answer : c.flow.conditions()) {
+      holds |=
+          answer.condition() == condition && answer.holds() == v1::FACT_YES;
+    }
+    if (!holds) return false;
+  }
+  return true;
+}
+
+// The list is about the flow's sector, which must be named where any row names
+// one; and about its scenario, which must be named where any row of that sector
+// names one.
+bool Covers(const Case& c, const policy::List& list) {
+  bool names_sectors = false;
+  for (const v1::ListRow& row : list.rows) {
+    names_sectors |= !row.sector().empty();
+  }
+  if (names_sectors && c.flow.sector().empty()) return false;
+  bool sector = false;
+  bool names_scenarios = false;
+  bool scenario = false;
+  for (const v1::ListRow& row : list.rows) {
+    if (names_sectors && row.sector() != c.flow.sector()) continue;
+    sector = true;
+    names_scenarios |= !row.scenario().empty();
+    scenario |= !row.scenario().empty() && row.scenario() == c.flow.scenario();
+  }
+  return sector && (!names_scenarios || scenario);
+}
+
+// What the rows of negative lists that name an item say of it.
+struct PartsFound {
+  bool incomplete = false;  // A row without mechanism or threshold.
+  bool contract = false;
+  bool may_be_contract = false;  // Its counter is unknown.
+  bool assessment = false;
+  bool may_be_assessment = false;
+};
+
+void FindPart(const Case& c, const v1::ListRow& row, PartsFound* found) {
+  const Reached reached = Threshold(c, row);
+  if (reached == Reached::kNo) return;
+  const bool no_number = row.counter() != v1::THRESHOLD_COUNTER_UNSPECIFIED &&
+                         row.threshold_op().empty();
+  switch (row.mechanism()) {
+    case v1::ROW_MECHANISM_UNSPECIFIED:
+      found->incomplete = true;
+      break;
+    case v1::ROW_MECHANISM_CONTRACT:
+      found->incomplete |= no_number;
+      (reached == Reached::kYes ? found->contract : found->may_be_contract) =
+          true;
+      break;
+    case v1::ROW_MECHANISM_ASSESSMENT:
+    case v1::ROW_MECHANISM_IMPORTANT_DATA:
+      found->incomplete |= no_number;
+      (reached == Reached::kYes ? found->assessment
+                                : found->may_be_assessment) = true;
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace
+
+bool GeneticByList(const Case& c, const Item& item) {
+  for (const policy::List& list : c.policy.lists) {
+    if (!Binds(c, list.head)) continue;
+    for (const v1::ListRow& row : list.rows) {
+      if (row.mechanism() == v1::ROW_MECHANISM_GENETIC_RESOURCES &&
+          InSectorAndScenario(c, row) && Names(row, item) &&
+          Threshold(c, row) != Reached::kNo) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+Reached Catalogued(const Case& c, const Item& item) {
+  Reached result = Reached::kNo;
+  for (const policy::List& list : c.policy.lists) {
+    if (list.head.kind() != v1::LIST_KIND_IMPORTANT_DATA) continue;
+    if (!Binds(c, list.head)) continue;
+    for (const v1::ListRow& row : list.rows) {
+      if (!InSectorAndScenario(c, row) || !Names(row, item)) continue;
+      const Reached reached = Threshold(c, row);
+      if (reached == Reached::kYes) return Reached::kYes;
+      if (reached == Reached::kUnknown) result = Reached::kUnknown;
+    }
+  }
+  return result;
+}
+
+bool OnGeneralList(const Case& c, const Item& item) {
+  for (const policy::List& list : c.policy.lists) {
+    if (list.head.kind() != v1::LIST_KIND_GENERAL) continue;
+    if (!Serves(c, list.head)) continue;
+    if (item.MayBePersonal() && !list.head.releases_personal_data()) continue;
+    for (const v1::ListRow& row : list.rows) {
+      if (row.mechanism() == v1::ROW_MECHANISM_FREE &&
+          InSectorAndScenario(c, row) && Names(row, item) &&
+          Threshold(c, row) == Reached::kYes && ConditionsHold(c, row)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+bool OutsideNegativeList(const Case& c, const Item& item) {
+  for (const policy::List& list : c.policy.lists) {
+    if (list.head.kind() != v1::LIST_KIND_NEGATIVE) continue;
+    if (list.head.completeness() != v1::COMPLETENESS_COMPLETE) continue;
+    if (!Serves(c, list.head) || !Covers(c, list)) continue;
+    bool has_row = false;
+    for (const v1::ListRow& row : list.rows) {
+      has_row |=
+          InSectorAndScenario(c, row) && (IsHeading(row) || Names(row, item));
+    }
+    if (!has_row) return true;
+  }
+  return false;
+}
+
+bool OnlyHeadingsFor(const Case& c, const Item& item) {
+  for (const policy::List& list : c.policy.lists) {
+    if (list.head.kind() != v1::LIST_KIND_NEGATIVE) continue;
+    if (!Binds(c, list.head)) continue;
+    bool heading = false;
+    bool named = false;
+    for (const v1::ListRow& row : list.rows) {
+      if (!InSectorAndScenario(c, row)) continue;
+      heading |= IsHeading(row);
+      named |= Names(row, item);
+    }
+    if (heading && !named) return true;
+  }
+  return false;
+}
+
+void WeighListParts(const Case& c, Item* item) {
+  PartsFound found;
+  for (const policy::List& list : c.policy.lists) {
+    if (list.head.kind() != v1::LIST_KIND_NEGATIVE) continue;
+    if (!Binds(c, list.head)) continue;
+    for (const v1::ListRow& row : list.rows) {
+      if (!InSectorAndScenario(c, row) || !Names(row, *item)) continue;
+      if (row.mechanism() == v1::ROW_MECHANISM_CONTRACT &&
+          (!Serves(c, list.head) || !item->MayBePersonal())) {
+        continue;
+      }
+      FindPart(c, row, &found);
+    }
+  }
+  const bool unknown =
+      found.incomplete || (!found.assessment && found.may_be_assessment) ||
+      (!found.assessment && !found.contract && found.may_be_contract);
+  if (unknown) {
+    item->demands.push_back(
+        {v1::RULE_FACT_UNKNOWN, v1::MECHANISM_NOT_DETERMINABLE});
+  }
+  if (found.contract) {
+    item->demands.push_back({v1::RULE_FTZ_IN_SCC,
+                             v1::MECHANISM_STANDARD_CONTRACT_OR_CERTIFICATION});
+  }
+  if (found.assessment) {
+    item->demands.push_back(
+        {v1::RULE_FTZ_IN_SA, v1::MECHANISM_SECURITY_ASSESSMENT});
+  }
+  item->settled_by_list = unknown || found.contract || found.assessment;
+}
+
+}  // namespace tongguan::oracle
