@@ -1,0 +1,53 @@
+// What the engine calls for each item must not allocate once a name was seen.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "gateway/policy/testing.h"
+
+namespace {
+std::atomic<int64_t> allocations{0};
+}  // namespace
+
+void* operator new(size_t size) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+
+namespace tongguan::policy {
+namespace {
+
+TEST(AllocationTest, LookUpsOfSeenNamesDoNotAllocate) {
+  Source source = TestSource();
+  List& list = source.lists.emplace_back(TestList(v1::LIST_KIND_NEGATIVE));
+  v1::ListRow& row = list.rows.emplace_back();
+  row.set_id("r");
+  row.set_sector("automotive");
+  row.add_categories("name");
+  row.add_names("vin");
+  row.set_pattern("^vin");
+  const auto policy = MustCompile(std::move(source));
+  const auto look_up = [&policy] {
+    RowRefs rows;
+    policy->lists().FindRows(0, "name", "VIN", &rows);
+    policy->lists().FindHeadings(0, "automotive", "", &rows);
+    return rows.size() == 1 && policy->lists().Covers(0, "automotive", "") &&
+           policy->taxonomy().FindCategory("name") != nullptr &&
+           policy->taxonomy().ClassifyName("HOME_PHONE") != nullptr &&
+           policy->registry().Find(kShanghaiExporter) != nullptr;
+  };
+  const int64_t start = allocations.load();
+  ASSERT_TRUE(look_up());  // Classifies, matches, remembers.
+  const int64_t first = allocations.load();
+  ASSERT_TRUE(look_up());
+  EXPECT_GT(first, start);  // The counter counts.
+  EXPECT_EQ(allocations.load(), first);
+}
+
+}  // namespace
+}  // namespace tongguan::policy
