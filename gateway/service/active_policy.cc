@@ -114,8 +114,8 @@ absl::Status ActivePolicy::Reload() {
 
 absl::Status ActivePolicy::Activate(
     absl::StatusOr<std::shared_ptr<const policy::Snapshot>> next) {
-  absl::StatusOr<State> state = next.status();
-  if (next.ok()) state = Record(*std::move(next));
+  absl::StatusOr<State> state =
+      next.ok() ? Record(*std::move(next)) : next.status();
   absl::MutexLock lock(&mu_);
   if (!state.ok()) {
     state_.last_refusal = state.status().ToString();

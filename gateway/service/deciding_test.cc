@@ -238,10 +238,10 @@ TEST_F(DecidingTest, AMessageAboveTheReceiveLimitIsResourceExhausted) {
             grpc::StatusCode::RESOURCE_EXHAUSTED);
 }
 
-TEST_F(DecidingTest, MidnightInTheQueueMeansTheNewDaysLaw) {
-  v1::Filing* contract = source_.registry[0].add_filings();
-  *contract = policy::TestFiling("F1", v1::FILING_KIND_SECURITY_ASSESSMENT);
-  contract->set_expires("2026-11-21");
+TEST_F(DecidingTest, AFilingCoversToItsLastDayInBeijing) {
+  v1::Filing* assessment = source_.registry[0].add_filings();
+  *assessment = policy::TestFiling("F1", v1::FILING_KIND_SECURITY_ASSESSMENT);
+  assessment->set_expires("2026-11-21");
   StartOpened();
   EXPECT_EQ(Decide(Flow("a", 200'000)).verdict(), v1::VERDICT_ALLOW);
   clock_.Set(StartOfBeijingDay(*ParseDay("2026-11-22")) -
