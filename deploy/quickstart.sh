@@ -43,8 +43,8 @@ as() {
   local exporter=$1
   shift
   "$tongguan" --server "$server" --ca "$work/certs/ca.pem" \
-    --cert "$work/certs/exporter-$exporter.pem" \
-    --key "$work/certs/exporter-$exporter.key" "${language[@]}" "$@"
+    --cert "$work/certs/exporter-$exporter-quickstart.pem" \
+    --key "$work/certs/exporter-$exporter-quickstart.key" "${language[@]}" "$@"
 }
 
 exporter_of() { sed -nE 's/^ *"exporter": "(.*)",$/\1/p' "$1"; }
@@ -76,9 +76,8 @@ echo "built in $SECONDS s"
 step "Certificates, configuration, gateway"
 rm -rf "$work/certs" "$work"/ledger.db*
 mapfile -t exporters < <(for file in deploy/quickstart/*.json; do
-  exporter_of "$file"; done | sort -u)
-quietly certs/make-dev-certs.sh "$work/certs" \
-  "${exporters[@]/#/--exporter=}"
+  echo "--exporter=$(exporter_of "$file"):quickstart"; done | sort -u)
+quietly certs/make-dev-certs.sh "$work/certs" "${exporters[@]}"
 cat >"$work/gateway.textproto" <<END
 listen: "localhost:0"
 tls {
@@ -134,8 +133,8 @@ if [[ -n $keep ]]; then
 
 The gateway runs on: $server (stop it: kill $gateway). To ask it as one exporter:
   export TONGGUAN_SERVER=$server TONGGUAN_CA=$work/certs/ca.pem
-  export TONGGUAN_CERT=$work/certs/exporter-91999999TGDE00049D.pem
-  export TONGGUAN_KEY=$work/certs/exporter-91999999TGDE00049D.key
+  export TONGGUAN_CERT=$work/certs/exporter-91999999TGDE00049D-quickstart.pem
+  export TONGGUAN_KEY=$work/certs/exporter-91999999TGDE00049D-quickstart.key
   build/release/tongguan check -f deploy/quickstart/4-members.json
 END
 fi
