@@ -67,9 +67,9 @@ void SetItems(const Facts& facts, v1::Flow* flow) {
   v1::DataItem item;
   item.set_name("record");
   item.set_personal(facts.Fact("contains_pi", kYes));
-  const bool sensitive = item.personal() != kNo &&
-                         facts.Count("sensitive_in_request").value_or(0) > 0;
-  item.set_sensitive(sensitive ? kYes : kNo);
+  // Sensitive as far as it is personal: unknown stays unknown.
+  const bool sensitive = facts.Count("sensitive_in_request").value_or(0) > 0;
+  item.set_sensitive(sensitive ? item.personal() : kNo);
   item.set_important(ImportantOf(facts));
   item.set_transform(TransformOf(facts));
   for (const std::string& category : facts.List("data_categories")) {

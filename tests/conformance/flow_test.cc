@@ -87,6 +87,12 @@ TEST(FlowTest, UnknownPersonalDataStatesPeopleAndDuties) {
   EXPECT_TRUE(flow.has_duties());
 }
 
+TEST(FlowTest, SensitivePeopleDoNotMakeAnUnknownItemPersonal) {
+  const v1::Flow flow = Build(";contains_pi=unknown;sensitive_in_request=3");
+  EXPECT_EQ(flow.items(0).personal(), v1::FACT_UNKNOWN);
+  EXPECT_EQ(flow.items(0).sensitive(), v1::FACT_UNKNOWN);
+}
+
 TEST(FlowTest, OnlyIrreversibleAnonymisationIsAnonymised) {
   EXPECT_EQ(Build(";processing=anonymised_irreversible").items(0).transform(),
             v1::TRANSFORM_ANONYMISED);
