@@ -54,7 +54,9 @@ class VerdictTest : public testing::Test {
     EXPECT_FALSE(wrong.has_value()) << wrong->DebugString();
     view_.at = committed;
     auto entry = MakeVerdict(question, view_);
-    if (entry.ok()) EXPECT_TRUE(record_.ParseFromString(entry->record));
+    if (entry.ok()) {
+      EXPECT_TRUE(record_.ParseFromString(entry->record));
+    }
     return entry;
   }
   static absl::Time Midnight(const char* day) {
