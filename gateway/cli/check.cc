@@ -76,11 +76,14 @@ int CheckLocally(Context& context, const Flags& flags, const v1::Flow& flow) {
   const int code = ReadTallies(context, flags, &tallies);
   if (code != kSuccess) return code;
   const absl::Status form = engine::ToStatus(engine::ValidateFlow(flow));
-  if (!form.ok()) return context.Fail(form);
+  if (!form.ok()) return context.FailHere(form);
   const auto policy = policy::LoadPolicyDir(flags.policy_dir);
-  if (!policy.ok()) return context.Fail(policy.status());
+  if (!policy.ok()) return context.FailHere(policy.status());
   absl::Time at = absl::Now();
-  if (!flags.as_of.empty()) at = StartOfBeijingDay(*ParseDay(flags.as_of));
+  if (!flags.as_of.empty()) {
+    // Noon, as the gateway takes it.
+    at = StartOfBeijingDay(*ParseDay(flags.as_of)) + absl::Hours(12);
+  }
   const engine::Question question(flow, **policy, at);
   // An exporter without a summed group has nobody else to count.
   if (question.siblings().empty()) tallies.group_persons = {true, 0};
@@ -132,7 +135,7 @@ int Check(Context& context, const Flags& flags) {
   const int code = CheckFlags(context, flags);
   if (code != kSuccess) return code;
   auto flow = ReadFlow(flags.file, context.in());
-  if (!flow.ok()) return context.Fail(flow.status());
+  if (!flow.ok()) return context.FailHere(flow.status());
   if (!flags.request_id.empty()) flow->set_request_id(flags.request_id);
   return flags.local ? CheckLocally(context, flags, *flow)
                      : CheckRemotely(context, flags, *std::move(flow));

@@ -34,7 +34,7 @@ bool ReadFlagFile(Context& context, absl::string_view flag,
   }
   auto read = ReadInput(path, context.in());
   if (!read.ok()) {
-    *exit_code = context.Fail(read.status());
+    *exit_code = context.FailHere(read.status());
     return false;
   }
   *bytes = *std::move(read);
@@ -76,9 +76,10 @@ std::unique_ptr<Client> Client::Connect(Context& context, int* exit_code) {
   auto client = std::make_unique<Client>();
   client->deadline_ = context.deadline();
   client->exporter_ = ExporterOfCertificate(tls.pem_cert_chain);
-  auto channel = grpc::CreateChannel(globals.server, grpc::SslCredentials(tls));
-  client->gateway_ = v1::ExportGatewayService::NewStub(channel);
-  client->log_ = v1::DecisionLogService::NewStub(channel);
+  client->channel_ =
+      grpc::CreateChannel(globals.server, grpc::SslCredentials(tls));
+  client->gateway_ = v1::ExportGatewayService::NewStub(client->channel_);
+  client->log_ = v1::DecisionLogService::NewStub(client->channel_);
   return client;
 }
 

@@ -38,6 +38,8 @@ class Client {
         &call, request, response));
   }
 
+  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+
   // The exporter that the client certificate names; empty if it names none.
   const std::string& exporter() const { return exporter_; }
 
@@ -47,6 +49,7 @@ class Client {
 
   absl::Duration deadline_;
   std::string exporter_;
+  std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<GatewayStub> gateway_;
   std::unique_ptr<LogStub> log_;
 };

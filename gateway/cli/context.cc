@@ -93,15 +93,23 @@ int Context::Fail(absl::string_view key, const text::Args& args) {
   return kError;
 }
 
-int Context::Fail(const absl::Status& status) {
+void Context::Say(absl::string_view key, const absl::Status& status) {
   const std::string what =
-      T(StatusKey(status.code()),
-        {{"server", globals_.server}, {"deadline", globals_.deadline}});
+      T(key, {{"server", globals_.server}, {"deadline", globals_.deadline}});
   err() << T("cli.error", {{"0", what}}) << "\n";
   for (absl::string_view line : absl::StrSplit(status.message(), '\n')) {
     if (!line.empty()) err() << "  " << text::Printable(line) << "\n";
   }
+}
+
+int Context::Fail(const absl::Status& status) {
+  Say(StatusKey(status.code()), status);
   return ExitOf(status.code());
+}
+
+int Context::FailHere(const absl::Status& status) {
+  Say(absl::IsInvalidArgument(status) ? "cli.invalid" : "cli.failed", status);
+  return kError;
 }
 
 void Context::Note(absl::string_view key, const text::Args& args) {
@@ -115,7 +123,7 @@ int Context::PrintJson(const google::protobuf::Message& message) {
   const auto status =
       google::protobuf::util::MessageToJsonString(message, &json, options);
   if (!status.ok()) {
-    return Fail(absl::InternalError(absl::StrCat(
+    return FailHere(absl::InternalError(absl::StrCat(
         "the answer cannot be shown as JSON: ", status.ToString())));
   }
   out() << json;

@@ -52,8 +52,10 @@ class Context {
   // Each says a line on `err` and returns the exit code.
   int Usage(absl::string_view key, const text::Args& args = {});
   int Fail(absl::string_view key, const text::Args& args = {});
-  // A status of a call to the gateway, or of a part of this program.
+  // The status of a call to the gateway.
   int Fail(const absl::Status& status);
+  // The status of a file or a part of this program: kError whatever its code.
+  int FailHere(const absl::Status& status);
 
   // A line on `err` that is no error.
   void Note(absl::string_view key, const text::Args& args = {});
@@ -62,6 +64,8 @@ class Context {
   int PrintJson(const google::protobuf::Message& message);
 
  private:
+  void Say(absl::string_view key, const absl::Status& status);
+
   Terminal& terminal_;
   const text::Language language_;
   Globals globals_;

@@ -77,7 +77,7 @@ void Steer(Context& context, const sigset_t& signals, service::Server& server) {
       context.Note("serve.reloaded");
     } else {
       context.Note("serve.reload_refused");
-      context.Fail(reloaded);
+      context.FailHere(reloaded);
     }
   }
   server.Drain();
@@ -88,11 +88,11 @@ int Serve(Context& context, const Flags& flags) {
   service::ServerOptions options;
   options.clock = &clock;
   const absl::Status read = ReadConfig(flags, context.in(), &options.config);
-  if (!read.ok()) return context.Fail(read);
+  if (!read.ok()) return context.FailHere(read);
   const std::string listen = options.config.listen();
   const BlockedSignals signals;
   const auto server = service::Server::Start(std::move(options));
-  if (!server.ok()) return context.Fail(server.status());
+  if (!server.ok()) return context.FailHere(server.status());
   // Scripts wait for this line; it is the same in every language.
   context.out() << "listening on "
                 << absl::StrCat(listen.substr(0, listen.rfind(':')), ":",
@@ -103,7 +103,7 @@ int Serve(Context& context, const Flags& flags) {
   // Ends the steering thread where the server ended by itself.
   pthread_kill(steering.native_handle(), SIGTERM);
   steering.join();
-  if (!ended.ok()) return context.Fail(ended);
+  if (!ended.ok()) return context.FailHere(ended);
   context.Note("serve.ended");
   return kSuccess;
 }

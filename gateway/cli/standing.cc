@@ -82,13 +82,14 @@ class Page {
 
   void Row(absl::string_view label, const v1::Tally& tally) {
     tallies_.AddRow({T(label), text::FormatCount(tally.persons()),
-                     text::FormatCount(tally.sensitive_persons())});
+                     text::FormatCount(tally.sensitive_persons()), ""});
   }
 
   void PrintTallies() {
-    tallies_.AddRow(
-        {T("standing.tally"), T("explain.persons"), T("explain.sensitive")});
+    tallies_.AddRow({T("standing.tally"), T("explain.persons"),
+                     T("explain.sensitive"), ""});
     tallies_.AlignRight(1);
+    tallies_.AlignRight(2);
     Row("standing.opening", standing_.opening());
     Row("standing.counted", standing_.counted());
     Row("standing.gba", standing_.gba());

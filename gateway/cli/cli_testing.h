@@ -1,0 +1,45 @@
+// Runs `tongguan` in-process, for tests.
+#ifndef TONGGUAN_GATEWAY_CLI_CLI_TESTING_H_
+#define TONGGUAN_GATEWAY_CLI_CLI_TESTING_H_
+
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "gateway/cli/cli.h"
+
+namespace tongguan::cli {
+
+struct Outcome {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+using Environment = std::map<std::string, std::string>;
+
+inline Outcome RunCli(const std::vector<std::string>& args,
+                      const Environment& environment = {},
+                      const std::string& input = "", bool is_tty = false) {
+  std::istringstream in(input);
+  std::ostringstream out;
+  std::ostringstream err;
+  Terminal terminal{in, out, err};
+  terminal.is_tty = is_tty;
+  terminal.env = [&environment](const char* name) {
+    const auto found = environment.find(name);
+    return found == environment.end() ? std::string() : found->second;
+  };
+  const int code = Run(args, terminal);
+  return {code, out.str(), err.str()};
+}
+
+inline void WriteFile(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+}  // namespace tongguan::cli
+
+#endif  // TONGGUAN_GATEWAY_CLI_CLI_TESTING_H_
