@@ -24,14 +24,15 @@ absl::StatusOr<std::unique_ptr<Checkpointer>> Checkpointer::Start(
 
 Checkpointer::~Checkpointer() {
   {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     stop_ = true;
   }
+  wanted_.NotifyOne();
   if (thread_.joinable()) thread_.join();
 }
 
 bool Checkpointer::Due(int log_pages) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   if (log_pages < kStartCopying || state_ == State::kCopying) return false;
   if (state_ == State::kCopied &&
       (log_pages - copied_ <= kLittleLeft || log_pages >= kLongest)) {
@@ -39,6 +40,7 @@ bool Checkpointer::Due(int log_pages) {
     return true;
   }
   state_ = State::kCopying;
+  wanted_.NotifyOne();
   return false;
 }
 
@@ -50,14 +52,14 @@ void Checkpointer::Finish(Database& committer) {
 void Checkpointer::Run() {
   for (;;) {
     {
-      absl::MutexLock lock(&mu_);
-      mu_.Await(absl::Condition(this, &Checkpointer::Wanted));
+      MutexLock lock(&mu_);
+      while (!stop_ && state_ != State::kCopying) wanted_.Wait(&mu_);
       if (stop_) return;
     }
     int copied = 0;
     const int code = sqlite3_wal_checkpoint_v2(
         db_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, &copied);
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     state_ = code == SQLITE_OK ? State::kCopied : State::kIdle;
     copied_ = copied;
   }

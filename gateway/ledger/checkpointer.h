@@ -12,7 +12,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
+#include "gateway/base/mutex.h"
 #include "gateway/ledger/sqlite.h"
 
 namespace tongguan::ledger {
@@ -34,16 +34,14 @@ class Checkpointer {
  private:
   Checkpointer() = default;
   void Run();
-  bool Wanted() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    return stop_ || state_ == State::kCopying;
-  }
 
   enum class State { kIdle, kCopying, kCopied };
   std::unique_ptr<Database> db_;  // The thread's own.
-  absl::Mutex mu_;
+  Mutex mu_;
   State state_ ABSL_GUARDED_BY(mu_) = State::kIdle;
   int copied_ ABSL_GUARDED_BY(mu_) = 0;  // Pages, when kCopied.
   bool stop_ ABSL_GUARDED_BY(mu_) = false;
+  CondVar wanted_;
   std::thread thread_;
 };
 

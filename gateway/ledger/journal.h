@@ -49,7 +49,8 @@ class Journal {
   // Instants never fall, so this is a binary search.
   absl::StatusOr<uint64_t> FirstSince(int64_t time_micros, uint64_t size);
 
-  // The facts from index `from` on and below `to`, in order.
+  // The facts from index `from` on and below `to`, in order. DataLoss where one
+  // is missing.
   absl::Status EachFact(uint64_t from, uint64_t to,
                         const std::function<void(const Fact&)>& visit);
 

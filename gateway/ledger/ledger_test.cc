@@ -327,22 +327,29 @@ class IndexRunTest : public LedgerTest,
                      public testing::WithParamInterface<int> {
  protected:
   static constexpr int kRecords = 100;
+  std::vector<absl::StatusOr<Stored>> SubmitAll() {
+    Answers answers;
+    for (int i = 0; i < kRecords; ++i) {
+      answers.Submit(*ledger_, MakeSubmission(absl::StrCat("r", i),
+                                              absl::StrCat("record", i)));
+    }
+    return answers.Wait();
+  }
   void Fill() {
     options_.index_run = GetParam();
+    options_.max_batch = 10;
     Open();
-    for (int i = 0; i < kRecords; ++i) {
-      Put(absl::StrCat("r", i), absl::StrCat("record", i));
-    }
+    for (const auto& stored : SubmitAll()) ASSERT_TRUE(stored.ok());
     ASSERT_TRUE(Do(*ledger_, Settling("s", 3)).ok());
   }
   void ExpectAllKnown() {
-    for (int i = 0; i < kRecords; ++i) {
-      const auto again =
-          Do(*ledger_,
-             MakeSubmission(absl::StrCat("r", i), absl::StrCat("record", i)));
+    uint64_t index = 0;
+    for (const auto& again : SubmitAll()) {
       ASSERT_TRUE(again.ok()) << again.status();
       EXPECT_TRUE(again->repeated);
-      EXPECT_EQ(again->index, static_cast<uint64_t>(i));
+      EXPECT_EQ(again->index, index);
+      EXPECT_EQ(again->record, absl::StrCat("record", index));
+      ++index;
     }
     EXPECT_TRUE(
         absl::IsFailedPrecondition(Do(*ledger_, Settling("s5", 3)).status()));

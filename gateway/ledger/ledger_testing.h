@@ -6,17 +6,16 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "gateway/base/clock.h"
+#include "gateway/base/mutex.h"
 #include "gateway/base/sha256.h"
 #include "gateway/ledger/ledger.h"
 #include "gtest/gtest.h"
@@ -62,31 +61,29 @@ class Answers {
   void Submit(Ledger& ledger, Submission submission) {
     const size_t at = size_++;
     {
-      absl::MutexLock lock(&mu_);
+      MutexLock lock(&mu_);
       stored_.resize(size_, absl::UnknownError("not answered"));
     }
     submission.done = [this, at](absl::StatusOr<Stored> stored) {
-      absl::MutexLock lock(&mu_);
+      MutexLock lock(&mu_);
       EXPECT_EQ(stored_[at].status().code(), absl::StatusCode::kUnknown);
       stored_[at] = std::move(stored);
-      ++answered_;
+      if (++answered_ == stored_.size()) all_.NotifyAll();
     };
     ledger.Submit(std::move(submission));
   }
 
   // In the order of submission.
   std::vector<absl::StatusOr<Stored>> Wait() {
-    absl::MutexLock lock(&mu_);
-    const auto all = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-      return answered_ == size_;
-    };
-    mu_.Await(absl::Condition(&all));
+    MutexLock lock(&mu_);
+    while (answered_ < size_) all_.Wait(&mu_);
     return stored_;
   }
 
  private:
   size_t size_ = 0;
-  absl::Mutex mu_;
+  Mutex mu_;
+  CondVar all_;
   std::vector<absl::StatusOr<Stored>> stored_ ABSL_GUARDED_BY(mu_);
   size_t answered_ ABSL_GUARDED_BY(mu_) = 0;
 };
@@ -103,20 +100,20 @@ class Gate {
   explicit Gate(Ledger& ledger) {
     Submission submission = MakeSubmission("", "gate");
     submission.make = [this](View&) -> absl::StatusOr<Entry> {
-      closed_.Notify();
-      open_.WaitForNotification();
+      closed_.set_value();
+      open_.get_future().wait();
       return absl::AbortedError("the gate");
     };
     answers_.Submit(ledger, std::move(submission));
-    closed_.WaitForNotification();
+    closed_.get_future().wait();
   }
   void Open() {
-    open_.Notify();
+    open_.set_value();
     EXPECT_FALSE(answers_.Wait()[0].ok());
   }
 
  private:
-  absl::Notification closed_, open_;
+  std::promise<void> closed_, open_;
   Answers answers_;
 };
 

@@ -32,7 +32,7 @@ std::string Term(const Query& query) {
 absl::StatusOr<std::unique_ptr<Reader>> Reader::Open(const std::string& path,
                                                      const Writer& writer) {
   std::unique_ptr<Reader> reader(new Reader(writer));
-  absl::MutexLock lock(&reader->mu_);
+  MutexLock lock(&reader->mu_);
   TG_ASSIGN_OR_RETURN(reader->db_, OpenAnother(path));
   Database& db = *reader->db_;
   TG_ASSIGN_OR_RETURN(reader->journal_, Journal::On(db));
@@ -48,7 +48,7 @@ absl::StatusOr<std::unique_ptr<Reader>> Reader::Open(const std::string& path,
 
 absl::StatusOr<Tally> Reader::ReadTally(const TallyKey& key) {
   if (std::optional<Tally> cached = writer_.tallies().Find(key)) return *cached;
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   return tallies_->Read(key);
 }
 
@@ -56,12 +56,12 @@ absl::StatusOr<Stored> Reader::Read(uint64_t index) {
   if (index >= writer_.size()) {
     return absl::NotFoundError(absl::StrCat("no record has the index ", index));
   }
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   return journal_->Read(index);
 }
 
 absl::StatusOr<std::vector<Stored>> Reader::List(const Query& query) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   TG_ASSIGN_OR_RETURN(const std::vector<uint64_t> found, Find(query));
   std::vector<Stored> records;
   records.reserve(found.size());
@@ -106,12 +106,12 @@ absl::StatusOr<std::vector<uint64_t>> Reader::Find(const Query& query) {
 
 absl::Status Reader::KeepPart(absl::string_view digest,
                               absl::string_view bytes) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   return put_part_.Blob(1, digest).Blob(2, bytes).Run();
 }
 
 absl::StatusOr<std::string> Reader::ReadPart(absl::string_view digest) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   TG_ASSIGN_OR_RETURN(const bool row, get_part_.Blob(1, digest).Step());
   if (!row) {
     return absl::NotFoundError(absl::StrCat("no policy part has the SHA-256 ",

@@ -12,7 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/mutex.h"
+#include "gateway/base/mutex.h"
 #include "gateway/ledger/journal.h"
 #include "gateway/ledger/tallies.h"
 #include "gateway/ledger/writer.h"
@@ -37,7 +37,7 @@ class Reader {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const Writer& writer_;
-  absl::Mutex mu_;
+  Mutex mu_;
   std::unique_ptr<Database> db_ ABSL_GUARDED_BY(mu_);
   std::unique_ptr<Journal> journal_ ABSL_GUARDED_BY(mu_);
   std::unique_ptr<TallyTable> tallies_ ABSL_GUARDED_BY(mu_);

@@ -5,7 +5,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
+#include "gateway/base/mutex.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/ledger/file.h"
 #include "gateway/ledger/ledger.h"
@@ -49,18 +49,16 @@ class SqliteLedger final : public Ledger {
   void RunCommitter();
   std::deque<Submission> Take();
   absl::Status Refusal() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  bool Wanted() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    return closing_ || !queue_.empty();
-  }
 
   const Options options_;
   const std::function<absl::Time()> now_;
   std::unique_ptr<FileLock> lock_;
   std::unique_ptr<Writer> writer_;
   std::unique_ptr<Reader> reader_;
-  absl::Mutex mu_;
+  Mutex mu_;
   std::deque<Submission> queue_ ABSL_GUARDED_BY(mu_);
   bool closing_ ABSL_GUARDED_BY(mu_) = false;
+  CondVar wanted_;
   std::thread committer_;
 };
 
@@ -90,10 +88,11 @@ absl::Status SqliteLedger::Refusal() {
 void SqliteLedger::Submit(Submission submission) {
   absl::Status refusal = writer_->health();
   if (refusal.ok()) {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     refusal = Refusal();
     if (refusal.ok()) {
       queue_.push_back(std::move(submission));
+      if (queue_.size() == 1) wanted_.NotifyOne();
       return;
     }
   }
@@ -102,8 +101,8 @@ void SqliteLedger::Submit(Submission submission) {
 
 // Everything that waits, up to a batch; empty: the ledger closes.
 std::deque<Submission> SqliteLedger::Take() {
-  absl::MutexLock lock(&mu_);
-  mu_.Await(absl::Condition(this, &SqliteLedger::Wanted));
+  MutexLock lock(&mu_);
+  while (!closing_ && queue_.empty()) wanted_.Wait(&mu_);
   std::deque<Submission> taken;
   if (queue_.size() <= options_.max_batch) {
     taken.swap(queue_);
@@ -149,9 +148,10 @@ absl::Status SqliteLedger::KeepParts(
 
 void SqliteLedger::Close() {
   {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     closing_ = true;
   }
+  wanted_.NotifyOne();
   if (committer_.joinable()) committer_.join();
 }
 

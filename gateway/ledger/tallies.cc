@@ -112,14 +112,14 @@ absl::Status TallyTable::Write(const TallyKey& key, const Tally& tally) {
 }
 
 std::optional<Tally> TallyCache::Find(const TallyKey& key) const {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   auto it = tallies_.find(key);
   if (it == tallies_.end()) return std::nullopt;
   return it->second;
 }
 
 void TallyCache::Put(const TallyKey& key, const Tally& tally) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   if (tallies_.size() >= kMaxCached) tallies_.clear();
   tallies_.insert_or_assign(key, tally);
 }

@@ -13,7 +13,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
+#include "gateway/base/mutex.h"
 #include "gateway/ledger/ledger.h"
 #include "gateway/ledger/sqlite.h"
 
@@ -46,7 +46,7 @@ class TallyCache {
   void Put(const TallyKey& key, const Tally& tally);
 
  private:
-  mutable absl::Mutex mu_;
+  mutable Mutex mu_;
   TallyMap tallies_ ABSL_GUARDED_BY(mu_);
 };
 

@@ -109,7 +109,7 @@ absl::Status Writer::Undo() {
 }
 
 absl::Status Writer::Poison(const absl::Status& why) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   poisoned_ = absl::UnavailableError(absl::StrCat(
       "whether the last commit is on the disk is not known; the process must "
       "end and start again: ",
@@ -118,7 +118,7 @@ absl::Status Writer::Poison(const absl::Status& why) {
 }
 
 absl::Status Writer::health() const {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   return poisoned_;
 }
 

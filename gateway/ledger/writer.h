@@ -11,7 +11,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
+#include "gateway/base/mutex.h"
 #include "gateway/ledger/batch.h"
 #include "gateway/ledger/checkpointer.h"
 
@@ -53,7 +53,7 @@ class Writer {
   int log_pages_ = 0;  // Of the write-ahead log, after the last commit.
   int64_t last_micros_ = 0;
   std::atomic<uint64_t> size_{0};
-  mutable absl::Mutex mu_;
+  mutable Mutex mu_;
   absl::Status poisoned_ ABSL_GUARDED_BY(mu_);  // Set once, never cleared.
 };
 
