@@ -31,6 +31,7 @@ void AddVerbs(const Setup& setup) {
   AddOpen(setup);
   AddStanding(setup);
   AddLog(setup);
+  AddBench(setup);
   AddVersion(setup);
 }
 

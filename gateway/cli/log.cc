@@ -173,17 +173,6 @@ int List(Context& context, const Flags& flags) {
   return code;
 }
 
-int Get(Context& context, const std::string& id) {
-  if (!CheckId(context, id)) return kUsage;
-  int code = kSuccess;
-  const auto client = Client::Connect(context, &code);
-  v1::GetDecisionResponse response;
-  if (client == nullptr || !GetRecord(context, *client, id, &response, &code)) {
-    return code;
-  }
-  return ShowRecord(context, response);
-}
-
 void AddList(CLI::App* log, const Setup& setup) {
   auto flags = std::make_shared<Flags>();
   CLI::App* verb = log->add_subcommand("list", setup.T("help.log_list"));
@@ -208,7 +197,7 @@ void AddLog(const Setup& setup) {
   CLI::App* get = log->add_subcommand("get", setup.T("help.log_get"));
   get->add_option("ID", *id, setup.T("help.id"));
   get->callback([id, &chosen = setup.chosen] {
-    chosen = [id](Context& context) { return Get(context, *id); };
+    chosen = [id](Context& context) { return ShowRecord(context, *id); };
   });
 }
 

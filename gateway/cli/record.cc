@@ -1,5 +1,6 @@
 // Showing records, and the form of their ids.
 #include "absl/strings/str_cat.h"
+#include "gateway/cli/client.h"
 #include "gateway/cli/verb.h"
 #include "gateway/ledger/id.h"
 #include "gateway/text/explain.h"
@@ -60,9 +61,7 @@ void AddOpening(const Context& context, const v1::OpeningRecord& record,
                      : none});
 }
 
-}  // namespace
-
-int ShowRecord(Context& context, const v1::GetDecisionResponse& response) {
+int Show(Context& context, const v1::GetDecisionResponse& response) {
   if (context.json()) return context.PrintJson(response);
   const v1::LogEntry& entry = response.entry();
   const v1::DecisionRecord& record = entry.record();
@@ -84,6 +83,19 @@ int ShowRecord(Context& context, const v1::GetDecisionResponse& response) {
   }
   context.out() << table.Print();
   return kSuccess;
+}
+
+}  // namespace
+
+int ShowRecord(Context& context, const std::string& id) {
+  if (!CheckId(context, id)) return kUsage;
+  int code = kSuccess;
+  const auto client = Client::Connect(context, &code);
+  v1::GetDecisionResponse response;
+  if (client == nullptr || !GetRecord(context, *client, id, &response, &code)) {
+    return code;
+  }
+  return Show(context, response);
 }
 
 bool CheckId(Context& context, const std::string& id) {

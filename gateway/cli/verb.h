@@ -9,7 +9,6 @@
 #include "CLI/App.hpp"
 #include "gateway/cli/context.h"
 #include "gateway/text/text.h"
-#include "proto/tongguan/v1/decision_log_service.pb.h"
 
 namespace tongguan::cli {
 
@@ -34,10 +33,11 @@ void AddSettle(const Setup& setup);
 void AddOpen(const Setup& setup);
 void AddStanding(const Setup& setup);
 void AddLog(const Setup& setup);
+void AddBench(const Setup& setup);
 void AddVersion(const Setup& setup);
 
-// Shows one record in the chosen output; kSuccess whatever its verdict was.
-int ShowRecord(Context& context, const v1::GetDecisionResponse& response);
+// Fetches and shows one record; kSuccess whatever its verdict was.
+int ShowRecord(Context& context, const std::string& id);
 
 // Whether `id` has the form and the check character of an id. False: said why,
 // exit code kUsage.

@@ -192,6 +192,13 @@ void Weighing::WriteTrace(v1::Decision* decision) const {
 
 void Weighing::WriteMissing(v1::Decision* decision) const {
   for (const Uncovered& entry : missing_) {
+    // Where an assessment is needed a contract would not help.
+    const bool too_little =
+        entry.what == v1::MISSING_STANDARD_CONTRACT_OR_CERTIFICATION &&
+        std::all_of(entry.items.begin(), entry.items.end(), [this](uint32_t i) {
+          return items_[i].open.level >= Level::kAssessment;
+        });
+    if (too_little) continue;
     v1::MissingEntry* out = decision->add_missing();
     out->set_what(entry.what);
     if (entry.items.size() < All().size()) {

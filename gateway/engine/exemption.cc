@@ -5,7 +5,7 @@ namespace tongguan::engine {
 Items Exemptible(const Weighing& w) {
   Items items;
   for (uint32_t i : w.Remaining()) {
-    if (!w.facts().items[i].important) items.push_back(i);
+    if (!w.item(i).important) items.push_back(i);
   }
   return items;
 }

@@ -82,9 +82,6 @@ bool ActivityInside(const v1::ListHead& head, absl::string_view area) {
 
 v1::Reason WhetherServes(const Facts& facts, const policy::List& list) {
   const v1::ListHead& head = list.head;
-  if (head.excludes_ciio() && facts.ciio != v1::FACT_NO) {
-    return v1::REASON_LIST_EXCLUDES_CIIO;
-  }
   if (head.needs_activity_in_area() &&
       !ActivityInside(head, facts.flow.activity_area())) {
     return v1::REASON_LIST_OTHER_AREA;
@@ -95,6 +92,9 @@ v1::Reason WhetherServes(const Facts& facts, const policy::List& list) {
       (head.recipients().empty() ||
        Holds(head.recipients(), facts.flow.recipient().organization_id()));
   if (!party) return v1::REASON_LIST_OTHER_PARTY;
+  if (head.excludes_ciio() && facts.ciio != v1::FACT_NO) {
+    return v1::REASON_LIST_EXCLUDES_CIIO;
+  }
   if (head.filing_rule() == v1::LIST_FILING_RULE_REQUIRED &&
       !FiledWith(*facts.exporter, list, facts.today)) {
     return v1::REASON_LIST_FILING_MISSING;

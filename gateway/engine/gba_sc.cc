@@ -33,7 +33,7 @@ void WeighGbaSc(Weighing& w) {
     Items covered;
     for (uint32_t i : items) {
       const v1::Reason said = w.Covers(filing, i);
-      if (said == v1::REASON_FILING_COVERS && !w.facts().items[i].important) {
+      if (said == v1::REASON_FILING_COVERS && !w.item(i).important) {
         covered.push_back(i);
       } else {
         reason = said;

@@ -38,6 +38,7 @@ bool ByAutomotiveVolume(Weighing& w) {
   }
   const int64_t threshold = regime.automotive_important_persons().value();
   if (*total < threshold) return false;
+  w.MarkImportant(w.Personal());
   w.Demand(v1::RULE_IMPORTANT_DATA, w.Personal(),
            v1::MECHANISM_SECURITY_ASSESSMENT, v1::REASON_IMPORTANT_BY_VOLUME,
            {*total, threshold});

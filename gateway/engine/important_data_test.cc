@@ -75,8 +75,22 @@ TEST_F(ImportantDataTest, AutomotivePeopleCountFromTheNumberItself) {
   EXPECT_EQ(d.headline(), v1::RULE_IMPORTANT_DATA);
   EXPECT_EQ(StepOf(d, v1::RULE_IMPORTANT_DATA).reason(),
             v1::REASON_IMPORTANT_BY_VOLUME);
+  EXPECT_FALSE(Misses(d, v1::MISSING_STANDARD_CONTRACT_OR_CERTIFICATION));
   tallies.sensitive.known = false;
   EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_NOT_DETERMINABLE);
+}
+
+TEST_F(ImportantDataTest, ImportantByVolumeIsGatedAlsoInTransit) {
+  flow.set_sector("automotive");
+  flow.set_origin(v1::ORIGIN_OVERSEAS);
+  flow.set_domestic_data_added(v1::FACT_NO);
+  AddFiling("A-1", v1::FILING_KIND_SECURITY_ASSESSMENT);
+  tallies.persons.people = 100'000;
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+  flow.mutable_duties()->set_notice(v1::NOTICE_NOT_GIVEN);
+  const v1::Decision d = Decide();
+  EXPECT_EQ(d.headline(), v1::RULE_ART10_DUTIES);
+  EXPECT_EQ(d.required_mechanism(), v1::MECHANISM_SECURITY_ASSESSMENT);
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ Release AskNegative(const Weighing&, const ListFacts& list, uint32_t item) {
 Release Ask(const Weighing& w, uint32_t item, v1::ListKind kind,
             Release (*ask)(const Weighing&, const ListFacts&, uint32_t)) {
   Release best;
-  if (w.facts().items[item].important) {
+  if (w.item(item).important) {
     best.reason = v1::REASON_HAS_IMPORTANT_DATA;
     return best;
   }

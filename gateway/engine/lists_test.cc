@@ -184,6 +184,16 @@ TEST_F(ListsTest, AListThatNamesItsPartiesServesNobodyElse) {
   EXPECT_EQ(Headline(), v1::RULE_SCC_BAND);
 }
 
+TEST_F(ListsTest, AListOfAnotherExporterDoesNotBindACiio) {
+  v1::ListHead* head =
+      AddList(v1::LIST_KIND_NEGATIVE, v1::ROW_MECHANISM_UNSPECIFIED);
+  head->set_excludes_ciio(true);
+  exporter()->set_ciio(v1::FACT_YES);
+  EXPECT_EQ(Headline(), v1::RULE_FACT_UNKNOWN);
+  head->add_exporters(policy::kShenzhenExporter);
+  EXPECT_EQ(Headline(), v1::RULE_CIIO);
+}
+
 TEST_F(ListsTest, AConditionMustBeAnsweredYes) {
   v1::ListHead* head = AddList(v1::LIST_KIND_GENERAL, v1::ROW_MECHANISM_FREE);
   head->set_releases_personal_data(true);

@@ -97,6 +97,7 @@ Weighing::Weighing(const Facts& facts, const Tallies& tallies,
     const ItemFacts& item = facts.items[i];
     if (items_[i].dropped) continue;
     items_[i].personal = item.MayBePersonal();
+    items_[i].important = item.important;
     has_personal_ |= items_[i].personal;
     has_important_ |= item.important;
     sensitive_item |= item.MayBeSensitive();
@@ -318,6 +319,11 @@ void Weighing::CounterUnknown(const Items& items) {
             v1::REASON_COUNTER_UNKNOWN, {}, items, "");
   }
   Missing(v1::MISSING_OPENING_BALANCE, {}, "", v1::REASON_COUNTER_UNKNOWN);
+}
+
+void Weighing::MarkImportant(const Items& items) {
+  for (uint32_t i : items) items_[i].important = true;
+  has_important_ |= !items.empty();
 }
 
 void Weighing::SettleByAssessment(const Items& items,

@@ -45,7 +45,8 @@ struct Step {
 // What has been said of one item.
 struct ItemState {
   bool dropped = false;
-  bool personal = false;  // Is or may be personal information.
+  bool personal = false;   // Is or may be personal information.
+  bool important = false;  // Important data, by its flag or by volume.
   v1::Rule released_by = v1::RULE_UNSPECIFIED;
   v1::Reason release_reason = v1::REASON_UNSPECIFIED;
   std::string release_reference;
@@ -122,6 +123,8 @@ class Weighing {
               std::string reference = "");
   // A counter had to be read for these items and is unknown.
   void CounterUnknown(const Items& items);
+  // The items are important data by the volume of their people (rule 3).
+  void MarkImportant(const Items& items);
   // The items are settled by an assessment on file (rule 10).
   void SettleByAssessment(const Items& items, const FilingFacts& filing);
   // Lists' parts and the GBA contract stand for the volume rules.

@@ -1,0 +1,122 @@
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/cli/client.h"
+#include "gateway/cli/load.h"
+#include "gateway/cli/verb.h"
+
+namespace tongguan::cli {
+namespace {
+
+struct BenchFlags {
+  std::string exporter;
+  int items = 10;
+  int callers = 64;
+  double rate = 0;
+  int batch = 0;
+  double seconds = 5;
+  double warm_up = 1;
+  int server_pid = 0;
+  bool dry_run = false;
+  std::string save_answer;
+};
+
+// Ordinary field names of trade data, most of which recur from flow to flow.
+v1::Flow BenchFlow(const std::string& exporter, int items, int variant) {
+  static constexpr const char* kNames[] = {
+      "part_number", "order_quantity",  "unit_price",  "plant_code",
+      "batch_code",  "delivery_window", "stock_level", "supplier_code"};
+  v1::Flow flow;
+  flow.set_exporter(exporter);
+  flow.set_system("bench");
+  flow.set_direction(v1::DIRECTION_OUTBOUND);
+  v1::Recipient* recipient = flow.mutable_recipient();
+  recipient->set_organization_id("BENCH-1");
+  recipient->set_region("SG");
+  recipient->set_relation(v1::RELATION_AFFILIATE);
+  recipient->set_gba_registered(v1::FACT_NO);
+  flow.set_sector("bench");
+  for (int i = 0; i < items; ++i) {
+    v1::DataItem* item = flow.add_items();
+    // Four in five names are the same in every flow.
+    item->set_name(i % 5 == 4
+                       ? absl::StrCat("field_", variant, "_", i)
+                       : absl::StrCat(kNames[i % std::size(kNames)], "_", i));
+    item->set_personal(i == 0 ? v1::FACT_YES : v1::FACT_NO);
+    item->set_sensitive(v1::FACT_NO);
+    item->set_important(v1::IMPORTANT_DATA_NO);
+    item->set_transform(v1::TRANSFORM_NONE);
+  }
+  v1::DeclaredPeople* people = flow.mutable_people()->mutable_declared();
+  people->set_persons(1);
+  people->set_new_persons(0);
+  flow.mutable_purpose()->set_general(v1::GENERAL_PURPOSE_INTERNAL_REPORTING);
+  v1::Duties* duties = flow.mutable_duties();
+  duties->set_notice(v1::NOTICE_GIVEN);
+  duties->set_separate_consent(v1::SEPARATE_CONSENT_OBTAINED);
+  duties->set_legal_basis(v1::LEGAL_BASIS_CONSENT);
+  duties->set_pipia(v1::FACT_YES);
+  duties->set_under_14(v1::FACT_NO);
+  flow.set_origin(v1::ORIGIN_DOMESTIC);
+  return flow;
+}
+
+LoadOptions OptionsOf(const BenchFlags& flags) {
+  LoadOptions options;
+  for (int variant = 0; variant < 1000; ++variant) {
+    options.flows.push_back(BenchFlow(flags.exporter, flags.items, variant));
+  }
+  options.run_id = NewRequestId("bench");
+  options.mode = flags.dry_run ? v1::MODE_DRY_RUN : v1::MODE_EVALUATE;
+  options.batch = flags.batch;
+  options.callers = flags.callers;
+  options.rate = flags.rate;
+  options.warm_up = absl::Seconds(flags.warm_up);
+  options.duration = absl::Seconds(flags.seconds);
+  options.server_pid = flags.server_pid;
+  return options;
+}
+
+int Bench(Context& context, BenchFlags flags) {
+  int exit_code = kSuccess;
+  const auto client = Client::Connect(context, &exit_code);
+  if (client == nullptr) return exit_code;
+  exit_code = TakeExporter(context, *client, &flags.exporter);
+  if (exit_code != kSuccess) return exit_code;
+  const LoadReport report = RunLoad(client->channel(), OptionsOf(flags));
+  context.out() << report.ToJson() << "\n";
+  if (!flags.save_answer.empty()) {
+    std::ofstream(flags.save_answer, std::ios::binary) << report.sample;
+  }
+  return report.decisions > 0 ? kSuccess : kUnavailable;
+}
+
+}  // namespace
+
+void AddBench(const Setup& setup) {
+  auto flags = std::make_shared<BenchFlags>();
+  CLI::App* verb = setup.app.add_subcommand("bench", setup.T("help.bench"));
+  verb->add_option("--exporter", flags->exporter, setup.T("help.own_exporter"));
+  verb->add_option("--items", flags->items, setup.T("help.bench_items"))
+      ->check(CLI::Range(1, 2000));
+  verb->add_option("--callers", flags->callers, setup.T("help.bench_callers"))
+      ->check(CLI::Range(1, 10000));
+  verb->add_option("--rate", flags->rate, setup.T("help.bench_rate"))
+      ->check(CLI::Range(0.0, 1e6));
+  verb->add_option("--batch", flags->batch, setup.T("help.bench_batch"))
+      ->check(CLI::Range(0, 1000));
+  verb->add_option("--seconds", flags->seconds, setup.T("help.bench_seconds"))
+      ->check(CLI::Range(0.1, 3600.0));
+  verb->add_option("--warm-up", flags->warm_up, setup.T("help.bench_warm_up"))
+      ->check(CLI::Range(0.0, 60.0));
+  verb->add_option("--server-pid", flags->server_pid,
+                   setup.T("help.bench_server_pid"));
+  verb->add_flag("--dry-run", flags->dry_run, setup.T("help.dry_run"));
+  verb->add_option("--save-answer", flags->save_answer,
+                   setup.T("help.bench_save_answer"));
+  verb->callback([&chosen = setup.chosen, flags] {
+    chosen = [flags](Context& context) { return Bench(context, *flags); };
+  });
+}
+
+}  // namespace tongguan::cli
