@@ -124,6 +124,10 @@ void CountPeople(const Totals& before, Case* c) {
   c->new_sensitive = people.has_new_sensitive_persons() && !all_new
                          ? people.new_sensitive_persons()
                          : people.sensitive_persons();
+  if (!c->has_personal) {  // Anonymised: nobody's data goes.
+    c->new_persons = 0;
+    c->new_sensitive = 0;
+  }
   if (ChildrenOrUnknown(c->flow)) {
     c->new_sensitive += c->new_persons;
     c->new_persons = 0;
@@ -182,20 +186,20 @@ Case ReadFacts(const policy::Source& policy, const v1::Flow& flow,
       c.areas.push_back(zone);
     }
   }
-  CountPeople(before, &c);
   for (const v1::DataItem& data : flow.items()) {
     Item item{data};
     item.category_unknown =
         !data.category().empty() &&
         FindCategory(policy.taxonomy, data.category()) == nullptr;
     ReadPersonal(c, &item);
-    ReadImportant(c, &item);
+    c.has_personal |= item.MayBePersonal();
+    c.sensitive_flow |= item.sensitive != v1::FACT_NO;
     c.items.push_back(item);
   }
-  for (const Item& item : c.items) {
-    c.has_personal |= item.MayBePersonal();
+  CountPeople(before, &c);
+  for (Item& item : c.items) {
+    ReadImportant(c, &item);
     c.has_important |= item.important == v1::FACT_YES;
-    c.sensitive_flow |= item.sensitive != v1::FACT_NO;
   }
   c.sensitive_flow |= flow.people().declared().sensitive_persons() > 0 ||
                       ChildrenOrUnknown(flow);

@@ -212,7 +212,7 @@ bool OneAssessmentCovers(const Case& c, const std::vector<const Item*>& items) {
 }
 
 bool ByGbaContract(const Case& c, const Item& item) {
-  if (!WithinGba(c)) return false;
+  if (!WithinGba(c) || item.important == v1::FACT_YES) return false;
   const std::string& region = c.flow.recipient().region();
   if (region != "HK" && region != "MO") return false;
   for (const v1::Filing& filing :
