@@ -3,6 +3,7 @@
 #include "gateway/cli/verb.h"
 
 namespace tongguan::cli {
+
 void AddExplain(const Setup& setup) {
   auto id = std::make_shared<std::string>();
   CLI::App* verb = setup.app.add_subcommand("explain", setup.T("help.explain"));
