@@ -14,9 +14,18 @@ void WeighSccBand(Weighing& w) {
                      *persons < w.regime().assessment_persons().value() &&
                      *sensitive < w.regime().assessment_sensitive().value();
   if (!below) return;  // Rule 15 has said what is needed.
-  w.Demand(v1::RULE_SCC_BAND, items,
-           v1::MECHANISM_STANDARD_CONTRACT_OR_CERTIFICATION, v1::REASON_MET,
-           {*persons, *sensitive});
+  constexpr v1::Mechanism kNeeds =
+      v1::MECHANISM_STANDARD_CONTRACT_OR_CERTIFICATION;
+  const int64_t small = w.regime().small_volume_persons().value();
+  if (*persons >= small) {
+    w.Demand(v1::RULE_SCC_BAND, items, kNeeds, v1::REASON_THRESHOLD_REACHED,
+             {*persons, small});
+  } else {
+    w.Demand(v1::RULE_SCC_BAND, items, kNeeds,
+             w.sensitive_flow()  ? v1::REASON_CARRIES_SENSITIVE
+             : w.has_important() ? v1::REASON_HAS_IMPORTANT_DATA
+                                 : v1::REASON_IS_CIIO);
+  }
 }
 
 }  // namespace tongguan::engine
