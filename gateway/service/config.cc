@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -101,8 +101,9 @@ absl::Status CheckGiven(absl::string_view field, const std::string& value,
 absl::StatusOr<std::string> ReadPem(absl::string_view field,
                                     const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file.good() && !file.eof()) text.clear();
+  std::ostringstream bytes;
+  bytes << file.rdbuf();  // A folder is read as nothing, without a throw.
+  const std::string text = bytes.str();
   if (!absl::StrContains(text, "-----BEGIN ")) {
     return absl::FailedPreconditionError(absl::StrCat(
         field, ": cannot read PEM from ", path,
