@@ -143,7 +143,9 @@ ends "a stage that ran nothing" 1 "0 passed, 1 failed" \
 ends "a bad end over good tests" 1 "2 passed, 1 failed" \
   'stage a bash -c "echo 2 passed, 0 failed; exit 3"'
 ends "no stage at all" 1 "0 passed, 0 failed" ':'
-ends "a needed stage" 1 "0 passed, 1 failed" 'need a false; stage b true'
+ends "preparing that fails" 1 "0 passed, 1 failed" 'need a false; stage b true'
+ends "preparing is no test" 0 "1 passed, 0 failed" 'need a true; stage b true'
+ends "only preparing" 1 "0 passed, 0 failed" 'need a true'
 
 echo "$passed passed, $failed failed"
 ((failed == 0))

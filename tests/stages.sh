@@ -3,7 +3,8 @@
 # A stage's output goes to a log; of a stage that failed the end is shown. What
 # a stage counted is read from its output: CTest's closing line, or a line
 # "N passed, N failed" (", N skipped" may follow); of several the last. A stage
-# that counts nothing counts as one.
+# that counts nothing counts as one check; one that only prepares, see need, as
+# none unless it fails.
 # shellcheck shell=bash
 
 passed=0
@@ -57,6 +58,7 @@ stage() {
 # need NAME COMMAND...: a stage that nothing after it can do without.
 need() {
   stage "$@" || finish
+  passed=$((passed - 1))
 }
 
 # Ends the script with the sum as its last line.
