@@ -10,21 +10,25 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
-language=()
+language=${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}
 keep=
 while (($#)); do
   case $1 in
-    --lang) language=(--lang "${2?--lang needs a language}") && shift 2 ;;
+    --lang) language=${2?--lang needs a language} && shift 2 ;;
     --keep) keep=1 && shift ;;
     *) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0" >&2 && exit 2 ;;
   esac
 done
+[[ $language == zh* ]] && language=zh || language=en
 
 work=$PWD/build/quickstart
 tongguan=$PWD/build/release/tongguan
 failed=0
 
-step() { printf '\n== %s\n' "$*"; }
+# step CHINESE ENGLISH
+step() {
+  [[ $language == zh ]] && printf '\n== %s\n' "$1" || printf '\n== %s\n' "$2"
+}
 
 die() {
   echo "quickstart: $*" >&2
@@ -44,15 +48,15 @@ as() {
   shift
   "$tongguan" --server "$server" --ca "$work/certs/ca.pem" \
     --cert "$work/certs/exporter-$exporter-quickstart.pem" \
-    --key "$work/certs/exporter-$exporter-quickstart.key" "${language[@]}" "$@"
+    --key "$work/certs/exporter-$exporter-quickstart.key" --lang "$language" "$@"
 }
 
 exporter_of() { sed -nE 's/^ *"exporter": "(.*)",$/\1/p' "$1"; }
 
-# ask EXIT_CODE FLOW WHAT: shows the explanation and checks the verdict.
+# ask EXIT_CODE FLOW CHINESE ENGLISH: shows the explanation and checks the verdict.
 ask() {
   local want=$1 file=deploy/quickstart/$2.json got=0
-  step "$3"
+  step "$3" "$4"
   echo "\$ tongguan check -f $file"
   as "$(exporter_of "$file")" check -f "$file" || got=$?
   if ((got != want)); then
@@ -67,13 +71,14 @@ stop() {
 }
 
 mkdir -p "$work"
-step "Install what is missing, build (a first build takes some minutes)"
+step "安装缺少的软件并构建（首次构建需要几分钟）" \
+  "Install what is missing, build (a first build takes some minutes)"
 quietly deploy/install-deps.sh
 quietly cmake --preset release
 quietly cmake --build --preset release -j "$(nproc)" --target tongguan
 echo "built in $SECONDS s"
 
-step "Certificates, configuration, gateway"
+step "证书、配置、网关" "Certificates, configuration, gateway"
 rm -rf "$work/certs" "$work"/ledger.db*
 mapfile -t exporters < <(for file in deploy/quickstart/*.json; do
   echo "--exporter=$(exporter_of "$file"):quickstart"; done | sort -u)
@@ -102,30 +107,38 @@ done
 [[ -n $server ]] || { cat "$work/gateway.err" >&2; die "it did not start"; }
 echo "the gateway listens on $server"
 
-step "People exported this year before Tongguan: declared once an exporter"
+step "今年在使用通关之前出境的人数：每家企业申报一次" \
+  "People exported this year before Tongguan: declared once an exporter"
 as 91999999TGDE00049D open --persons 99000 --sensitive 0 || failed=1
 as 91999999TGDE000578 open --persons 150000 --sensitive 0 || failed=1
 as 91999999TGDE000653 open --persons 20000 --sensitive 0 || failed=1
 
-ask 0 1-payroll "Payroll to the parent company abroad: free, however many"
-ask 0 2-booking "A booking with an airline abroad: free, the contract needs it"
-ask 0 3-production "Production data on a general list of the zone: free"
-ask 0 4-members "900 members, 99,900 this year: below 100,000, free"
-ask 10 5-members-crossing "200 more would make 100,100: held"
-ask 10 6-expired-contract "The contract on file has expired: held"
-ask 10 7-undeclared-sensitive "A field that looks sensitive, undeclared: held"
+ask 0 1-payroll "向境外母公司提供工资数据：免予办理，不论人数" \
+  "Payroll to the parent company abroad: free, however many"
+ask 0 2-booking "向境外航空公司订票：履行合同所必需，免予办理" \
+  "A booking with an airline abroad: free, the contract needs it"
+ask 0 3-production "列入自贸区一般数据清单的生产数据：自由流动" \
+  "Production data on a general list of the zone: free"
+ask 0 4-members "会员 900 人，今年累计 99,900 人：不满 10 万人，免予办理" \
+  "900 members, 99,900 this year: below 100,000, free"
+ask 10 5-members-crossing "再加 200 人，累计将达 100,100 人：暂缓" \
+  "200 more would make 100,100: held"
+ask 10 6-expired-contract "已备案的标准合同到期：暂缓" \
+  "The contract on file has expired: held"
+ask 10 7-undeclared-sensitive "像敏感个人信息而没有申报的字段：暂缓" \
+  "A field that looks sensitive, undeclared: held"
 
-step "What is on record, and how one exporter stands"
+step "记录，以及一家企业的现状" "What is on record, and how one exporter stands"
 as 91999999TGDE00049D log list || failed=1
 as 91999999TGDE00049D standing || failed=1
 
-step "Next"
+step "下一步" "Next"
 cat <<'END'
-  deploy/quickstart.sh --keep        leaves a gateway running to try things on
-  deploy/quickstart/*.json           the flows: change one, ask again
-  build/release/tongguan --help      explain, settle, standing, log, ...
-  policy/registry/README.md          who the demonstration exporters are
-  README.md, README.zh-CN.md         how a decision is read
+  deploy/quickstart.sh --keep      留下运行的网关 / leaves the gateway running
+  deploy/quickstart/*.json         这些数据流，改一改再问 / change a flow, ask again
+  build/release/tongguan --help    explain, settle, standing, log, ...
+  policy/registry/README.md        演示企业 / the demonstration exporters
+  README.zh-CN.md, README.md       怎样读一个决定 / how a decision is read
 END
 if [[ -n $keep ]]; then
   trap - EXIT
