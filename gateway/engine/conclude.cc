@@ -47,6 +47,22 @@ bool IsListRelease(v1::Rule rule) {
   return rule == v1::RULE_GENERAL_LIST || rule == v1::RULE_FTZ_OUTSIDE;
 }
 
+// Of several special regimes the first in this order is named.
+int NamingOrder(v1::Mechanism mechanism) {
+  switch (mechanism) {
+    case v1::MECHANISM_PROHIBITED_OR_SPECIAL:
+      return 0;
+    case v1::MECHANISM_COMPETENT_AUTHORITY_APPROVAL:
+      return 1;
+    case v1::MECHANISM_CAC_RESTRICTED_LIST:
+      return 2;
+    case v1::MECHANISM_HUMAN_GENETIC_RESOURCES_PROCEDURE:
+      return 3;
+    default:
+      return 4;
+  }
+}
+
 void CopyItems(const Items& from,
                google::protobuf::RepeatedField<uint32_t>* to) {
   to->Add(from.begin(), from.end());
@@ -72,20 +88,26 @@ v1::Rule Weighing::Headline(bool allow) const {
   return best;
 }
 
-// The strictest demand of all items; of equals the one whose rule comes first.
-ItemState::Demand Weighing::Strictest(bool open_only) const {
+// The strictest demand of all items. Of equals an open one goes before a
+// covered one, then the rule and the regime that are named first.
+ItemState::Demand Weighing::Strictest() const {
   ItemState::Demand best;
-  auto weigh = [&](const ItemState::Demand& demand) {
+  auto weigh = [&](const ItemState::Demand& demand, bool or_equal) {
+    const auto place = [this](const ItemState::Demand& d) {
+      return std::pair(OrderOf(regime(), d.rule), NamingOrder(d.mechanism));
+    };
     const bool stricter =
         demand.level > best.level ||
-        (demand.level == best.level && demand.level != Level::kNone &&
-         OrderOf(regime(), demand.rule) < OrderOf(regime(), best.rule));
+        (or_equal && demand.level == best.level &&
+         demand.level != Level::kNone && place(demand) < place(best));
     if (stricter) best = demand;
   };
   for (const ItemState& item : items_) {
-    if (item.dropped) continue;
-    weigh(item.open);
-    if (!open_only) weigh(item.covered);
+    if (!item.dropped) weigh(item.open, /*or_equal=*/true);
+  }
+  const Level open = best.level;
+  for (const ItemState& item : items_) {
+    if (!item.dropped) weigh(item.covered, best.level > open);
   }
   return best;
 }
@@ -105,8 +127,7 @@ v1::Mechanism Weighing::ReliedMechanism() const {
 
 v1::Mechanism Weighing::Reported(bool allow, v1::Mechanism requirement) const {
   if (allow) return ReliedMechanism();
-  const ItemState::Demand open = Strictest(/*open_only=*/true);
-  if (!blocked_) return open.mechanism;
+  if (!blocked_) return requirement;
   // A gap in the duties: what the first matching rule names, unless more is
   // demanded.
   v1::Mechanism named = v1::MECHANISM_NONE;
@@ -134,6 +155,10 @@ v1::Charging Weighing::ChargingOf(bool allow) const {
   }
   if (exempt) return v1::CHARGING_EXEMPT;
   if (list_exempt) return v1::CHARGING_LIST_EXEMPT;
+  const bool assessed =
+      std::any_of(items_.begin(), items_.end(),
+                  [](const ItemState& item) { return item.on_assessment; });
+  if (assessed) return v1::CHARGING_COUNTED;
   const bool gba = std::any_of(
       relied_on_.begin(), relied_on_.end(), [](const FilingFacts* filing) {
         return RelyingRank(filing->filing->source.kind()) == 1;
@@ -323,7 +348,7 @@ void Weighing::WriteWarnings(v1::Decision* decision) const {
 void Weighing::Conclude(v1::Decision* decision) const {
   const bool allow = Allows();
   decision->set_verdict(allow ? v1::VERDICT_ALLOW : v1::VERDICT_ASSESS);
-  const ItemState::Demand strictest = Strictest(/*open_only=*/false);
+  const ItemState::Demand strictest = Strictest();
   decision->set_requirement(strictest.mechanism);
   decision->set_required_mechanism(Reported(allow, strictest.mechanism));
   decision->set_headline(Headline(allow));

@@ -36,9 +36,10 @@ bool UnknownOfExporter(Weighing& w) {
 bool UnknownOfFlow(Weighing& w) {
   const v1::Flow& flow = w.flow();
   bool found = false;
-  if (flow.origin() == v1::ORIGIN_OVERSEAS &&
-      flow.domestic_data_added() != v1::FACT_YES &&
-      flow.domestic_data_added() != v1::FACT_NO) {
+  const bool mixing_known = flow.domestic_data_added() == v1::FACT_YES ||
+                            flow.domestic_data_added() == v1::FACT_NO;
+  if (flow.origin() == v1::ORIGIN_UNKNOWN ||
+      (flow.origin() == v1::ORIGIN_OVERSEAS && !mixing_known)) {
     found |= DemandWhere(w, v1::REASON_MIXING_UNKNOWN, v1::MISSING_MIXING_FACT,
                          [](uint32_t) { return true; });
   }
@@ -84,9 +85,8 @@ bool DoubtedByCatalogue(Weighing& w) {
     const Named named = FindImportant(w, i);
     if (named.row == nullptr) continue;
     found = true;
-    if (!named.threshold_known &&
-        named.row->counter() != v1::THRESHOLD_COUNTER_RECORDS) {
-      w.CounterUnknown({i});
+    if (!named.threshold_known) {
+      HoldUnknownThreshold(w, i, named);
       continue;
     }
     w.Demand(v1::RULE_FACT_UNKNOWN, {i}, v1::MECHANISM_NOT_DETERMINABLE,

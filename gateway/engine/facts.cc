@@ -80,18 +80,27 @@ bool ActivityInside(const v1::ListHead& head, absl::string_view area) {
                      inside);
 }
 
+bool NamesParties(const Facts& facts, const v1::ListHead& head) {
+  return (head.exporters().empty() ||
+          Holds(head.exporters(), facts.flow.exporter())) &&
+         (head.recipients().empty() ||
+          Holds(head.recipients(), facts.flow.recipient().organization_id()));
+}
+
+bool WhetherBinds(const Facts& facts, const v1::ListHead& head) {
+  const bool elsewhere = head.needs_activity_in_area() &&
+                         !facts.flow.activity_area().empty() &&
+                         !ActivityInside(head, facts.flow.activity_area());
+  return !elsewhere && NamesParties(facts, head);
+}
+
 v1::Reason WhetherServes(const Facts& facts, const policy::List& list) {
   const v1::ListHead& head = list.head;
   if (head.needs_activity_in_area() &&
       !ActivityInside(head, facts.flow.activity_area())) {
     return v1::REASON_LIST_OTHER_AREA;
   }
-  const bool party =
-      (head.exporters().empty() ||
-       Holds(head.exporters(), facts.flow.exporter())) &&
-      (head.recipients().empty() ||
-       Holds(head.recipients(), facts.flow.recipient().organization_id()));
-  if (!party) return v1::REASON_LIST_OTHER_PARTY;
+  if (!NamesParties(facts, head)) return v1::REASON_LIST_OTHER_PARTY;
   if (head.excludes_ciio() && facts.ciio != v1::FACT_NO) {
     return v1::REASON_LIST_EXCLUDES_CIIO;
   }
@@ -112,6 +121,7 @@ ListFacts ReadList(const Facts& facts, uint32_t index) {
   ListFacts out;
   out.list = &lists.all()[index];
   out.serves = WhetherServes(facts, *out.list);
+  out.binds = WhetherBinds(facts, out.list->head);
   out.covers = lists.Covers(index, facts.flow.sector(), facts.flow.scenario());
   policy::RowRefs refs;
   lists.FindHeadings(index, facts.flow.sector(), facts.flow.scenario(), &refs);

@@ -33,6 +33,9 @@ struct ListFacts {
   const policy::List* list = nullptr;
   // REASON_MET if it serves this exporter and flow, else why it does not.
   v1::Reason serves = v1::REASON_MET;
+  // Restrictive parts bind: in area and party, also without a list filing, for
+  // a CIIO, and where the activity's area is not stated.
+  bool binds = false;
   bool covers = false;    // Speaks about the flow's sector and scenario.
   bool headings = false;  // Has headings without content for them.
   // Rows of the flow's sector and scenario that name an item: (item, row),

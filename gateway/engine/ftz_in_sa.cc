@@ -18,7 +18,7 @@ void WeighFtzInSa(Weighing& w) {
     }
     if (named.row == nullptr) continue;
     if (!named.threshold_known) {
-      w.CounterUnknown({i});
+      HoldUnknownThreshold(w, i, named);
       continue;
     }
     w.SettleByList(i);

@@ -15,7 +15,7 @@ void WeighFtzInScc(Weighing& w) {
     if (serves != v1::REASON_MET) {
       w.Skip(v1::RULE_FTZ_IN_SCC, serves, {}, row);
     } else if (!named.threshold_known) {
-      w.CounterUnknown({i});
+      HoldUnknownThreshold(w, i, named);
     } else {
       w.SettleByList(i);
       w.Demand(v1::RULE_FTZ_IN_SCC, {i},

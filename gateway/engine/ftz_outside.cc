@@ -15,7 +15,7 @@ namespace {
 void HoldUnderHeadings(Weighing& w) {
   for (const ListFacts& list : w.facts().lists) {
     if (list.list->head.kind() != v1::LIST_KIND_NEGATIVE || !list.headings ||
-        !Binds(list)) {
+        !list.binds) {
       continue;
     }
     Items items;

@@ -24,14 +24,14 @@ bool ServesVolume(const Weighing& w) {
 }  // namespace
 
 void WeighGbaSc(Weighing& w) {
-  const Items items = w.ForVolume();
-  if (items.empty()) return;
+  if (w.ForVolume().empty()) return;
+  bool served = false;
   v1::Reason reason = v1::REASON_NO_FILING;
   std::string reference;
   for (const FilingFacts& filing : w.facts().filings) {
     if (!IsGbaContract(filing.filing->source.kind())) continue;
     Items covered;
-    for (uint32_t i : items) {
+    for (uint32_t i : w.ForVolume()) {
       const v1::Reason said = w.Covers(filing, i);
       if (said == v1::REASON_FILING_COVERS && !w.item(i).important) {
         covered.push_back(i);
@@ -42,9 +42,9 @@ void WeighGbaSc(Weighing& w) {
     reference = filing.filing->source.id();
     if (covered.empty() || !ServesVolume(w)) continue;
     w.SettleByGba(covered, filing);
-    return;
+    served = true;
   }
-  w.Skip(v1::RULE_GBA_SC, reason, {}, reference);
+  if (!served) w.Skip(v1::RULE_GBA_SC, reason, {}, reference);
 }
 
 }  // namespace tongguan::engine

@@ -76,6 +76,27 @@ TEST_F(GbaScTest, TheSwitchEndsItAtTheAssessmentVolumes) {
   EXPECT_TRUE(Allows());
 }
 
+TEST_F(GbaScTest, AtSmallVolumeItIsReliedOnAndNotRequired) {
+  flow.mutable_people()->mutable_declared()->set_persons(10);
+  const v1::Decision d = Decide();
+  EXPECT_EQ(d.headline(), v1::RULE_GBA_SC);
+  EXPECT_EQ(d.requirement(), v1::MECHANISM_NONE);
+  EXPECT_EQ(d.required_mechanism(), v1::MECHANISM_GBA_STANDARD_CONTRACT);
+}
+
+TEST_F(GbaScTest, TwoContractsTogetherCoverTheItems) {
+  AddItem(&flow, "phone_number", v1::FACT_YES)->set_category("phone_number");
+  v1::Filing other = *contract;
+  contract->mutable_scope()->clear_categories();
+  contract->mutable_scope()->add_categories("name");
+  EXPECT_FALSE(Allows());
+  other.set_id("GBA-2");
+  other.mutable_scope()->clear_categories();
+  other.mutable_scope()->add_categories("phone_number");
+  *source.registry[0].add_filings() = other;
+  EXPECT_TRUE(Allows());
+}
+
 TEST_F(GbaScTest, DoesNotReadTheCounters) {
   tallies.persons.known = tallies.sensitive.known = false;
   EXPECT_TRUE(Allows());

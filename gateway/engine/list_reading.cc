@@ -83,7 +83,7 @@ Named Find(const Weighing& w, uint32_t item, v1::ListKind kind,
            v1::RowMechanism mechanism) {
   Named unknown;
   for (const ListFacts& list : w.facts().lists) {
-    if (list.list->head.kind() != kind || !Binds(list)) continue;
+    if (list.list->head.kind() != kind || !list.binds) continue;
     for (const auto& [named, index] : list.rows) {
       const v1::ListRow& row = list.list->rows[index];
       if (named != item || !wanted(row, mechanism)) continue;
@@ -105,14 +105,23 @@ bool AnyRow(const v1::ListRow&, v1::RowMechanism) { return true; }
 
 }  // namespace
 
-bool Binds(const ListFacts& list) {
-  return list.serves == v1::REASON_MET ||
-         list.serves == v1::REASON_LIST_FILING_MISSING ||
-         list.serves == v1::REASON_LIST_EXCLUDES_CIIO;
-}
-
 Named FindNamed(const Weighing& w, uint32_t item, v1::RowMechanism mechanism) {
   return Find(w, item, v1::LIST_KIND_NEGATIVE, HasMechanism, mechanism);
+}
+
+void HoldUnknownThreshold(Weighing& w, uint32_t item, const Named& named) {
+  const bool number_known =
+      !named.row->threshold_op().empty() &&
+      named.row->counter() != v1::THRESHOLD_COUNTER_RECORDS;
+  if (number_known) {
+    w.CounterUnknown({item});
+    return;
+  }
+  const std::string row = policy::RowName(*named.list->list, *named.row);
+  w.Demand(v1::RULE_FACT_UNKNOWN, {item}, v1::MECHANISM_NOT_DETERMINABLE,
+           v1::REASON_LIST_ROW_INCOMPLETE, {}, row);
+  w.Missing(v1::MISSING_LIST_CONTENT, {item}, row,
+            v1::REASON_LIST_ROW_INCOMPLETE);
 }
 
 Named FindImportant(const Weighing& w, uint32_t item) {

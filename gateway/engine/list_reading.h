@@ -10,10 +10,6 @@
 
 namespace tongguan::engine {
 
-// Whether a list's restrictive parts bind this flow: also without a list
-// filing, and for a CIIO.
-bool Binds(const ListFacts& list);
-
 // A row of a negative list that binds the item; null where there is none.
 struct Named {
   const ListFacts* list = nullptr;
@@ -25,6 +21,10 @@ struct Named {
 // The first row of binding negative lists that names the item with this
 // mechanism and whose threshold is reached or cannot be known.
 Named FindNamed(const Weighing& w, uint32_t item, v1::RowMechanism mechanism);
+
+// The item is named by a row whose threshold cannot be weighed: for want of
+// the number, or of the exporter's counter. It is held.
+void HoldUnknownThreshold(Weighing& w, uint32_t item, const Named& named);
 
 // The first row of a catalogue of important data that names the item, with its
 // threshold reached or not knowable.

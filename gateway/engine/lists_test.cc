@@ -173,6 +173,22 @@ TEST_F(ListsTest, ActivityOutsideTheAreaIsNotServed) {
   }
 }
 
+TEST_F(ListsTest, LeavingTheActivityAreaOutDoesNotAvoidTheAssessmentPart) {
+  AddList(v1::LIST_KIND_NEGATIVE, v1::ROW_MECHANISM_ASSESSMENT)
+      ->set_needs_activity_in_area(true);
+  flow.clear_activity_area();
+  EXPECT_EQ(Headline(), v1::RULE_FTZ_IN_SA);
+  flow.set_activity_area("CN-BJ");
+  EXPECT_EQ(Headline(), v1::RULE_SCC_BAND);
+}
+
+TEST_F(ListsTest, ACounterWithoutItsNumberHolds) {
+  AddList(v1::LIST_KIND_NEGATIVE, v1::ROW_MECHANISM_CONTRACT);
+  source.lists[0].rows[0].set_counter(v1::THRESHOLD_COUNTER_PERSONS);
+  AddFiling("C-1", v1::FILING_KIND_STANDARD_CONTRACT);
+  EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_NOT_DETERMINABLE);
+}
+
 TEST_F(ListsTest, AListThatNamesItsPartiesServesNobodyElse) {
   v1::ListHead* head = AddList(v1::LIST_KIND_NEGATIVE,
                                v1::ROW_MECHANISM_ASSESSMENT, "bank_account");

@@ -24,6 +24,7 @@ void WeighUnknownVolume(Weighing& w, const Items& items) {
 }  // namespace
 
 void WeighSaVolume(Weighing& w) {
+  w.DemandGba();
   const Items items = w.ForVolume();
   if (items.empty()) return;
   const auto persons = w.PersonsTotal();

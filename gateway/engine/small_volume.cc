@@ -6,7 +6,7 @@
 namespace tongguan::engine {
 
 void WeighSmallVolume(Weighing& w) {
-  const Items items = w.ForVolume();
+  const Items items = w.ForSmallVolume();
   if (items.empty()) return;
   if (w.sensitive_flow()) {
     w.Skip(v1::RULE_SMALL_VOLUME, v1::REASON_CARRIES_SENSITIVE);

@@ -23,10 +23,9 @@ TEST_F(TransitTest, MainlandDataAddedIsNoTransit) {
   EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_SECURITY_ASSESSMENT);
 }
 
-TEST_F(TransitTest, OriginUnknownIsReadAsDomestic) {
+TEST_F(TransitTest, OriginUnknownIsNeverAllowed) {
   flow.set_origin(v1::ORIGIN_UNKNOWN);
-  flow.mutable_people()->mutable_declared()->set_persons(5'000'000);
-  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ASSESS);
+  EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_NOT_DETERMINABLE);
 }
 
 }  // namespace

@@ -105,7 +105,7 @@ Weighing::Weighing(const Facts& facts, const Tallies& tallies,
   }
   const bool dropping = !suppose.dropped.empty();
   if (dropping && !sensitive_item && !facts.may_be_under_14) new_sensitive_ = 0;
-  if (dropping && !ordinary_item && !has_personal_) new_persons_ = 0;
+  if (dropping && !ordinary_item) new_persons_ = 0;
   if (!has_personal_) new_persons_ = new_sensitive_ = 0;
   const bool sensitive_people = dropping || suppose.sensitive.has_value()
                                     ? new_sensitive_ > 0
@@ -145,14 +145,21 @@ Items Weighing::Remaining() const {
   return items;
 }
 
-Items Weighing::ForVolume() const {
+Items Weighing::ForSmallVolume() const {
   Items items;
   for (uint32_t i = 0; i < items_.size(); ++i) {
     const ItemState& item = items_[i];
-    if (item.personal && !item.Released() && !item.list_settled &&
-        !item.gba_settled) {
+    if (item.personal && !item.Released() && !item.list_settled) {
       items.push_back(i);
     }
+  }
+  return items;
+}
+
+Items Weighing::ForVolume() const {
+  Items items;
+  for (uint32_t i : ForSmallVolume()) {
+    if (items_[i].gba_contract == nullptr) items.push_back(i);
   }
   return items;
 }
@@ -184,7 +191,11 @@ v1::Reason Weighing::Serves(const ListFacts& list) const {
 }
 
 std::optional<bool> Weighing::ThresholdReached(const v1::ListRow& row) const {
-  if (row.threshold_op().empty()) return true;
+  if (row.threshold_op().empty()) {
+    // A counter without its number is a number that was not seen.
+    if (row.counter() == v1::THRESHOLD_COUNTER_UNSPECIFIED) return true;
+    return std::nullopt;
+  }
   std::optional<int64_t> total;
   switch (row.counter()) {
     case v1::THRESHOLD_COUNTER_PERSONS:
@@ -335,16 +346,22 @@ void Weighing::SettleByAssessment(const Items& items,
 }
 
 void Weighing::SettleByGba(const Items& items, const FilingFacts& filing) {
-  const ItemState::Demand demand{
-      Level::kContract, v1::MECHANISM_GBA_STANDARD_CONTRACT, v1::RULE_GBA_SC,
-      v1::REASON_FILING_COVERS, filing.filing->source.id()};
-  for (uint32_t i : items) {
-    items_[i].gba_settled = true;
-    NoteDemand(i, demand, /*covered=*/true);
-  }
+  for (uint32_t i : items) items_[i].gba_contract = &filing;
   RelyOn(filing);
   AddStep(v1::RULE_GBA_SC, v1::EFFECT_COVERED, v1::REASON_FILING_COVERS, {},
           items, filing.filing->source.id());
+}
+
+void Weighing::DemandGba() {
+  for (uint32_t i = 0; i < items_.size(); ++i) {
+    const ItemState& item = items_[i];
+    if (item.gba_contract == nullptr || item.Released()) continue;
+    NoteDemand(
+        i,
+        {Level::kContract, v1::MECHANISM_GBA_STANDARD_CONTRACT, v1::RULE_GBA_SC,
+         v1::REASON_FILING_COVERS, item.gba_contract->filing->source.id()},
+        /*covered=*/true);
+  }
 }
 
 void Weighing::RelyOn(const FilingFacts& filing) {

@@ -50,9 +50,9 @@ struct ItemState {
   v1::Rule released_by = v1::RULE_UNSPECIFIED;
   v1::Reason release_reason = v1::REASON_UNSPECIFIED;
   std::string release_reference;
-  bool list_settled = false;   // A list's part stands for the volume rules.
-  bool gba_settled = false;    // The GBA contract does.
-  bool on_assessment = false;  // Rule 10 covers it.
+  bool list_settled = false;  // A list's part stands for the volume rules.
+  const FilingFacts* gba_contract = nullptr;  // The one that stands for them.
+  bool on_assessment = false;                 // Rule 10 covers it.
   // Its strictest demand that nothing covers, and its strictest that is
   // covered.
   struct Demand {
@@ -91,7 +91,9 @@ class Weighing {
   Items Personal() const;
   // Personal and not released.
   Items Remaining() const;
-  // Remaining, and not settled by a list or the GBA contract: for rules 14-16.
+  // Remaining, and not settled by a list: for rules 13 and 14; nor by the GBA
+  // contract: for rules 15 and 16.
+  Items ForSmallVolume() const;
   Items ForVolume() const;
 
   bool has_personal() const { return has_personal_; }
@@ -130,6 +132,9 @@ class Weighing {
   // Lists' parts and the GBA contract stand for the volume rules.
   void SettleByList(uint32_t item) { items_[item].list_settled = true; }
   void SettleByGba(const Items& items, const FilingFacts& filing);
+  // What the GBA contract stands for needs at least it, where rule 14 has not
+  // released it.
+  void DemandGba();
   void Missing(v1::Missing what, const Items& items = {},
                std::string reference = "",
                v1::Reason reason = v1::REASON_UNSPECIFIED);
@@ -164,7 +169,7 @@ class Weighing {
   // conclude.cc
   bool Stops(const Step& step) const;
   v1::Rule Headline(bool allow) const;
-  ItemState::Demand Strictest(bool open_only) const;
+  ItemState::Demand Strictest() const;
   v1::Mechanism Reported(bool allow, v1::Mechanism requirement) const;
   v1::Mechanism ReliedMechanism() const;
   v1::Charging ChargingOf(bool allow) const;

@@ -124,8 +124,9 @@ void SpecialRegime(Case* c) {
 void FactUnknown(Case* c) {
   const v1::Rule rule = v1::RULE_FACT_UNKNOWN;
   if (c->ciio == v1::FACT_UNKNOWN) DemandOfAll(c, rule, kUndetermined);
-  if (c->flow.origin() == v1::ORIGIN_OVERSEAS &&
-      c->flow.domestic_data_added() == v1::FACT_UNKNOWN) {
+  if (c->flow.origin() == v1::ORIGIN_UNKNOWN ||
+      (c->flow.origin() == v1::ORIGIN_OVERSEAS &&
+       c->flow.domestic_data_added() == v1::FACT_UNKNOWN)) {
     DemandOfAll(c, rule, kUndetermined);
   }
   if (c->flow.duties().under_14() == v1::FACT_UNKNOWN) {

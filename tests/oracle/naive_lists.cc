@@ -24,7 +24,8 @@ bool ForAreas(const v1::ListHead& head, const std::vector<std::string>& areas) {
 // In force, in area, and made for these parties: what restrictive rows ask.
 bool Binds(const Case& c, const v1::ListHead& head) {
   if (!InForce(c, head) || !ForAreas(head, c.areas)) return false;
-  if (head.needs_activity_in_area() &&
+  // An activity area that is not stated may be this one.
+  if (head.needs_activity_in_area() && !c.flow.activity_area().empty() &&
       !ForAreas(head, AreasAround(c.flow.activity_area()))) {
     return false;
   }
@@ -52,6 +53,9 @@ bool ListFilingMade(const Case& c, const v1::ListHead& head) {
 // What everything else asks besides.
 bool Serves(const Case& c, const v1::ListHead& head) {
   if (!Binds(c, head)) return false;
+  if (head.needs_activity_in_area() && c.flow.activity_area().empty()) {
+    return false;
+  }
   if (head.excludes_ciio() && c.ciio != v1::FACT_NO) return false;
   return head.filing_rule() != v1::LIST_FILING_RULE_REQUIRED ||
          ListFilingMade(c, head);
