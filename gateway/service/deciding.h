@@ -33,10 +33,10 @@ struct Asking {
 // instant of a day is its noon in Beijing.
 absl::Status ReadMode(v1::Mode mode, const std::string& as_of, Asking* asking);
 
-// A well-formed flow that its caller may ask about. Refers to `flow`.
+// A well-formed flow that its caller may ask about. Refers to flow and asking.
 struct FlowQuestion {
   const v1::Flow* flow = nullptr;
-  Asking asking;
+  const Asking* asking = nullptr;
   std::optional<engine::Question> question;
   std::string digest;  // SHA-256 of the flow's bytes: of the request.
 };

@@ -48,10 +48,11 @@ Stored Services::OnLoop(Stored done) {
   const absl::Time submitted = absl::Now();
   return [this, submitted,
           done = std::move(done)](absl::StatusOr<ledger::Stored> stored) {
-    parts_.loop->Post([this, submitted, done, stored = std::move(stored)] {
-      parts_.metrics->ObserveCommit(absl::Now() - submitted);
-      done(stored);
-    });
+    parts_.loop->Post(
+        [this, submitted, done, stored = std::move(stored)]() mutable {
+          parts_.metrics->ObserveCommit(absl::Now() - submitted);
+          done(std::move(stored));
+        });
   };
 }
 

@@ -23,13 +23,17 @@ namespace tongguan::service {
 using Stored = std::function<void(absl::StatusOr<ledger::Stored>)>;
 
 // What the deciding calls keep until the reply.
+struct EvaluateState {
+  Asking asking;
+  FlowQuestion question;
+};
 struct BatchState {
   Asking asking;
   std::deque<FlowQuestion> questions;  // Of the well-formed flows.
   int open = 0;                        // Flows without a result yet.
 };
 using EvaluateCall =
-    UnaryCall<v1::EvaluateRequest, v1::EvaluateResponse, FlowQuestion>;
+    UnaryCall<v1::EvaluateRequest, v1::EvaluateResponse, EvaluateState>;
 using BatchCall =
     UnaryCall<v1::BatchEvaluateRequest, v1::BatchEvaluateResponse, BatchState>;
 

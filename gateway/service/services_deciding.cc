@@ -47,8 +47,10 @@ void Services::Evaluate(EvaluateCall* call) {
     call->Fail(refusal);
     return;
   }
-  FlowQuestion& question = *call->state;
-  if (const auto wrong = Pose(call->request.flow(), *asking, "flow", &question);
+  EvaluateState& state = *call->state;
+  state.asking = *std::move(asking);
+  if (const auto wrong =
+          Pose(call->request.flow(), state.asking, "flow", &state.question);
       wrong.has_value()) {
     call->Fail(*wrong);
     return;
@@ -61,16 +63,16 @@ void Services::Evaluate(EvaluateCall* call) {
     parts_.metrics->CountDecision(call->response.decision());
     call->Reply();
   };
-  if (asking->dry_run) {
+  if (state.asking.dry_run) {
     Work(
         [this, call] {
-          return DecideDry(*call->state, *parts_.ledger,
+          return DecideDry(call->state->question, *parts_.ledger,
                            call->response.mutable_decision());
         },
         end);
     return;
   }
-  Submit(question, [call, end](absl::StatusOr<ledger::Stored> stored) {
+  Submit(state.question, [call, end](absl::StatusOr<ledger::Stored> stored) {
     absl::Status result = stored.status();
     if (result.ok()) {
       result = ReadVerdict(*stored, call->response.mutable_decision());
