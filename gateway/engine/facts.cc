@@ -307,10 +307,6 @@ void ReadPeople(Facts* facts) {
   facts->states_sensitive_people = people.sensitive_persons() > 0;
   facts->may_be_under_14 =
       flow.has_duties() && flow.duties().under_14() != v1::FACT_NO;
-  if (facts->may_be_under_14) {  // PIPL 28: all of theirs is sensitive.
-    facts->new_sensitive += facts->new_persons;
-    facts->new_persons = 0;
-  }
 }
 
 absl::InlinedVector<absl::string_view, 8> AreasOf(const Exporter& exporter) {

@@ -66,7 +66,7 @@ struct Question::Facts {
   absl::InlinedVector<FilingFacts, 4>
       filings;  // Assessment, GBA, contract,
                 // certificate: order of relying.
-  // New people of the flow as they count (under 14: all are sensitive).
+  // New people of the flow as declared.
   int64_t new_persons = 0;
   int64_t new_sensitive = 0;
   bool states_sensitive_people = false;

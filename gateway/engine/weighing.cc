@@ -104,9 +104,13 @@ Weighing::Weighing(const Facts& facts, const Tallies& tallies,
     ordinary_item |= items_[i].personal && !item.MayBeSensitive();
   }
   const bool dropping = !suppose.dropped.empty();
-  if (dropping && !sensitive_item && !facts.may_be_under_14) new_sensitive_ = 0;
+  if (dropping && !sensitive_item) new_sensitive_ = 0;
   if (dropping && !ordinary_item) new_persons_ = 0;
   if (!has_personal_) new_persons_ = new_sensitive_ = 0;
+  if (facts.may_be_under_14) {  // PIPL 28: all of theirs is sensitive.
+    new_sensitive_ += new_persons_;
+    new_persons_ = 0;
+  }
   const bool sensitive_people = dropping || suppose.sensitive.has_value()
                                     ? new_sensitive_ > 0
                                     : facts.states_sensitive_people;
