@@ -11,13 +11,17 @@ namespace {
 std::atomic<int64_t> allocations{0};
 }  // namespace
 
-void* operator new(size_t size) {
+// Never inlined: where one of a pair is, GCC warns of a mismatch.
+#define NOINLINE __attribute__((noinline))
+NOINLINE void* operator new(size_t size) {
   allocations.fetch_add(1, std::memory_order_relaxed);
   if (void* memory = std::malloc(size)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+NOINLINE void operator delete(void* memory) noexcept { std::free(memory); }
+NOINLINE void operator delete(void* memory, size_t) noexcept {
+  std::free(memory);
+}
 
 namespace tongguan::policy {
 namespace {
