@@ -33,10 +33,12 @@ void WeighAssessmentOnFile(Weighing& w) {
       return;
     }
     reference = source.id();
-    operand = filing.operand;
+    operand = reason == v1::REASON_EXCEEDS_SCALE ? source.approved_people()
+                                                 : filing.operand;
   }
   if (reason == v1::REASON_EXCEEDS_SCALE) {
-    w.Skip(v1::RULE_ASSESSMENT_ON_FILE, reason, {*w.PeopleTotal()}, reference);
+    w.Skip(v1::RULE_ASSESSMENT_ON_FILE, reason, {*w.PeopleTotal(), operand},
+           reference);
   } else if (operand != 0) {
     w.Skip(v1::RULE_ASSESSMENT_ON_FILE, reason, {operand}, reference);
   } else {

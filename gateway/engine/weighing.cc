@@ -314,7 +314,7 @@ void Weighing::Demand(v1::Rule rule, const Items& items,
   const bool covered = open.empty() && unknown_scale.empty();
   AddStep(rule, covered ? v1::EFFECT_COVERED : v1::EFFECT_DEMANDS, reason,
           operands, items, covered ? cover : reference);
-  if (!open.empty()) NoteMissingFiling(open, level);
+  if (!open.empty()) NoteMissingFiling(rule, open, level);
   if (!unknown_scale.empty()) CounterUnknown(unknown_scale);
 }
 
@@ -376,19 +376,29 @@ void Weighing::RelyOn(const FilingFacts& filing) {
 }
 
 // Names the filing of the kind that came nearest, and why it does not serve.
-void Weighing::NoteMissingFiling(const Items& items, Level level) {
+void Weighing::NoteMissingFiling(v1::Rule rule, const Items& items,
+                                 Level level) {
   if (level != Level::kContract && level != Level::kAssessment) return;
   const bool assessment = level == Level::kAssessment;
   v1::Reason best = v1::REASON_NO_FILING;
-  std::string reference;
-  int nearness = 0;
+  const FilingFacts* nearest = nullptr;
   for (const FilingFacts& filing : facts_.filings) {
     if (assessment && !IsAssessment(filing)) continue;
     const v1::Reason reason = Covers(filing, items.front());
-    if (reason != v1::REASON_FILING_COVERS && Nearness(reason) > nearness) {
-      nearness = Nearness(reason);
+    if (reason != v1::REASON_FILING_COVERS &&
+        (nearest == nullptr || Nearness(reason) > Nearness(best))) {
       best = reason;
-      reference = filing.filing->source.id();
+      nearest = &filing;
+    }
+  }
+  std::string reference;
+  if (nearest != nullptr) {
+    reference = nearest->filing->source.id();
+    AddStep(rule, v1::EFFECT_SKIPPED, best, {nearest->operand}, items,
+            reference);
+    if (best == v1::REASON_EXCEEDS_SCALE) {
+      steps_.back().operands = {*PeopleTotal(),
+                                nearest->filing->source.approved_people()};
     }
   }
   Missing(assessment ? v1::MISSING_SECURITY_ASSESSMENT

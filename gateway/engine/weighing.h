@@ -163,7 +163,7 @@ class Weighing {
                std::initializer_list<int64_t> operands, const Items& items,
                std::string reference);
   void NoteDemand(uint32_t item, const ItemState::Demand& demand, bool covered);
-  void NoteMissingFiling(const Items& items, Level level);
+  void NoteMissingFiling(v1::Rule rule, const Items& items, Level level);
   void RelyOn(const FilingFacts& filing);
 
   // conclude.cc
