@@ -215,6 +215,27 @@ TEST_F(FaultTest, AFullDiskRefusesUntilItHasRoomAndStillReads) {
   ExpectPairs(2);
 }
 
+TEST_F(FaultTest, WhatTheIndexLostToAFailedCommitIsWrittenAgain) {
+  constexpr int kRun = 60;
+  options_.index_run = kRun;
+  Open();
+  fault.code = SQLITE_IOERR_WRITE;
+  for (int i = 0; i < 2 * kRun; ++i) {
+    fault.writes_left = i % 5;
+    ExpectUnavailable("r");
+    Clear();
+    Put(absl::StrCat("r", i), "x");
+  }
+  Reopen();
+  for (int i = 0; i < 2 * kRun; ++i) {
+    EXPECT_TRUE(Put(absl::StrCat("r", i), "x").repeated);
+  }
+  Query query;
+  query.exporter = kExporter;
+  query.limit = 1000;
+  EXPECT_EQ(ledger_->List(query)->size(), 2u * kRun);
+}
+
 void ExpectPoisoned(Ledger& ledger) {
   EXPECT_TRUE(absl::IsUnavailable(ledger.health()));
   EXPECT_TRUE(

@@ -399,6 +399,31 @@ TEST_P(IndexRunTest, RebuildingMendsAWrongIndex) {
 INSTANTIATE_TEST_SUITE_P(Records, IndexRunTest,
                          testing::Values(1, 2, 7, 64, 101, 1000));
 
+// A run of 300 records is 900 rows of index, of which a commit of one record
+// writes 72: for some commits it is partly in the tables.
+TEST_F(LedgerTest, RepeatsAreKnownWhileTheirIndexIsBeingWritten) {
+  constexpr uint64_t kRun = 300;
+  options_.index_run = kRun;
+  Open();
+  Answers answers;
+  for (uint64_t i = 0; i < kRun; ++i) {
+    answers.Submit(*ledger_, MakeSubmission(absl::StrCat(i), "x"));
+  }
+  answers.Wait();
+  Query query;
+  query.exporter = kExporter;
+  query.limit = 1000;
+  for (uint64_t commit = 0; commit < 20; ++commit) {
+    Put("", "another");
+    EXPECT_EQ(ledger_->List(query)->size(), kRun + commit + 1);
+    for (uint64_t i = commit; i < kRun; i += 30) {
+      const Stored again = Put(absl::StrCat(i), "x");
+      EXPECT_TRUE(again.repeated);
+      EXPECT_EQ(again.index, i);
+    }
+  }
+}
+
 TEST_F(LedgerTest, RebuildingIsRefusedWhileItIsOpen) {
   Open();
   EXPECT_TRUE(absl::IsFailedPrecondition(RebuildIndex(options_.path)));
