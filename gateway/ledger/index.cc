@@ -8,6 +8,12 @@
 #include "gateway/base/status_macros.h"
 
 namespace tongguan::ledger {
+namespace {
+
+// Index rows that even the smallest commit writes.
+constexpr size_t kLeastRows = 64;
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Index>> Index::On(Database& db, Journal& journal,
                                                  uint64_t size,
@@ -23,8 +29,7 @@ absl::Status Index::Prepare() {
       {&put_request_, "INSERT OR IGNORE INTO request(key,idx) VALUES(?1,?2)"},
       {&get_request_, "SELECT idx FROM request WHERE key=?1"},
       {&put_entry_,
-       "INSERT OR REPLACE INTO entry(term,idx,verdict,headline) "
-       "VALUES(?1,?2,?3,?4)"},
+       "INSERT OR REPLACE INTO entry(term,run,postings) VALUES(?1,?2,?3)"},
       {&put_settled_, "INSERT OR REPLACE INTO settled(idx,by) VALUES(?1,?2)"},
       {&get_settled_, "SELECT by FROM settled WHERE idx=?1"},
       {&put_indexed_,
@@ -59,7 +64,7 @@ absl::Status Index::CatchUp(uint64_t size) {
 
 absl::Status Index::WriteRunNow() {
   TG_RETURN_IF_ERROR(db_.Exec("BEGIN IMMEDIATE"));
-  absl::Status written = Write(SIZE_MAX);
+  absl::Status written = Write(run_records_);
   if (written.ok()) written = db_.Exec("COMMIT");
   if (!written.ok()) {
     if (!sqlite3_get_autocommit(db_.handle())) {
@@ -126,15 +131,16 @@ void Index::Seal() {
   open_ = std::make_unique<Run>(sealed_->end());
 }
 
-absl::Status Index::Write(size_t rows) {
+absl::Status Index::Write(size_t records) {
   if (sealed_ == nullptr) {
     if (open_->end() - open_->begin() < run_records_) return absl::OkStatus();
     Seal();
     sorted_ = sealed_->Sort();
   }
-  const size_t total = sorted_.requests.size() + sorted_.postings.size() +
-                       sorted_.settled.size();
-  for (; rows > 0 && written_ < total; --rows, ++written_) {
+  const size_t total = sorted_.rows();
+  const size_t share = kLeastRows + 2 * records * (total / run_records_ + 1);
+  const size_t stop = std::min(total, written_ + share);
+  for (; written_ < stop; ++written_) {
     TG_RETURN_IF_ERROR(WriteRow(written_));
   }
   if (written_ < total) return absl::OkStatus();
@@ -148,11 +154,10 @@ absl::Status Index::WriteRow(size_t at) {
   }
   at -= sorted_.requests.size();
   if (at < sorted_.postings.size()) {
-    const Run::Posting& posting = sorted_.postings[at];
-    return put_entry_.Text(1, posting.term)
-        .Int(2, posting.index)
-        .Int(3, posting.verdict)
-        .Int(4, posting.headline)
+    const auto& [term, postings] = sorted_.postings[at];
+    return put_entry_.Text(1, term)
+        .Int(2, sealed_->begin())
+        .Blob(3, postings)
         .Run();
   }
   const auto& [index, by] = sorted_.settled[at - sorted_.postings.size()];
@@ -172,11 +177,7 @@ absl::Status Index::WriteRequest(uint64_t key, uint64_t index) {
 
 void Index::Committed() {
   done_ = written_;
-  if (sealed_ == nullptr || done_ < sorted_.requests.size() +
-                                        sorted_.postings.size() +
-                                        sorted_.settled.size()) {
-    return;
-  }
+  if (sealed_ == nullptr || done_ < sorted_.rows()) return;
   sorted_ = {};
   done_ = written_ = 0;
   MutexLock lock(&mu_);
@@ -196,25 +197,24 @@ uint64_t Index::FindUnwritten(const Filter& filter,
 
 absl::StatusOr<Statement> PrepareFind(Database& db) {
   return db.Prepare(
-      "SELECT idx FROM entry WHERE term=?1 AND idx>=?2 AND idx<?3 AND "
-      "(?4=0 OR verdict=?4) AND (?5=0 OR headline=?5) "
-      "ORDER BY idx DESC LIMIT ?6");
+      "SELECT run,postings FROM entry WHERE term=?1 AND run<?2 "
+      "ORDER BY run DESC");
 }
 
-absl::Status FindWritten(const Filter& filter, Statement* statement,
+absl::Status FindWritten(Filter filter, Statement* statement,
                          std::vector<uint64_t>* found) {
   auto reset = absl::MakeCleanup([statement] { statement->Reset(); });
-  statement->Text(1, filter.term)
-      .Int(2, filter.from)
-      .Int(3, filter.below)
-      .Int(4, filter.verdict)
-      .Int(5, filter.headline)
-      .Int(6, filter.limit);
-  for (;;) {
+  const std::string term = filter.term;
+  statement->Text(1, term).Int(2, filter.below);
+  while (found->size() < filter.limit && filter.below > filter.from) {
     TG_ASSIGN_OR_RETURN(const bool row, statement->Step());
-    if (!row) return absl::OkStatus();
-    found->push_back(statement->IntAt(0));
+    if (!row) break;
+    TG_RETURN_IF_ERROR(FindIn(statement->BytesAt(1), filter, found));
+    // A run that a crash cut short may have left postings that the runs after
+    // it hold as well.
+    filter.below = statement->IntAt(0);
   }
+  return absl::OkStatus();
 }
 
 absl::Status ClearIndex(Database& db) {

@@ -40,9 +40,10 @@ class Index {
   // Takes up the next record, once it is committed.
   void Add(const Fact& fact);
 
-  // Writes at most `rows` rows that wait, inside the caller's transaction,
-  // which then must be reported: Committed or RolledBack.
-  absl::Status Write(size_t rows);
+  // Writes the share of the waiting rows that a commit of so many records
+  // carries, inside the caller's transaction, which then must be reported:
+  // Committed or RolledBack. A run is written while half of the next fills.
+  absl::Status Write(size_t records);
   void Committed();
   void RolledBack();
 
@@ -80,7 +81,7 @@ class Index {
 
 // Statement and search of the entry table, for any connection.
 absl::StatusOr<Statement> PrepareFind(Database& db);
-absl::Status FindWritten(const Filter& filter, Statement* statement,
+absl::Status FindWritten(Filter filter, Statement* statement,
                          std::vector<uint64_t>* found);
 
 // Empties the index tables, so that opening fills them again.

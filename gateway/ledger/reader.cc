@@ -98,7 +98,6 @@ absl::StatusOr<std::vector<uint64_t>> Reader::Find(const Query& query) {
   }
   const uint64_t unwritten = writer_.index().FindUnwritten(filter, &found);
   if (found.size() >= filter.limit) return found;
-  filter.limit -= found.size();
   filter.below = std::min(filter.below, unwritten);
   TG_RETURN_IF_ERROR(FindWritten(filter, &find_, &found));
   return found;

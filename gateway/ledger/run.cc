@@ -48,11 +48,7 @@ void Run::Find(const Filter& filter, std::vector<uint64_t>* found) const {
   while (at != indexes.begin() && found->size() < filter.limit) {
     const uint64_t index = *--at;
     if (index < filter.from) return;
-    const Mark& mark = marks_[index - begin_];
-    if ((filter.verdict == 0 || filter.verdict == mark.verdict) &&
-        (filter.headline == 0 || filter.headline == mark.headline)) {
-      found->push_back(index);
-    }
+    if (filter.Takes(index, marks_[index - begin_])) found->push_back(index);
   }
 }
 
@@ -65,18 +61,48 @@ Run::Sorted Run::Sort() const {
               return static_cast<int64_t>(a.first) <
                      static_cast<int64_t>(b.first);
             });
-  std::vector<absl::string_view> terms;
-  for (const auto& [term, indexes] : by_term_) terms.push_back(term);
-  std::sort(terms.begin(), terms.end());
-  for (absl::string_view term : terms) {
-    for (uint64_t index : by_term_.find(term)->second) {
-      const Mark& mark = marks_[index - begin_];
-      sorted.postings.push_back({term, index, mark.verdict, mark.headline});
-    }
+  for (const auto& [term, indexes] : by_term_) {
+    sorted.postings.emplace_back(term, Postings(indexes));
   }
+  std::sort(sorted.postings.begin(), sorted.postings.end());
   sorted.settled.assign(settled_.begin(), settled_.end());
   std::sort(sorted.settled.begin(), sorted.settled.end());
   return sorted;
+}
+
+std::string Run::Postings(const std::vector<uint64_t>& indexes) const {
+  std::string postings;
+  uint64_t before = 0;
+  for (uint64_t index : indexes) {
+    const Mark& mark = marks_[index - begin_];
+    AppendVarint(index - before, &postings);
+    AppendVarint(static_cast<uint32_t>(mark.verdict), &postings);
+    AppendVarint(static_cast<uint32_t>(mark.headline), &postings);
+    before = index;
+  }
+  return postings;
+}
+
+absl::Status FindIn(absl::string_view postings, const Filter& filter,
+                    std::vector<uint64_t>* found) {
+  std::vector<uint64_t> taken;
+  uint64_t index = 0, distance, verdict, headline;
+  while (!postings.empty()) {
+    if (!TakeVarint(&postings, &distance) || !TakeVarint(&postings, &verdict) ||
+        !TakeVarint(&postings, &headline)) {
+      return absl::DataLossError(
+          "ledger: the index is damaged: have it made again");
+    }
+    index += distance;
+    const Mark mark{static_cast<int32_t>(verdict),
+                    static_cast<int32_t>(headline)};
+    if (filter.Takes(index, mark)) taken.push_back(index);
+  }
+  while (!taken.empty() && found->size() < filter.limit) {
+    found->push_back(taken.back());
+    taken.pop_back();
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace tongguan::ledger

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "gateway/ledger/rows.h"
 
@@ -20,6 +21,11 @@ std::string ExporterTerm(absl::string_view exporter);
 std::string HeadlineTerm(int32_t headline);
 std::string VerdictTerm(int32_t verdict);
 
+// What is kept of a record beside its terms.
+struct Mark {
+  int32_t verdict, headline;
+};
+
 // Which indexes of a term.
 struct Filter {
   std::string term;
@@ -28,7 +34,20 @@ struct Filter {
   int32_t verdict = 0;   // 0: all.
   int32_t headline = 0;  // 0: all.
   size_t limit = 0;
+
+  // Whether a record of the term passes.
+  bool Takes(uint64_t index, const Mark& mark) const {
+    return from <= index && index < below &&
+           (verdict == 0 || verdict == mark.verdict) &&
+           (headline == 0 || headline == mark.headline);
+  }
 };
+
+// Appends, newest first, the indexes of one term's postings (in the order of
+// index: varint distance to the index before, or to 0; varint verdict; varint
+// headline) until `found` has filter.limit. DataLoss when they are damaged.
+absl::Status FindIn(absl::string_view postings, const Filter& filter,
+                    std::vector<uint64_t>* found);
 
 class Run {
  public:
@@ -45,24 +64,23 @@ class Run {
   void Find(const Filter& filter, std::vector<uint64_t>* found) const;
 
   // Everything in it in the order of the tables.
-  struct Posting {
-    absl::string_view term;  // Lives as long as the run.
-    uint64_t index;
-    int32_t verdict, headline;
-  };
   struct Sorted {
     std::vector<std::pair<uint64_t, uint64_t>> requests;  // Key, index.
-    std::vector<Posting> postings;
+    // Term, which lives as long as the run, and its postings.
+    std::vector<std::pair<absl::string_view, std::string>> postings;
     std::vector<std::pair<uint64_t, uint64_t>> settled;  // Index, by.
+
+    size_t rows() const {
+      return requests.size() + postings.size() + settled.size();
+    }
   };
   Sorted Sort() const;
 
  private:
-  struct Mark {
-    int32_t verdict, headline;
-  };
+  std::string Postings(const std::vector<uint64_t>& indexes) const;
+
   const uint64_t begin_;
-  std::vector<Mark> marks_;
+  std::vector<Mark> marks_;                              // One a record.
   std::vector<std::pair<uint64_t, uint64_t>> requests_;  // Key, index.
   absl::flat_hash_map<uint64_t, uint64_t> at_key_;
   absl::flat_hash_map<std::string, std::vector<uint64_t>> by_term_;

@@ -9,11 +9,6 @@
 namespace tongguan::ledger {
 namespace {
 
-// Index rows written in a commit: a record has at most one request id, three
-// terms and one settlement, so a full run is written before the next is full.
-constexpr size_t kIndexRowsPerRecord = 8;
-constexpr size_t kIndexRowsPerCommit = 64;
-
 int KeepLength(void* log_pages, sqlite3*, const char*, int pages) {
   *static_cast<int*>(log_pages) = pages;
   return SQLITE_OK;
@@ -88,8 +83,7 @@ absl::Status Writer::Write(const Batch& batch) {
     TG_RETURN_IF_ERROR(table_->Write(key, tally));
   }
   TG_RETURN_IF_ERROR(journal_->Append(batch.row()));
-  TG_RETURN_IF_ERROR(index_->Write(kIndexRowsPerCommit +
-                                   kIndexRowsPerRecord * batch.row().count));
+  TG_RETURN_IF_ERROR(index_->Write(batch.row().count));
   // Brings the pages to the log now, where a full disk is an error that can be
   // undone, and leaves for COMMIT the page that makes them count.
   if (sqlite3_db_cacheflush(db_->handle()) != SQLITE_OK) {
