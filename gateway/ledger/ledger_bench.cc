@@ -74,6 +74,7 @@ void Run(benchmark::State& state, int batch, size_t index_run) {
   for (auto _ : state) {
     end += kRecordsPerRun;
     std::vector<std::thread> threads;
+    threads.reserve(state.range(0));
     for (int i = 0; i < state.range(0); ++i) {
       threads.emplace_back(
           [&] { Submitter(**ledger, batch, next, end, waits); });
