@@ -117,6 +117,12 @@ bool IsText(absl::string_view bytes) {
 
 absl::Status CheckForm(absl::string_view place, const Message& message) {
   const google::protobuf::Descriptor* type = message.GetDescriptor();
+  const auto& unknown = message.GetReflection()->GetUnknownFields(message);
+  if (!unknown.empty()) {
+    return Refuse(place, absl::StrCat("field ", unknown.field(0).number(),
+                                      " is not one of ", type->name(),
+                                      ". Use the version that wrote it."));
+  }
   for (int i = 0; i < type->field_count(); ++i) {
     const FieldDescriptor* field = type->field(i);
     if (!field->is_repeated()) {

@@ -19,8 +19,8 @@ std::string Quote(absl::string_view text);
 // Whether the bytes are well-formed UTF-8 (RFC 3629) without NUL.
 bool IsText(absl::string_view bytes);
 
-// Refuses, below `place`, strings that are not text, enum values that this
-// build does not know, and values left unspecified: all but those of
+// Refuses, below `place`, fields and enum values that this build does not know,
+// strings that are not text, and values left unspecified: all but those of
 // ThresholdCounter, RowMechanism and Extension, where that has a meaning.
 absl::Status CheckForm(absl::string_view place,
                        const google::protobuf::Message& message);

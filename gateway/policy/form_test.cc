@@ -49,6 +49,15 @@ TEST(FormTest, RefusesUnknownEnumValue) {
             "filing.extension: 7 is not a value of Extension. Name one.");
 }
 
+TEST(FormTest, RefusesUnknownField) {
+  v1::Filing filing = TestFiling("f", v1::FILING_KIND_STANDARD_CONTRACT);
+  v1::FilingScope& scope = *filing.mutable_scope();
+  scope.GetReflection()->MutableUnknownFields(&scope)->AddVarint(99, 1);
+  EXPECT_EQ(CheckForm("filing", filing).message(),
+            "filing.scope: field 99 is not one of FilingScope. Use the version "
+            "that wrote it.");
+}
+
 TEST(FormTest, RefusesBadTextWithItsPath) {
   v1::Filing filing = TestFiling("f", v1::FILING_KIND_STANDARD_CONTRACT);
   filing.mutable_scope()->add_items("ok");

@@ -73,6 +73,27 @@ TEST_F(ReadPolicyDirTest, ReadsAFolder) {
   EXPECT_EQ((*policy)->lists().all()[0].rows.size(), 1u);
 }
 
+TEST_F(ReadPolicyDirTest, ReadsAShardInBinaryAsItsText) {
+  const std::string digest = (*LoadPolicyDir(dir_))->digest();
+  Remove("registry/demo.textproto");
+  Write("registry/demo.binpb", TestSource().registry[0].SerializeAsString());
+  const auto policy = LoadPolicyDir(dir_);
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  EXPECT_EQ((*policy)->digest(), digest);
+}
+
+TEST_F(ReadPolicyDirTest, RefusesAShardThatIsNotItsBinaryForm) {
+  for (const char* bytes : {"\x0a\x7f", "\x98\x06\x01"}) {
+    Write("registry/demo.binpb", bytes);
+    EXPECT_THAT(Refusal(), StartsWith("registry/demo.binpb: not the binary"));
+  }
+}
+
+TEST_F(ReadPolicyDirTest, RefusesABinaryFileOutsideTheRegistry) {
+  Write("taxonomy/all.binpb", "");
+  EXPECT_THAT(Refusal(), StartsWith("taxonomy/all.binpb: no place"));
+}
+
 TEST_F(ReadPolicyDirTest, MergesFilesIntoTheSamePolicy) {
   const std::string digest = (*LoadPolicyDir(dir_))->digest();
   Source source = TestSource();

@@ -4,14 +4,21 @@
 # the machine; only the ratios are quoted.
 #
 #   tests/bench/compare.sh [--pairs 5] [--seconds 5] [--callers 64] [--batch 0]
-#                          [--rate 0]
+#                          [--rate 0] [--exporters 1000] [--rows 5000]
+#                          [--filings 100000] [--dry-run] [--json FILE]
+#
+# Both answer the same flows of 10 items and the no-op server sends an answer
+# of the gateway. --exporters 1: one hot exporter. --json: appends each run as
+# the load generator printed it, one object a line.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-pairs=5 seconds=5 callers=64 batch=0 rate=0
+pairs=5 seconds=5 callers=64 batch=0 rate=0 exporters=1000 rows=5000
+filings=100000 json=/dev/null mode=()
 while [ $# -gt 0 ]; do
   case "$1" in
-    --pairs|--seconds|--callers|--batch|--rate)
+    --pairs|--seconds|--callers|--batch|--rate|--exporters|--rows|--filings|--json)
       declare "${1#--}=$2"; shift 2 ;;
+    --dry-run) mode=(--dry-run); shift ;;
     *) echo "compare.sh: unknown option $1" >&2; exit 2 ;;
   esac
 done
@@ -26,7 +33,10 @@ stop() {
   rm -rf "$work"
 }
 trap stop EXIT
-certs/make-dev-certs.sh "$work/certs" >/dev/null
+tests/bench/make_policy.sh "$work/policy" --rows "$rows" --filings "$filings"
+head -n "$exporters" "$work/policy.exporters" >"$work/exporters"
+certs/make-dev-certs.sh "$work/certs" \
+  --exporter "$(head -n 1 "$work/exporters"):bench" >/dev/null
 cat >"$work/gateway.textproto" <<CONFIG
 listen: "127.0.0.1:0"
 tls {
@@ -34,46 +44,54 @@ tls {
   private_key: "$work/certs/server.key"
   client_ca: "$work/certs/ca.pem"
 }
-policy_dir: "policy"
+policy_dir: "$work/policy"
 ledger: "$work/ledger.db"
 CONFIG
-address() {  # address LOG: waits for the line that says where it listens
-  for _ in $(seq 200); do
-    sed -n 's/.*listening on \([0-9.]*:[0-9]*\).*/\1/p' "$1" | head -1 | grep . && return
-    sleep 0.05
+address() {  # address LOG PID: waits for the line that says where it listens
+  while ! sed -n 's/.*listening on \([0-9.]*:[0-9]*\).*/\1/p' "$1" | grep .; do
+    kill -0 "$2" 2>/dev/null || { echo "no server: $(cat "$1")" >&2; return 1; }
+    sleep 0.01
   done
-  echo "no server: $(cat "$1")" >&2
-  return 1
 }
+load() {  # load ADDRESS PID [OPTION...]
+  local at=$1 pid=$2
+  shift 2
+  "$build/tongguan" bench --server "$at" --server-pid "$pid" \
+    --ca "$work/certs/ca.pem" --cert "$work/certs/exporter.pem" \
+    --key "$work/certs/exporter.key" --exporters "$work/exporters" \
+    --callers "$callers" --batch "$batch" --rate "$rate" "${mode[@]}" "$@"
+}
+started=$EPOCHREALTIME
 "$build/tongguan" serve --config "$work/gateway.textproto" \
   --unsigned-dev-policy >"$work/server.log" 2>&1 &
 server=$!
+server_at=$(address "$work/server.log" "$server")
+awk -v a="$started" -v b="$EPOCHREALTIME" 'BEGIN {
+  printf "start of the gateway: %.2f s\n", b - a }'
+# Opens the exporters' years; and an answer for the no-op server to repeat.
+load "$server_at" "$server" --open --seconds 0.5 --warm-up 0 \
+  --save-answer "$work/answer" >/dev/null
 "$build/noop_server" --cert "$work/certs/server.pem" \
   --key "$work/certs/server.key" --client-ca "$work/certs/ca.pem" \
-  >"$work/noop.log" 2>&1 &
+  --answer "$work/answer" >"$work/noop.log" 2>&1 &
 noop=$!
-server_at=$(address "$work/server.log")
-noop_at=$(address "$work/noop.log")
-load() {  # load ADDRESS PID
-  "$build/tongguan" bench --server "$1" --server-pid "$2" \
-    --ca "$work/certs/ca.pem" --cert "$work/certs/exporter.pem" \
-    --key "$work/certs/exporter.key" --seconds "$seconds" \
-    --callers "$callers" --batch "$batch" --rate "$rate" -o json
-}
+noop_at=$(address "$work/noop.log" "$noop")
 field() { sed -n "s/.*\"$2\":\([0-9.e+-]*\).*/\1/p" <<<"$1"; }
-printf '%s\n' "pair  no-op/s  gateway/s  ratio  no-op p99us  gateway p50us p99us max  cpu us no-op gateway ratio"
+printf '%s\n' "pair  no-op/s  gateway/s  ratio  no-op p99us  gateway p50us p99us max  cpu us no-op gateway ratio  errors  share allowed"
 for pair in $(seq "$pairs"); do
-  a=$(load "$noop_at" "$noop")
-  b=$(load "$server_at" "$server")
+  a=$(load "$noop_at" "$noop" --seconds "$seconds")
+  b=$(load "$server_at" "$server" --seconds "$seconds")
+  printf '%s\n' "$a" "$b" >>"$json"
   awk -v p="$pair" -v a="$(field "$a" decisions_per_second)" \
     -v b="$(field "$b" decisions_per_second)" -v an="$(field "$a" p99_us)" \
     -v b50="$(field "$b" p50_us)" -v b99="$(field "$b" p99_us)" \
     -v bm="$(field "$b" max_us)" \
     -v ac="$(field "$a" server_cpu_us_per_decision)" \
     -v bc="$(field "$b" server_cpu_us_per_decision)" \
-    -v e="$(field "$b" errors)" 'BEGIN {
-      printf "%d %.0f %.0f %.3f %d %d %d %d %.1f %.1f %.2f errors=%d\n",
-        p, a, b, b / a, an, b50, b99, bm, ac, bc, bc / ac, e }' |
+    -v e="$(field "$b" errors)" -v al="$(field "$b" allowed)" \
+    -v d="$(field "$b" decisions)" 'BEGIN {
+      printf "%d %.0f %.0f %.3f %d %d %d %d %.1f %.1f %.2f %d %.2f\n",
+        p, a, b, b / a, an, b50, b99, bm, ac, bc, bc / ac, e, al / d }' |
     tee -a "$work/pairs"
 done
 median() { sort -g | awk '{v[NR]=$1} END {print NR % 2 ? v[(NR+1)/2] : (v[NR/2]+v[NR/2+1])/2}'; }
