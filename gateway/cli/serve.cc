@@ -1,5 +1,5 @@
-#include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <thread>
 
@@ -101,7 +101,7 @@ int Serve(Context& context, const Flags& flags) {
   std::thread steering([&] { Steer(context, signals.set(), **server); });
   const absl::Status ended = (*server)->Wait();
   // Ends the steering thread where the server ended by itself.
-  pthread_kill(steering.native_handle(), SIGTERM);
+  kill(getpid(), SIGTERM);
   steering.join();
   if (!ended.ok()) return context.FailHere(ended);
   context.Note("serve.ended");

@@ -1,140 +1,28 @@
-// Disks that fail: a VFS of the test fails a chosen write or sync.
-#include <sqlite3.h>
+// Disks that fail a chosen write or sync.
+#include <string>
+#include <utility>
+#include <vector>
 
-#include <atomic>
-#include <cstring>
-
+#include "gateway/ledger/disk_testing.h"
 #include "gateway/ledger/ledger_testing.h"
 #include "gateway/ledger/sqlite.h"
 
 namespace tongguan::ledger {
 namespace {
 
-// The fault: the call counted down to 0 on the write-ahead log fails, and so do
-// `more` after it.
-struct Fault {
-  std::atomic<int> writes_left{-1}, syncs_left{-1};
-  std::atomic<int> more{0};
-  std::atomic<int> code{SQLITE_OK};
-  std::atomic<int> writes{0}, syncs{0};  // Calls seen.
-} fault;
+bool LogWrites(DiskOp op, bool log) { return log && op == DiskOp::kWrite; }
+bool LogSyncs(DiskOp op, bool log) { return log && op == DiskOp::kSync; }
 
-bool Fails(std::atomic<int>& left) {
-  const int before = left.load();
-  if (before < 0) return false;
-  if (before > 0) {
-    --left;
-    return false;
-  }
-  if (fault.more.fetch_sub(1) <= 0) left = -1;
-  return true;
+DiskFault WriteFault(DiskFault::What what, int after, int times = 1) {
+  return {what, after, times, LogWrites};
 }
-
-// A file of the default VFS, with its methods but for two.
-struct File {
-  sqlite3_file base;
-  sqlite3_io_methods methods;
-  sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
-};
-
-File* Of(sqlite3_file* file) { return reinterpret_cast<File*>(file); }
-
-int Write(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at) {
-  ++fault.writes;
-  if (Fails(fault.writes_left)) return fault.code;
-  return Of(file)->real()->pMethods->xWrite(Of(file)->real(), bytes, size, at);
-}
-
-int Sync(sqlite3_file* file, int flags) {
-  ++fault.syncs;
-  if (Fails(fault.syncs_left)) return fault.code;
-  return Of(file)->real()->pMethods->xSync(Of(file)->real(), flags);
-}
-
-int Close(sqlite3_file* file) {
-  return Of(file)->real()->pMethods->xClose(Of(file)->real());
-}
-int Read(sqlite3_file* file, void* bytes, int size, sqlite3_int64 at) {
-  return Of(file)->real()->pMethods->xRead(Of(file)->real(), bytes, size, at);
-}
-int Truncate(sqlite3_file* file, sqlite3_int64 size) {
-  return Of(file)->real()->pMethods->xTruncate(Of(file)->real(), size);
-}
-int FileSize(sqlite3_file* file, sqlite3_int64* size) {
-  return Of(file)->real()->pMethods->xFileSize(Of(file)->real(), size);
-}
-int Lock(sqlite3_file* file, int level) {
-  return Of(file)->real()->pMethods->xLock(Of(file)->real(), level);
-}
-int Unlock(sqlite3_file* file, int level) {
-  return Of(file)->real()->pMethods->xUnlock(Of(file)->real(), level);
-}
-int CheckReserved(sqlite3_file* file, int* out) {
-  return Of(file)->real()->pMethods->xCheckReservedLock(Of(file)->real(), out);
-}
-int Control(sqlite3_file* file, int op, void* arg) {
-  return Of(file)->real()->pMethods->xFileControl(Of(file)->real(), op, arg);
-}
-int SectorSize(sqlite3_file* file) {
-  return Of(file)->real()->pMethods->xSectorSize(Of(file)->real());
-}
-int Characteristics(sqlite3_file* file) {
-  return Of(file)->real()->pMethods->xDeviceCharacteristics(Of(file)->real());
-}
-
-sqlite3_vfs* Default() {
-  static sqlite3_vfs* vfs = sqlite3_vfs_find("unix");
-  return vfs;
-}
-
-// Only the write-ahead log is wrapped; the others are opened as they are.
-int OpenFaulty(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags,
-               int* out_flags) {
-  if (!(flags & SQLITE_OPEN_WAL)) {
-    return Default()->xOpen(Default(), name, file, flags, out_flags);
-  }
-  File* wrapped = Of(file);
-  const int code =
-      Default()->xOpen(Default(), name, wrapped->real(), flags, out_flags);
-  wrapped->base.pMethods = nullptr;
-  if (code != SQLITE_OK) return code;
-  wrapped->methods = {};
-  wrapped->methods.iVersion = 1;
-  wrapped->methods.xClose = Close;
-  wrapped->methods.xRead = Read;
-  wrapped->methods.xWrite = Write;
-  wrapped->methods.xTruncate = Truncate;
-  wrapped->methods.xSync = Sync;
-  wrapped->methods.xFileSize = FileSize;
-  wrapped->methods.xLock = Lock;
-  wrapped->methods.xUnlock = Unlock;
-  wrapped->methods.xCheckReservedLock = CheckReserved;
-  wrapped->methods.xFileControl = Control;
-  wrapped->methods.xSectorSize = SectorSize;
-  wrapped->methods.xDeviceCharacteristics = Characteristics;
-  wrapped->base.pMethods = &wrapped->methods;
-  return SQLITE_OK;
-}
+DiskFault SyncFault() { return {DiskFault::kError, 0, 1, LogSyncs}; }
 
 class FaultTest : public LedgerTest {
  protected:
-  FaultTest() {
-    vfs_ = *Default();
-    vfs_.zName = "faulty";
-    vfs_.szOsFile += sizeof(File);
-    vfs_.xOpen = OpenFaulty;
-    sqlite3_vfs_register(&vfs_, /*makeDflt=*/1);
-    Clear();
-  }
   ~FaultTest() override {
-    Clear();
+    disk_.Heal();
     ledger_ = nullptr;
-    sqlite3_vfs_unregister(&vfs_);
-    sqlite3_vfs_register(Default(), 1);
-  }
-  static void Clear() {
-    fault.writes_left = fault.syncs_left = -1;
-    fault.more = 0;
   }
   // Two records, one of which charges.
   std::vector<absl::StatusOr<Stored>> Two(const std::string& request_id) {
@@ -172,7 +60,7 @@ class FaultTest : public LedgerTest {
     EXPECT_TRUE(absl::IsNotFound(ledger_->Read(2 * pairs).status()));
   }
 
-  sqlite3_vfs vfs_;
+  Disk disk_;
 };
 
 // How many writes one commit makes; all but the last two (the head and the page
@@ -180,21 +68,21 @@ class FaultTest : public LedgerTest {
 TEST_F(FaultTest, AWriteThatFailsBeforeCommitIsUndoneAtEveryPlace) {
   Open();
   ExpectRecorded("a");
-  fault.writes = 0;
+  disk_.Count(LogWrites);
   ExpectRecorded("b");
-  const int writes = fault.writes;
+  const int writes = disk_.Count(LogWrites);
   ASSERT_GE(writes, 6);
   uint64_t pairs = 2;
-  for (int code : {SQLITE_FULL, SQLITE_IOERR_WRITE}) {
+  for (const auto what :
+       {DiskFault::kFull, DiskFault::kError, DiskFault::kShort}) {
     for (int at = 0; at + 2 < writes; ++at) {
-      SCOPED_TRACE(testing::Message() << code << " at write " << at);
-      fault.code = code;
-      fault.writes_left = at;
+      SCOPED_TRACE(testing::Message() << what << " at write " << at);
+      disk_.Fail(WriteFault(what, at));
       ExpectUnavailable("c");
-      Clear();
+      disk_.Heal();
       EXPECT_TRUE(ledger_->health().ok()) << ledger_->health();
       ExpectPairs(pairs);
-      ExpectRecorded(absl::StrCat("d", code, "-", at));
+      ExpectRecorded(absl::StrCat("d", static_cast<int>(what), "-", at));
       ExpectPairs(++pairs);
     }
   }
@@ -205,12 +93,10 @@ TEST_F(FaultTest, AWriteThatFailsBeforeCommitIsUndoneAtEveryPlace) {
 TEST_F(FaultTest, AFullDiskRefusesUntilItHasRoomAndStillReads) {
   Open();
   ExpectRecorded("a");
-  fault.code = SQLITE_FULL;
-  fault.more = 1 << 30;
-  fault.writes_left = 0;
+  disk_.Fail(WriteFault(DiskFault::kFull, 0, 1 << 30));
   for (int i = 0; i < 20; ++i) ExpectUnavailable("b");
   ExpectPairs(1);
-  Clear();
+  disk_.Heal();
   ExpectRecorded("b");
   ExpectPairs(2);
 }
@@ -219,11 +105,10 @@ TEST_F(FaultTest, WhatTheIndexLostToAFailedCommitIsWrittenAgain) {
   constexpr int kRun = 60;
   options_.index_run = kRun;
   Open();
-  fault.code = SQLITE_IOERR_WRITE;
   for (int i = 0; i < 2 * kRun; ++i) {
-    fault.writes_left = i % 4;  // All before COMMIT.
+    disk_.Fail(WriteFault(DiskFault::kError, i % 4));  // Before COMMIT.
     ExpectUnavailable("r");
-    Clear();
+    disk_.Heal();
     Put(absl::StrCat("r", i), "x");
   }
   Reopen();
@@ -246,10 +131,9 @@ void ExpectPoisoned(Ledger& ledger) {
 TEST_F(FaultTest, AFailedSyncAtCommitEndsTheLedgerForGood) {
   Open();
   ExpectRecorded("a");
-  fault.code = SQLITE_IOERR_FSYNC;
-  fault.syncs_left = 0;
+  disk_.Fail(SyncFault());
   ExpectUnavailable("b");
-  Clear();
+  disk_.Heal();
   ExpectPoisoned(*ledger_);
   ExpectPairs(1);
   // What had been reported is there; what was not is there whole or not at all.
@@ -264,13 +148,12 @@ TEST_F(FaultTest, AFailedSyncAtCommitEndsTheLedgerForGood) {
 TEST_F(FaultTest, AFailedWriteAtCommitEndsTheLedgerForGood) {
   Open();
   ExpectRecorded("a");
-  fault.writes = 0;
+  disk_.Count(LogWrites);
   ExpectRecorded("b");
-  const int writes = fault.writes;
-  fault.code = SQLITE_IOERR_WRITE;
-  fault.writes_left = writes - 1;
+  const int writes = disk_.Count(LogWrites);
+  disk_.Fail(WriteFault(DiskFault::kError, writes - 1));
   ExpectUnavailable("c");
-  Clear();
+  disk_.Heal();
   ExpectPoisoned(*ledger_);
   ExpectPairs(2);
   Reopen();
@@ -280,13 +163,12 @@ TEST_F(FaultTest, AFailedWriteAtCommitEndsTheLedgerForGood) {
 TEST_F(FaultTest, WhatWaitsBehindAFailedCommitIsRefusedToo) {
   options_.max_batch = 2;
   Open();
-  fault.code = SQLITE_IOERR_FSYNC;
   Gate gate(*ledger_);
   Answers answers;
   for (int i = 0; i < 9; ++i) {
     answers.Submit(*ledger_, MakeSubmission(absl::StrCat(i), "x"));
   }
-  fault.syncs_left = 0;
+  disk_.Fail(SyncFault());
   gate.Open();
   for (const auto& stored : answers.Wait()) {
     EXPECT_TRUE(absl::IsUnavailable(stored.status())) << stored.status();
@@ -296,9 +178,9 @@ TEST_F(FaultTest, WhatWaitsBehindAFailedCommitIsRefusedToo) {
 
 TEST_F(FaultTest, EveryCommitIsSynced) {
   Open();
-  fault.syncs = 0;
+  disk_.Count(LogSyncs);
   for (int i = 0; i < 10; ++i) Put("", "x");
-  EXPECT_GE(fault.syncs, 10);
+  EXPECT_GE(disk_.Count(LogSyncs), 10);
 }
 
 // Another program that holds the write lock: an error, not a wait for ever.

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
@@ -68,6 +69,23 @@ absl::Status NoLedger(const std::string& path) {
       absl::StrCat("ledger ", path,
                    ": this file is not a Tongguan ledger: name another "
                    "file; it was not changed"));
+}
+
+// Makes the file if it is missing, and its name in the folder durable: SQLite
+// syncs what is in a database, not that there is one. SQLite would make it
+// readable by all; its other files follow this mode.
+absl::Status MakeEntry(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) return CannotMake(path, errno);
+  close(fd);
+  const std::string parent = std::filesystem::path(path).parent_path();
+  const int folder =
+      open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_CLOEXEC);
+  if (folder < 0) return CannotMake(path, errno);
+  const int synced = fsync(folder);
+  const int error = errno;
+  close(folder);
+  return synced == 0 ? absl::OkStatus() : CannotMake(path, error);
 }
 
 // The kept version, or 0 for a file without anything in it.
@@ -147,10 +165,7 @@ absl::StatusOr<std::unique_ptr<FileLock>> FileLock::Take(
 FileLock::~FileLock() { close(fd_); }
 
 absl::StatusOr<std::unique_ptr<Database>> OpenFile(const std::string& path) {
-  // SQLite would make it readable by all; its other files follow this mode.
-  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) return CannotMake(path, errno);
-  close(fd);
+  TG_RETURN_IF_ERROR(MakeEntry(path));
   TG_ASSIGN_OR_RETURN(std::unique_ptr<Database> db, Database::Open(path));
   TG_ASSIGN_OR_RETURN(const int64_t version, ReadVersion(*db, path));
   if (version == 0) {

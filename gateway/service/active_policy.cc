@@ -38,6 +38,7 @@ absl::StatusOr<v1::DecisionRecord> LastActivation(ledger::Ledger& ledger) {
 
 absl::Status Keep(const policy::Snapshot& policy, ledger::Ledger& ledger) {
   std::vector<std::pair<std::string, std::string>> parts;
+  parts.reserve(policy.manifest().parts_size());
   for (int i = 0; i < policy.manifest().parts_size(); ++i) {
     parts.emplace_back(policy.manifest().parts(i).digest(),
                        policy.parts()[i].bytes);
