@@ -1,5 +1,8 @@
 #include "gateway/base/uscc.h"
 
+#include <array>
+#include <cstdint>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
@@ -11,8 +14,19 @@ namespace {
 constexpr absl::string_view kAlphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 constexpr size_t kLength = 18;
 
-// The value of a character, or npos.
-size_t Value(char c) { return kAlphabet.find(c); }
+constexpr uint8_t kNone = 0xFF;
+
+// The values of all bytes; kNone of what is not in the alphabet.
+constexpr std::array<uint8_t, 256> kValues = [] {
+  std::array<uint8_t, 256> values{};
+  for (uint8_t& value : values) value = kNone;
+  for (size_t i = 0; i < kAlphabet.size(); ++i) {
+    values[static_cast<uint8_t>(kAlphabet[i])] = static_cast<uint8_t>(i);
+  }
+  return values;
+}();
+
+uint8_t Value(char c) { return kValues[static_cast<uint8_t>(c)]; }
 
 }  // namespace
 
@@ -35,7 +49,7 @@ absl::Status CheckUscc(absl::string_view code) {
                      code.size(), " characters. Write all 18"));
   }
   for (size_t i = 0; i < kLength; ++i) {
-    if (Value(code[i]) != absl::string_view::npos) continue;
+    if (Value(code[i]) != kNone) continue;
     return absl::InvalidArgumentError(absl::StrCat(
         "\"", absl::CHexEscape(code),
         "\" is not a unified social credit code: character ", i + 1,

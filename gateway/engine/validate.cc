@@ -1,138 +1,79 @@
 #include "gateway/engine/validate.h"
 
+#include <algorithm>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
-#include "absl/strings/ascii.h"
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "gateway/base/identifier.h"
 #include "gateway/base/uscc.h"
+#include "gateway/engine/checker.h"
+#include "gateway/engine/known_fields.h"
 
 namespace tongguan::engine {
 namespace {
 
-constexpr size_t kMostViolations = 20;
 constexpr int kMostOnward = 100;
 constexpr int kMostRegimes = 16;
 constexpr int kMostConditions = 100;
 
-class Checker {
- public:
-  explicit Checker(std::vector<v1::FieldViolation>* out) : out_(out) {}
-
-  void Add(std::string field, std::string description) {
-    if (out_->size() >= kMostViolations) return;
-    v1::FieldViolation& violation = out_->emplace_back();
-    violation.set_field(std::move(field));
-    violation.set_description(std::move(description));
+// Those of the entries whose key an earlier one has: indexes, ascending. As
+// many as kUsual need no memory from the heap.
+template <size_t kUsual, typename Entries, typename Key>
+absl::InlinedVector<int, 4> Repeated(const Entries& entries, Key key) {
+  absl::InlinedVector<std::pair<absl::string_view, int>, kUsual> sorted;
+  for (int i = 0; i < entries.size(); ++i) {
+    sorted.emplace_back(key(entries.Get(i)), i);
   }
-
-  // An enum value must be known and must not be *_UNSPECIFIED.
-  template <typename Enum>
-  void Answered(const std::string& field, Enum value) {
-    const auto* descriptor = google::protobuf::GetEnumDescriptor<Enum>();
-    if (descriptor->FindValueByNumber(value) == nullptr) {
-      Add(field, absl::StrCat("unknown value ", static_cast<int>(value),
-                              "; use one of ", descriptor->name()));
-    } else if (value == 0) {
-      Add(field, absl::StrCat("not answered; use one of ", descriptor->name(),
-                              ", for example ", descriptor->value(1)->name()));
+  std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+    if (a.first.size() != b.first.size()) {
+      return a.first.size() < b.first.size();
+    }
+    const int order = a.first.compare(b.first);
+    return order != 0 ? order < 0 : a.second < b.second;
+  });
+  absl::InlinedVector<int, 4> repeated;
+  for (size_t i = 1; i < sorted.size(); ++i) {
+    if (sorted[i].first == sorted[i - 1].first) {
+      repeated.push_back(sorted[i].second);
     }
   }
-
-  void Name(const std::string& field, const std::string& value,
-            bool may_be_empty = false) {
-    if (value.empty() && may_be_empty) return;
-    if (!IsIdentifier(value)) {
-      Add(field,
-          "not an identifier; use 1 to 64 letters, CJK characters, digits, "
-          "'_', '.', '-'");
-    }
-  }
-
-  void Region(const std::string& field, const std::string& value) {
-    const bool form =
-        value.size() >= 2 && value.size() <= 12 &&
-        absl::ascii_isupper(value[0]) && absl::ascii_isupper(value[1]) &&
-        (value.size() == 2 || value[2] == '-') &&
-        value.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") ==
-            std::string::npos;
-    if (!form) {
-      Add(field, "not a region; use an ISO 3166-1 alpha-2 code such as \"SG\"");
-    }
-  }
-
-  void Count(const std::string& field, int64_t value) {
-    if (value < 0 || value > kMaxPeople) {
-      Add(field,
-          absl::StrCat(value, " is out of range; use 0 to ", kMaxPeople));
-    }
-  }
-
- private:
-  std::vector<v1::FieldViolation>* out_;
-};
-
-// Refuses fields this version does not know, anywhere below `message`.
-void CheckUnknownFields(const google::protobuf::Message& message,
-                        const std::string& path, Checker* check) {
-  const auto* reflection = message.GetReflection();
-  const auto& unknown = reflection->GetUnknownFields(message);
-  if (!unknown.empty()) {
-    check->Add(
-        path,
-        absl::StrCat("unknown field number ", unknown.field(0).number(), " of ",
-                     message.GetDescriptor()->name(), "; leave it out"));
-  }
-  std::vector<const google::protobuf::FieldDescriptor*> fields;
-  reflection->ListFields(message, &fields);
-  for (const auto* field : fields) {
-    if (field->cpp_type() != field->CPPTYPE_MESSAGE) continue;
-    const std::string below = absl::StrCat(path, ".", field->name());
-    if (!field->is_repeated()) {
-      CheckUnknownFields(reflection->GetMessage(message, field), below, check);
-      continue;
-    }
-    for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
-      CheckUnknownFields(reflection->GetRepeatedMessage(message, field, i),
-                         absl::StrCat(below, "[", i, "]"), check);
-    }
-  }
+  std::sort(repeated.begin(), repeated.end());
+  return repeated;
 }
 
-void CheckItem(const v1::DataItem& item, const std::string& path,
-               Checker* check) {
-  check->Name(path + ".name", item.name());
-  check->Name(path + ".category", item.category(), /*may_be_empty=*/true);
-  check->Answered(path + ".personal", item.personal());
-  check->Answered(path + ".sensitive", item.sensitive());
-  check->Answered(path + ".important", item.important());
-  check->Answered(path + ".transform", item.transform());
+void CheckItem(const v1::DataItem& item, const Path& path, Checker* check) {
+  check->Name(path, ".name", item.name());
+  check->Name(path, ".category", item.category(), /*may_be_empty=*/true);
+  check->Answered(path, ".personal", item.personal());
+  check->Answered(path, ".sensitive", item.sensitive());
+  check->Answered(path, ".important", item.important());
+  check->Answered(path, ".transform", item.transform());
   if (item.sensitive() == v1::FACT_YES && item.personal() == v1::FACT_NO) {
-    check->Add(path + ".personal",
+    check->Add({path, ".personal"},
                "sensitive personal information is personal; answer FACT_YES");
   }
 }
 
-void CheckItems(const v1::Flow& flow, const std::string& prefix,
-                Checker* check) {
+void CheckItems(const v1::Flow& flow, const Path& prefix, Checker* check) {
   if (flow.items().empty()) {
-    check->Add(prefix + ".items", "no data items; name at least one");
+    check->Add({prefix, ".items"}, "no data items; name at least one");
   }
   if (flow.items_size() > kMaxItems) {
-    check->Add(prefix + ".items",
+    check->Add({prefix, ".items"},
                absl::StrCat("more than ", kMaxItems,
                             " data items; split the flow by table"));
     return;
   }
-  absl::flat_hash_set<absl::string_view> names;
   for (int i = 0; i < flow.items_size(); ++i) {
-    const std::string path = absl::StrCat(prefix, ".items[", i, "]");
-    CheckItem(flow.items(i), path, check);
-    if (!names.insert(flow.items(i).name()).second) {
-      check->Add(path + ".name", "named twice in this flow; name it once");
-    }
+    CheckItem(flow.items(i), {prefix, ".items", i}, check);
+  }
+  const auto name = [](const v1::DataItem& item) {
+    return absl::string_view(item.name());
+  };
+  for (int i : Repeated<64>(flow.items(), name)) {
+    check->Add({Path(prefix, ".items", i), ".name"},
+               "named twice in this flow; name it once");
   }
 }
 
@@ -143,38 +84,36 @@ bool LeavesMainland(const v1::Flow& flow) {
          flow.access().accessor_place() != v1::PLACE_MAINLAND;
 }
 
-void CheckRecipient(const v1::Flow& flow, const std::string& prefix,
-                    Checker* check) {
-  const std::string path = prefix + ".recipient";
+void CheckRecipient(const v1::Flow& flow, const Path& prefix, Checker* check) {
+  const Path path(prefix, ".recipient");
   if (!flow.has_recipient()) {
     if (LeavesMainland(flow)) check->Add(path, "missing; say who receives");
     return;
   }
   const v1::Recipient& recipient = flow.recipient();
-  check->Name(path + ".organization_id", recipient.organization_id());
-  check->Name(path + ".name", recipient.name(), /*may_be_empty=*/true);
-  check->Region(path + ".region", recipient.region());
+  check->Name(path, ".organization_id", recipient.organization_id());
+  check->Name(path, ".name", recipient.name(), /*may_be_empty=*/true);
+  check->Region(path, ".region", recipient.region());
   if (LeavesMainland(flow) && recipient.region() == "CN") {
-    check->Add(path + ".region",
+    check->Add({path, ".region"},
                "the mainland is not abroad; HK, MO and TW have codes of their "
                "own");
   }
-  check->Answered(path + ".relation", recipient.relation());
-  check->Answered(path + ".gba_registered", recipient.gba_registered());
+  check->Answered(path, ".relation", recipient.relation());
+  check->Answered(path, ".gba_registered", recipient.gba_registered());
   if (recipient.onward_size() > kMostOnward) {
-    check->Add(path + ".onward", "more than 100 onward recipients");
+    check->Add({path, ".onward"}, "more than 100 onward recipients");
     return;
   }
   for (int i = 0; i < recipient.onward_size(); ++i) {
-    const std::string at = absl::StrCat(path, ".onward[", i, "]");
-    check->Name(at + ".organization_id", recipient.onward(i).organization_id());
-    check->Region(at + ".region", recipient.onward(i).region());
+    const Path at(path, ".onward", i);
+    check->Name(at, ".organization_id", recipient.onward(i).organization_id());
+    check->Region(at, ".region", recipient.onward(i).region());
   }
 }
 
-void CheckAccess(const v1::Flow& flow, const std::string& prefix,
-                 Checker* check) {
-  const std::string path = prefix + ".access";
+void CheckAccess(const v1::Flow& flow, const Path& prefix, Checker* check) {
+  const Path path(prefix, ".access");
   if (flow.direction() == v1::DIRECTION_ONSHORE_ACCESS) {
     if (!flow.has_access()) {
       check->Add(path,
@@ -182,50 +121,49 @@ void CheckAccess(const v1::Flow& flow, const std::string& prefix,
                  "data leaves");
       return;
     }
-    check->Answered(path + ".accessor_place", flow.access().accessor_place());
-    check->Answered(path + ".leaves_mainland", flow.access().leaves_mainland());
+    check->Answered(path, ".accessor_place", flow.access().accessor_place());
+    check->Answered(path, ".leaves_mainland", flow.access().leaves_mainland());
   } else if (flow.has_access()) {
     check->Add(path, "only for DIRECTION_ONSHORE_ACCESS; leave it out");
   }
 }
 
-void CheckPurpose(const v1::Flow& flow, const std::string& prefix,
-                  Checker* check) {
-  const std::string path = prefix + ".purpose";
+void CheckPurpose(const v1::Flow& flow, const Path& prefix, Checker* check) {
+  const Path path(prefix, ".purpose");
   const v1::Purpose& purpose = flow.purpose();
   switch (purpose.kind_case()) {
     case v1::Purpose::kContractNecessity:
-      check->Name(path + ".contract_necessity.activity",
+      check->Name(path, ".contract_necessity.activity",
                   purpose.contract_necessity().activity());
-      check->Answered(path + ".contract_necessity.necessary",
+      check->Answered(path, ".contract_necessity.necessary",
                       purpose.contract_necessity().necessary());
       break;
     case v1::Purpose::kHumanResources:
-      check->Answered(path + ".human_resources.necessary",
+      check->Answered(path, ".human_resources.necessary",
                       purpose.human_resources().necessary());
-      check->Answered(path + ".human_resources.labour_rules",
+      check->Answered(path, ".human_resources.labour_rules",
                       purpose.human_resources().labour_rules());
-      check->Answered(path + ".human_resources.collective_contract",
+      check->Answered(path, ".human_resources.collective_contract",
                       purpose.human_resources().collective_contract());
       break;
     case v1::Purpose::kRecruitment:
-      check->Answered(path + ".recruitment.overseas_decides",
+      check->Answered(path, ".recruitment.overseas_decides",
                       purpose.recruitment().overseas_decides());
       break;
     case v1::Purpose::kEmergency:
-      check->Answered(path + ".emergency.evidenced",
+      check->Answered(path, ".emergency.evidenced",
                       purpose.emergency().evidenced());
       break;
     case v1::Purpose::kStatutoryDuty:
-      check->Answered(path + ".statutory_duty.necessary",
+      check->Answered(path, ".statutory_duty.necessary",
                       purpose.statutory_duty().necessary());
       break;
     case v1::Purpose::kForeignAuthorityRequest:
-      check->Answered(path + ".foreign_authority_request.approved",
+      check->Answered(path, ".foreign_authority_request.approved",
                       purpose.foreign_authority_request().approved());
       break;
     case v1::Purpose::kGeneral:
-      check->Answered(path + ".general", purpose.general());
+      check->Answered(path, ".general", purpose.general());
       break;
     case v1::Purpose::KIND_NOT_SET:
       check->Add(path,
@@ -234,42 +172,40 @@ void CheckPurpose(const v1::Flow& flow, const std::string& prefix,
   }
 }
 
-void CheckDuties(const v1::Flow& flow, const std::string& prefix,
-                 Checker* check) {
-  const std::string path = prefix + ".duties";
+void CheckDuties(const v1::Flow& flow, const Path& prefix, Checker* check) {
+  const Path path(prefix, ".duties");
   const v1::Duties& duties = flow.duties();
-  check->Answered(path + ".notice", duties.notice());
-  check->Answered(path + ".separate_consent", duties.separate_consent());
-  check->Answered(path + ".legal_basis", duties.legal_basis());
-  check->Answered(path + ".pipia", duties.pipia());
-  check->Name(path + ".pipia_reference", duties.pipia_reference(),
+  check->Answered(path, ".notice", duties.notice());
+  check->Answered(path, ".separate_consent", duties.separate_consent());
+  check->Answered(path, ".legal_basis", duties.legal_basis());
+  check->Answered(path, ".pipia", duties.pipia());
+  check->Name(path, ".pipia_reference", duties.pipia_reference(),
               /*may_be_empty=*/true);
-  check->Answered(path + ".under_14", duties.under_14());
+  check->Answered(path, ".under_14", duties.under_14());
   if (duties.under_14() != v1::FACT_NO) {
-    check->Answered(path + ".guardian_consent", duties.guardian_consent());
+    check->Answered(path, ".guardian_consent", duties.guardian_consent());
   }
 }
 
-void CheckNew(const std::string& field, bool stated, int64_t fresh, int64_t all,
-              Checker* check) {
+void CheckNew(const Path& path, absl::string_view field, bool stated,
+              int64_t fresh, int64_t all, Checker* check) {
   if (!stated) return;
-  check->Count(field, fresh);
+  check->Count(path, field, fresh);
   if (fresh > all) {
-    check->Add(field, absl::StrCat(fresh, " new of ", all,
-                                   " people; new ones are among all"));
+    check->Add({path, field}, absl::StrCat(fresh, " new of ", all,
+                                           " people; new ones are among all"));
   }
 }
 
 // People must agree with the items that could carry them.
-void CheckPeople(const v1::Flow& flow, const std::string& prefix,
-                 Checker* check) {
-  const std::string path = prefix + ".people.declared";
+void CheckPeople(const v1::Flow& flow, const Path& prefix, Checker* check) {
+  const Path path(prefix, ".people.declared");
   const v1::DeclaredPeople& people = flow.people().declared();
-  check->Count(path + ".persons", people.persons());
-  check->Count(path + ".sensitive_persons", people.sensitive_persons());
-  CheckNew(path + ".new_persons", people.has_new_persons(),
-           people.new_persons(), people.persons(), check);
-  CheckNew(path + ".new_sensitive_persons", people.has_new_sensitive_persons(),
+  check->Count(path, ".persons", people.persons());
+  check->Count(path, ".sensitive_persons", people.sensitive_persons());
+  CheckNew(path, ".new_persons", people.has_new_persons(), people.new_persons(),
+           people.persons(), check);
+  CheckNew(path, ".new_sensitive_persons", people.has_new_sensitive_persons(),
            people.new_sensitive_persons(), people.sensitive_persons(), check);
   bool personal = false;
   bool anonymised = false;
@@ -288,12 +224,12 @@ void CheckPeople(const v1::Flow& flow, const std::string& prefix,
                "are about them");
   }
   if (sensitive && people.persons() > 0 && people.sensitive_persons() == 0) {
-    check->Add(path + ".sensitive_persons",
+    check->Add({path, ".sensitive_persons"},
                "sensitive items without sensitive people; say whose");
   }
 }
 
-void CheckPersonalParts(const v1::Flow& flow, const std::string& prefix,
+void CheckPersonalParts(const v1::Flow& flow, const Path& prefix,
                         Checker* check) {
   bool may_be_personal = false;
   for (const v1::DataItem& item : flow.items()) {
@@ -304,63 +240,63 @@ void CheckPersonalParts(const v1::Flow& flow, const std::string& prefix,
   if (flow.has_people()) {
     CheckPeople(flow, prefix, check);
     if (!flow.people().has_declared()) {
-      check->Add(prefix + ".people", "empty; declare how many people");
+      check->Add({prefix, ".people"}, "empty; declare how many people");
     }
   } else if (may_be_personal && LeavesMainland(flow)) {
-    check->Add(prefix + ".people", "missing; say how many people");
+    check->Add({prefix, ".people"}, "missing; say how many people");
   }
   if (flow.has_duties()) {
     CheckDuties(flow, prefix, check);
   } else if (may_be_personal && LeavesMainland(flow)) {
-    check->Add(prefix + ".duties",
+    check->Add({prefix, ".duties"},
                "missing; notice, consent and impact assessment stay due");
   }
 }
 
-void CheckClaims(const v1::Flow& flow, const std::string& prefix,
-                 Checker* check) {
+void CheckClaims(const v1::Flow& flow, const Path& prefix, Checker* check) {
   if (flow.special_regimes_size() > kMostRegimes) {
-    check->Add(prefix + ".special_regimes", "more than 16");
+    check->Add({prefix, ".special_regimes"}, "more than 16");
     return;
   }
   for (int i = 0; i < flow.special_regimes_size(); ++i) {
-    const std::string at = absl::StrCat(prefix, ".special_regimes[", i, "]");
-    check->Answered(at + ".regime", flow.special_regimes(i).regime());
-    check->Answered(at + ".licence", flow.special_regimes(i).licence());
+    const Path at(prefix, ".special_regimes", i);
+    check->Answered(at, ".regime", flow.special_regimes(i).regime());
+    check->Answered(at, ".licence", flow.special_regimes(i).licence());
   }
   if (flow.conditions_size() > kMostConditions) {
-    check->Add(prefix + ".conditions", "more than 100");
+    check->Add({prefix, ".conditions"}, "more than 100");
     return;
   }
-  absl::flat_hash_set<absl::string_view> answered;
   for (int i = 0; i < flow.conditions_size(); ++i) {
-    const std::string at = absl::StrCat(prefix, ".conditions[", i, "]");
-    check->Name(at + ".condition", flow.conditions(i).condition());
-    check->Answered(at + ".holds", flow.conditions(i).holds());
-    if (!answered.insert(flow.conditions(i).condition()).second) {
-      check->Add(at + ".condition", "answered twice; answer it once");
-    }
+    const Path at(prefix, ".conditions", i);
+    check->Name(at, ".condition", flow.conditions(i).condition());
+    check->Answered(at, ".holds", flow.conditions(i).holds());
+  }
+  const auto condition = [](const v1::ConditionAnswer& answer) {
+    return absl::string_view(answer.condition());
+  };
+  for (int i : Repeated<8>(flow.conditions(), condition)) {
+    check->Add({Path(prefix, ".conditions", i), ".condition"},
+               "answered twice; answer it once");
   }
 }
 
-void CheckHead(const v1::Flow& flow, const std::string& prefix,
-               Checker* check) {
-  check->Name(prefix + ".request_id", flow.request_id(),
+void CheckHead(const v1::Flow& flow, const Path& prefix, Checker* check) {
+  check->Name(prefix, ".request_id", flow.request_id(),
               /*may_be_empty=*/true);
   const absl::Status uscc = CheckUscc(flow.exporter());
   if (!uscc.ok()) {
-    check->Add(prefix + ".exporter", std::string(uscc.message()));
+    check->Add({prefix, ".exporter"}, std::string(uscc.message()));
   }
-  check->Name(prefix + ".system", flow.system(), /*may_be_empty=*/true);
-  check->Answered(prefix + ".direction", flow.direction());
-  check->Name(prefix + ".sector", flow.sector(), /*may_be_empty=*/true);
-  check->Name(prefix + ".scenario", flow.scenario(), /*may_be_empty=*/true);
-  check->Name(prefix + ".activity_area", flow.activity_area(),
+  check->Name(prefix, ".system", flow.system(), /*may_be_empty=*/true);
+  check->Answered(prefix, ".direction", flow.direction());
+  check->Name(prefix, ".sector", flow.sector(), /*may_be_empty=*/true);
+  check->Name(prefix, ".scenario", flow.scenario(), /*may_be_empty=*/true);
+  check->Name(prefix, ".activity_area", flow.activity_area(),
               /*may_be_empty=*/true);
-  check->Answered(prefix + ".origin", flow.origin());
+  check->Answered(prefix, ".origin", flow.origin());
   if (flow.origin() == v1::ORIGIN_OVERSEAS) {
-    check->Answered(prefix + ".domestic_data_added",
-                    flow.domestic_data_added());
+    check->Answered(prefix, ".domestic_data_added", flow.domestic_data_added());
   }
 }
 
@@ -370,14 +306,15 @@ std::vector<v1::FieldViolation> ValidateFlow(const v1::Flow& flow,
                                              const std::string& prefix) {
   std::vector<v1::FieldViolation> violations;
   Checker check(&violations);
-  CheckUnknownFields(flow, prefix, &check);
-  CheckHead(flow, prefix, &check);
-  CheckAccess(flow, prefix, &check);
-  CheckRecipient(flow, prefix, &check);
-  CheckItems(flow, prefix, &check);
-  CheckPersonalParts(flow, prefix, &check);
-  CheckPurpose(flow, prefix, &check);
-  CheckClaims(flow, prefix, &check);
+  const Path path(prefix);
+  CheckKnownFields(flow, path, &check);
+  CheckHead(flow, path, &check);
+  CheckAccess(flow, path, &check);
+  CheckRecipient(flow, path, &check);
+  CheckItems(flow, path, &check);
+  CheckPersonalParts(flow, path, &check);
+  CheckPurpose(flow, path, &check);
+  CheckClaims(flow, path, &check);
   return violations;
 }
 

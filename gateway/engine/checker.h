@@ -1,0 +1,131 @@
+// What the checks of a flow's form are made of. A flow that is well-formed
+// costs no memory from the heap.
+#ifndef TONGGUAN_GATEWAY_ENGINE_CHECKER_H_
+#define TONGGUAN_GATEWAY_ENGINE_CHECKER_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "gateway/base/identifier.h"
+#include "gateway/engine/validate.h"
+#include "google/protobuf/generated_enum_reflection.h"
+
+namespace tongguan::engine {
+
+inline constexpr size_t kMostViolations = 20;
+
+// A place in the flow: written out only when something is wrong there.
+class Path {
+ public:
+  explicit Path(absl::string_view root) : name_(root) {}
+  // ".name" below `above`, and which of them where it is one of several. Both
+  // must outlive this.
+  Path(const Path& above, absl::string_view name, int index = -1)
+      : above_(&above), name_(name), index_(index) {}
+
+  std::string Text() const {
+    std::string text = above_ == nullptr ? "" : above_->Text();
+    absl::StrAppend(&text, name_);
+    if (index_ >= 0) absl::StrAppend(&text, "[", index_, "]");
+    return text;
+  }
+
+ private:
+  const Path* above_ = nullptr;
+  absl::string_view name_;
+  int index_ = -1;
+};
+
+// How many values the enum has where these are 0, 1, 2, ...; else 0.
+template <typename Enum>
+int Values() {
+  const auto* descriptor = google::protobuf::GetEnumDescriptor<Enum>();
+  const int count = descriptor->value_count();
+  for (int i = 0; i < count; ++i) {
+    if (descriptor->value(i)->number() != i) return 0;
+  }
+  return count;
+}
+
+class Checker {
+ public:
+  // Adds violations to `out`.
+  explicit Checker(std::vector<v1::FieldViolation>* out) : out_(out) {}
+
+  void Add(const Path& field, std::string description) {
+    if (out_->size() >= kMostViolations) return;
+    v1::FieldViolation& violation = out_->emplace_back();
+    violation.set_field(field.Text());
+    violation.set_description(std::move(description));
+  }
+
+  // An enum value must be known and must not be *_UNSPECIFIED.
+  template <typename Enum>
+  void Answered(const Path& above, absl::string_view field, Enum value) {
+    static const int values = Values<Enum>();
+    if (value > 0 && value < values) return;
+    const auto* descriptor = google::protobuf::GetEnumDescriptor<Enum>();
+    if (descriptor->FindValueByNumber(value) == nullptr) {
+      Add({above, field},
+          absl::StrCat("unknown value ", static_cast<int>(value),
+                       "; use one of ", descriptor->name()));
+    } else if (value == 0) {
+      Add({above, field},
+          absl::StrCat("not answered; use one of ", descriptor->name(),
+                       ", for example ", descriptor->value(1)->name()));
+    }
+  }
+
+  void Name(const Path& above, absl::string_view field,
+            const std::string& value, bool may_be_empty = false) {
+    if (value.empty() && may_be_empty) return;
+    if (!IsIdentifier(value)) {
+      Add({above, field},
+          "not an identifier; use 1 to 64 letters, CJK characters, digits, "
+          "'_', '.', '-'");
+    }
+  }
+
+  void Region(const Path& above, absl::string_view field,
+              const std::string& value) {
+    const bool form =
+        value.size() >= 2 && value.size() <= 12 &&
+        absl::ascii_isupper(value[0]) && absl::ascii_isupper(value[1]) &&
+        (value.size() == 2 || value[2] == '-') &&
+        value.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") ==
+            std::string::npos;
+    if (!form) {
+      Add({above, field},
+          "not a region; use an ISO 3166-1 alpha-2 code such as \"SG\"");
+    }
+  }
+
+  void Count(const Path& above, absl::string_view field, int64_t value) {
+    if (value < 0 || value > kMaxPeople) {
+      Add({above, field},
+          absl::StrCat(value, " is out of range; use 0 to ", kMaxPeople));
+    }
+  }
+
+  // Refuses fields of the message that this version does not know.
+  template <typename Message>
+  void Known(const Path& path, const Message& message) {
+    static const auto* reflection = Message::default_instance().GetReflection();
+    const auto& unknown = reflection->GetUnknownFields(message);
+    if (unknown.empty()) return;
+    Add(path,
+        absl::StrCat("unknown field number ", unknown.field(0).number(), " of ",
+                     message.GetDescriptor()->name(), "; leave it out"));
+  }
+
+ private:
+  std::vector<v1::FieldViolation>* out_;
+};
+
+}  // namespace tongguan::engine
+
+#endif  // TONGGUAN_GATEWAY_ENGINE_CHECKER_H_
