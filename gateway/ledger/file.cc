@@ -26,6 +26,11 @@ CREATE TABLE journal(
   signature BLOB,
   facts BLOB NOT NULL,
   records BLOB NOT NULL);
+CREATE TABLE tile(
+  level INTEGER NOT NULL,
+  idx INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  PRIMARY KEY(level, idx)) WITHOUT ROWID;
 CREATE TABLE tally(
   exporter TEXT NOT NULL,
   year INTEGER NOT NULL,

@@ -91,8 +91,8 @@ TEST_F(FileTest, AnotherProgramsDatabaseIsRefusedAndKept) {
 
 TEST_F(FileTest, ANewerFormatIsRefused) {
   Fill();
-  Sql("PRAGMA user_version=2");
-  ExpectRefused(absl::StatusCode::kFailedPrecondition, "has format 2");
+  Sql("PRAGMA user_version=3");
+  ExpectRefused(absl::StatusCode::kFailedPrecondition, "has format 3");
 }
 
 TEST_F(FileTest, AFileWrittenTwiceOverIsRefused) {

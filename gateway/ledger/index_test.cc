@@ -22,7 +22,7 @@ class IndexTest : public LedgerTest {
       AppendFrame(id, &row.records);
       ++row.count;
     }
-    ASSERT_TRUE(journal_->Append(row).ok());
+    ASSERT_TRUE(journal_->Append(row, {}).ok());
     for (const std::string& id : ids) index_->Add(FactOf(id));
   }
   static Fact FactOf(const std::string& id) {
@@ -95,7 +95,7 @@ TEST_F(IndexTest, PostingsThatARunCutShortLeftAreNotFoundTwice) {
     AppendFrame("x", &row.records);
     ++row.count;
   }
-  ASSERT_TRUE(journal_->Append(row).ok());
+  ASSERT_TRUE(journal_->Append(row, {}).ok());
   for (size_t run_records : {3, 1}) {
     ASSERT_TRUE(db_->Exec("DELETE FROM indexed").ok());
     index_ = Index::On(*db_, *journal_, 3, run_records).value();

@@ -38,7 +38,8 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::On(Database& db) {
   TG_ASSIGN_OR_RETURN(
       journal->append_,
       db.Prepare("INSERT INTO journal(first_index,count,time_micros,year,"
-                 "facts,records) VALUES(?1,?2,?3,?4,?5,?6)"));
+                 "facts,records,root,signature) "
+                 "VALUES(?1,?2,?3,?4,?5,?6,?7,?8)"));
   TG_ASSIGN_OR_RETURN(
       journal->row_,
       db.Prepare("SELECT first_index,count,time_micros,year,facts,records FROM "
@@ -58,17 +59,41 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::On(Database& db) {
       journal->tail_,
       db.Prepare("SELECT first_index,count,time_micros,facts,records FROM "
                  "journal ORDER BY first_index DESC LIMIT ?1"));
+  TG_ASSIGN_OR_RETURN(
+      journal->last_,
+      db.Prepare("SELECT first_index,count,root,signature FROM journal ORDER "
+                 "BY first_index DESC LIMIT 1"));
   return journal;
 }
 
-absl::Status Journal::Append(const Row& row) {
+absl::Status Journal::Append(const Row& row, const Head& head) {
+  const absl::string_view root(reinterpret_cast<const char*>(head.root.data()),
+                               head.root.size());
+  if (head.signature.empty()) {
+    append_.Null(8);
+  } else {
+    append_.Blob(8, head.signature);
+  }
   return append_.Int(1, row.first_index)
       .Int(2, row.count)
       .Int(3, row.time_micros)
       .Int(4, row.year)
       .Blob(5, row.facts)
       .Blob(6, row.records)
+      .Blob(7, root)
       .Run();
+}
+
+absl::StatusOr<Head> Journal::LastHead() {
+  auto reset = absl::MakeCleanup([this] { last_.Reset(); });
+  TG_ASSIGN_OR_RETURN(const bool row, last_.Step());
+  if (!row) return Head{0, journal::EmptyRoot(), ""};
+  const uint64_t first = last_.IntAt(0);
+  Head head{first + last_.IntAt(1), {}, Copy(last_.BytesAt(3))};
+  if (!journal::ReadHash(last_.BytesAt(2), &head.root)) {
+    return Damaged(first, "has no root");
+  }
+  return head;
 }
 
 absl::StatusOr<Journal::End> Journal::CheckEnd() {

@@ -31,7 +31,7 @@ class Journal {
   static absl::StatusOr<std::unique_ptr<Journal>> On(Database& db);
 
   // Inside the caller's transaction.
-  absl::Status Append(const Row& row);
+  absl::Status Append(const Row& row, const Head& head);
 
   // Where the journal ends. DataLoss unless its last rows follow each other
   // without a gap and hold as many records as they say.
@@ -40,6 +40,9 @@ class Journal {
     int64_t time_micros = 0;  // Instant of the last commit.
   };
   absl::StatusOr<End> CheckEnd();
+
+  // The head that the last row holds; of an empty journal, that of no record.
+  absl::StatusOr<Head> LastHead();
 
   // NotFound when no row holds the index.
   absl::StatusOr<Stored> Read(uint64_t index);
@@ -57,7 +60,7 @@ class Journal {
  private:
   absl::Status Load(uint64_t index);
 
-  Statement append_, row_, head_, rows_, tail_;
+  Statement append_, row_, head_, rows_, tail_, last_;
   Row loaded_;  // The row read last: neighbours are often asked together.
 };
 

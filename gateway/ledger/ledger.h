@@ -19,6 +19,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "gateway/journal/hash.h"
+#include "gateway/journal/key.h"
 
 namespace tongguan::ledger {
 
@@ -93,6 +95,14 @@ struct Stored {
   bool repeated = false;  // Answer to a repeated request: nothing was added.
 };
 
+// The log's head after a commit.
+struct Head {
+  uint64_t size = 0;        // Records.
+  journal::Hash root = {};  // RFC 6962, over all of them.
+  // Of its checkpoint: the key's id, then what the key made; empty: no key.
+  std::string signature;
+};
+
 // What is to be done in one transaction.
 struct Submission {
   std::string owner;       // Exporter the request id belongs to.
@@ -121,6 +131,9 @@ struct Options {
   std::string path;         // File; created when missing.
   size_t max_queue = 4096;  // Submissions waiting: beyond, ResourceExhausted.
   size_t max_batch = 512;   // Records a commit.
+  // Signs the head of every commit; null: heads are not signed. A log that was
+  // signed once does not open without.
+  std::shared_ptr<const journal::SigningKey> key = nullptr;
   size_t index_run =
       32768;  // Records indexed in memory before they are written.
 };
@@ -153,6 +166,12 @@ class Ledger {
 
   // Number of records.
   virtual uint64_t size() = 0;
+
+  // The head of the last commit.
+  virtual absl::StatusOr<Head> ReadHead() = 0;
+  // The hash of a record (level 0) or of a tile (level 8, 16, ...), of which
+  // journal::FromStored makes all others.
+  virtual absl::StatusOr<journal::Hash> ReadHash(int level, uint64_t index) = 0;
 
   // OK while it can write; else why not. Once a commit's outcome is unknown it
   // stays bad and every Submit fails: the process must end and start again.

@@ -1,5 +1,5 @@
-// Durable records a second, 500 bytes each, one charge each, on the disk of
-// TMPDIR (or /tmp).
+// Durable records under signed heads a second, 500 bytes each, one charge each,
+// on the disk of TMPDIR (or /tmp).
 //   Unary/N    N submitters, each waits for its answer before the next;
 //   Batch/N    N submitters of 100 records at a time;
 //   BatchWithoutIndex/N  the same while the index stays in memory: what writing
@@ -65,9 +65,10 @@ void Run(benchmark::State& state, int batch, size_t index_run) {
   std::string folder =
       (std::filesystem::temp_directory_path() / "ledger-XXXXXX").string();
   if (mkdtemp(folder.data()) == nullptr) std::abort();
-  auto ledger =
-      OpenSqliteLedger({.path = folder + "/ledger.db", .index_run = index_run},
-                       [] { return Noon(); });
+  Options options{.path = folder + "/ledger.db", .index_run = index_run};
+  options.key = std::make_shared<journal::SigningKey>(
+      *journal::SigningKey::Generate("bench", journal::Algorithm::kEd25519));
+  auto ledger = OpenSqliteLedger(options, [] { return Noon(); });
   std::atomic<int64_t> next{0};
   Waits waits;
   int64_t end = 0;

@@ -37,6 +37,7 @@ absl::StatusOr<std::unique_ptr<Reader>> Reader::Open(const std::string& path,
   Database& db = *reader->db_;
   TG_ASSIGN_OR_RETURN(reader->journal_, Journal::On(db));
   TG_ASSIGN_OR_RETURN(reader->tallies_, TallyTable::On(db));
+  TG_ASSIGN_OR_RETURN(reader->tiles_, TileHashes::On(db));
   TG_ASSIGN_OR_RETURN(reader->find_, PrepareFind(db));
   TG_ASSIGN_OR_RETURN(
       reader->put_part_,
@@ -58,6 +59,16 @@ absl::StatusOr<Stored> Reader::Read(uint64_t index) {
   }
   MutexLock lock(&mu_);
   return journal_->Read(index);
+}
+
+absl::StatusOr<Head> Reader::ReadHead() {
+  MutexLock lock(&mu_);
+  return journal_->LastHead();
+}
+
+absl::StatusOr<journal::Hash> Reader::ReadHash(int level, uint64_t index) {
+  MutexLock lock(&mu_);
+  return tiles_.Read(*journal_, level, index);
 }
 
 absl::StatusOr<std::vector<Stored>> Reader::List(const Query& query) {

@@ -15,6 +15,7 @@
 #include "gateway/base/mutex.h"
 #include "gateway/ledger/journal.h"
 #include "gateway/ledger/tallies.h"
+#include "gateway/ledger/tree.h"
 #include "gateway/ledger/writer.h"
 
 namespace tongguan::ledger {
@@ -28,6 +29,8 @@ class Reader {
   absl::StatusOr<Tally> ReadTally(const TallyKey& key);
   absl::StatusOr<Stored> Read(uint64_t index);
   absl::StatusOr<std::vector<Stored>> List(const Query& query);
+  absl::StatusOr<Head> ReadHead();
+  absl::StatusOr<journal::Hash> ReadHash(int level, uint64_t index);
   absl::Status KeepPart(absl::string_view digest, absl::string_view bytes);
   absl::StatusOr<std::string> ReadPart(absl::string_view digest);
 
@@ -41,6 +44,7 @@ class Reader {
   std::unique_ptr<Database> db_ ABSL_GUARDED_BY(mu_);
   std::unique_ptr<Journal> journal_ ABSL_GUARDED_BY(mu_);
   std::unique_ptr<TallyTable> tallies_ ABSL_GUARDED_BY(mu_);
+  TileHashes tiles_ ABSL_GUARDED_BY(mu_);
   Statement find_ ABSL_GUARDED_BY(mu_);
   Statement put_part_ ABSL_GUARDED_BY(mu_);
   Statement get_part_ ABSL_GUARDED_BY(mu_);

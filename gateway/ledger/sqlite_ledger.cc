@@ -40,6 +40,10 @@ class SqliteLedger final : public Ledger {
     return reader_->ReadPart(digest);
   }
   uint64_t size() override { return writer_->size(); }
+  absl::StatusOr<Head> ReadHead() override { return reader_->ReadHead(); }
+  absl::StatusOr<journal::Hash> ReadHash(int level, uint64_t index) override {
+    return reader_->ReadHash(level, index);
+  }
   absl::Status health() override { return writer_->health(); }
   void Close() override;
 

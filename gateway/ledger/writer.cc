@@ -32,6 +32,8 @@ absl::StatusOr<std::unique_ptr<Writer>> Writer::Open(const Options& options) {
   writer->last_micros_ = end.time_micros;
   TG_ASSIGN_OR_RETURN(writer->index_, Index::On(db, *writer->journal_, end.size,
                                                 options.index_run));
+  TG_ASSIGN_OR_RETURN(writer->tree_,
+                      Tree::On(db, *writer->journal_, end.size, options.key));
   TG_ASSIGN_OR_RETURN(writer->begin_, db.Prepare("BEGIN IMMEDIATE"));
   TG_ASSIGN_OR_RETURN(writer->commit_, db.Prepare("COMMIT"));
   TG_ASSIGN_OR_RETURN(writer->rollback_, db.Prepare("ROLLBACK"));
@@ -70,6 +72,7 @@ absl::Status Writer::Commit(const Batch& batch) {
   const absl::Status committed = commit_.Run();
   if (!committed.ok()) return Poison(committed);
   index_->Committed();
+  tree_->Committed();
   for (const Fact& fact : batch.facts()) index_->Add(fact);
   for (const auto& [key, tally] : batch.tallies()) cache_.Put(key, tally);
   last_micros_ = batch.row().time_micros;
@@ -82,7 +85,8 @@ absl::Status Writer::Write(const Batch& batch) {
   for (const auto& [key, tally] : batch.tallies()) {
     TG_RETURN_IF_ERROR(table_->Write(key, tally));
   }
-  TG_RETURN_IF_ERROR(journal_->Append(batch.row()));
+  TG_ASSIGN_OR_RETURN(const Head head, tree_->Write(batch.row()));
+  TG_RETURN_IF_ERROR(journal_->Append(batch.row(), head));
   TG_RETURN_IF_ERROR(index_->Write(batch.row().count));
   // Brings the pages to the log now, where a full disk is an error that can be
   // undone, and leaves for COMMIT the page that makes them count.
@@ -94,6 +98,7 @@ absl::Status Writer::Write(const Batch& batch) {
 
 absl::Status Writer::Undo() {
   index_->RolledBack();
+  tree_->RolledBack();
   // SQLite has rolled back by itself after some errors.
   if (!sqlite3_get_autocommit(db_->handle())) {
     const absl::Status undone = rollback_.Run();

@@ -14,6 +14,7 @@
 #include "gateway/base/mutex.h"
 #include "gateway/ledger/batch.h"
 #include "gateway/ledger/checkpointer.h"
+#include "gateway/ledger/tree.h"
 
 namespace tongguan::ledger {
 
@@ -46,6 +47,7 @@ class Writer {
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<TallyTable> table_;
   std::unique_ptr<Index> index_;
+  std::unique_ptr<Tree> tree_;
   TallyCache cache_;
   Statement begin_, commit_, rollback_;
   std::unique_ptr<Checkpointer> checkpointer_;
