@@ -45,6 +45,8 @@ absl::InlinedVector<int, 4> Repeated(const Entries& entries, Key key) {
 void CheckItem(const v1::DataItem& item, const Path& path, Checker* check) {
   check->Name(path, ".name", item.name());
   check->Name(path, ".category", item.category(), /*may_be_empty=*/true);
+  check->Name(path, ".override_reason", item.override_reason(),
+              /*may_be_empty=*/true);
   check->Answered(path, ".personal", item.personal());
   check->Answered(path, ".sensitive", item.sensitive());
   check->Answered(path, ".important", item.important());

@@ -1,0 +1,348 @@
+#include "gateway/inspect/inspect.h"
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/inspect/column.h"
+#include "gateway/inspect/detectors.h"
+#include "gateway/inspect/records.h"
+#include "gateway/people/identifiers.h"
+
+namespace tongguan::inspect {
+namespace {
+
+constexpr int64_t kSampleRows = 10'000;
+constexpr int64_t kAllRows = std::numeric_limits<int64_t>::max();
+constexpr int64_t kProgressRows = 65'536;  // Some 8 MB apart.
+// The sample, the whole, and once more where the sample misled; the last does
+// not differ from the one before unless the file does.
+constexpr int kMostPasses = 3;
+
+// What a row's people depend on, which only the whole file can say for sure.
+struct Plan {
+  int identifier = -1;
+  people::IdentifierKind kind = people::IdentifierKind::kOther;
+  // By column: has or may have ordinary, has sensitive personal information.
+  std::vector<bool> ordinary;
+  std::vector<bool> sensitive;
+};
+
+// A column that the plan does not know yet is not flagged.
+bool Flagged(const std::vector<bool>& flags, size_t column) {
+  return column < flags.size() && flags[column];
+}
+
+bool SameFlags(const std::vector<bool>& a, const std::vector<bool>& b) {
+  for (size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
+    if (Flagged(a, i) != Flagged(b, i)) return false;
+  }
+  return true;
+}
+
+using Columns = std::vector<v1::InspectedColumn>;
+
+Plan PlanFor(const Columns& columns, int identifier) {
+  Plan plan;
+  plan.identifier = identifier;
+  if (identifier >= 0) {
+    plan.kind = KindOf(columns[static_cast<size_t>(identifier)].category());
+  }
+  for (const v1::InspectedColumn& column : columns) {
+    const bool sensitive = column.sensitive() == v1::FACT_YES;
+    plan.sensitive.push_back(sensitive);
+    plan.ordinary.push_back(!sensitive && column.personal() != v1::FACT_NO);
+  }
+  return plan;
+}
+
+absl::StatusOr<people::PseudonymKey> MakeKey(const Options& options) {
+  std::string key = options.key;
+  if (key.empty()) {
+    key.resize(people::kKeySize);
+    if (RAND_bytes(reinterpret_cast<uint8_t*>(key.data()),
+                   static_cast<int>(key.size())) != 1) {
+      return absl::InternalError("OpenSSL gives no random bytes");
+    }
+  }
+  return people::PseudonymKey::Create(options.algorithm, key);
+}
+
+bool IsJsonLines(absl::string_view path) {
+  return absl::EndsWithIgnoreCase(path, ".jsonl") ||
+         absl::EndsWithIgnoreCase(path, ".ndjson");
+}
+
+// One pass over the file.
+class Pass {
+ public:
+  Pass(const Options& options, const policy::Taxonomy& taxonomy,
+       const Detectors& detectors, people::PseudonymKey* key, const Plan& plan)
+      : options_(options),
+        taxonomy_(taxonomy),
+        detectors_(detectors),
+        key_(key),
+        plan_(plan),
+        result_(std::make_unique<Result>()) {}
+
+  // Reads at most `rows` rows, and counts people if the plan has an identifier.
+  absl::Status Run(int64_t rows);
+
+  Columns Conclude() const;
+  // Whether the people were counted as `plan` would have them.
+  bool CountedAs(const Plan& plan) const;
+  absl::Status Fill(const Columns& columns);
+  std::unique_ptr<Result> TakeResult() { return std::move(result_); }
+
+ private:
+  absl::Status Open();
+  absl::Status AddColumns();
+  absl::Status CheckName(const std::string& name, size_t number);
+  absl::Status Look(const Record& record);
+  absl::Status CountPerson(int64_t row, absl::string_view identifier,
+                           bool ordinary, bool sensitive);
+
+  const Options& options_;
+  const policy::Taxonomy& taxonomy_;
+  const Detectors& detectors_;
+  people::PseudonymKey* const key_;
+  const Plan& plan_;
+  std::unique_ptr<Source> source_;
+  std::unique_ptr<Records> records_;
+  std::vector<Column> columns_;
+  std::unique_ptr<Result> result_;
+  int64_t rows_ = 0;
+  bool all_identified_ = true;  // Every row with a value had an identifier.
+  std::string scratch_;
+  std::string form_;
+};
+
+absl::Status Pass::Open() {
+  TG_ASSIGN_OR_RETURN(source_, Source::Open(options_.path, options_.encoding));
+  if (IsJsonLines(options_.path)) {
+    records_ = ReadJsonLines(source_.get());
+  } else {
+    TG_ASSIGN_OR_RETURN(records_, ReadCsv(source_.get()));
+  }
+  return AddColumns();
+}
+
+// A name is sent, so it must not be a value: of a file without a header the
+// first row is one.
+absl::Status Pass::CheckName(const std::string& name, size_t number) {
+  const Hit hit = detectors_.For(nullptr).Find(name, &scratch_);
+  if (hit.category == nullptr) return absl::OkStatus();
+  return RefuseAt(
+      1, number,
+      absl::StrCat("the name looks like a value (", hit.category->id(),
+                   "). Name the columns, in a CSV in its first "
+                   "row."));
+}
+
+absl::Status Pass::AddColumns() {
+  const std::vector<std::string>& names = records_->columns();
+  for (size_t i = columns_.size(); i < names.size(); ++i) {
+    TG_RETURN_IF_ERROR(CheckName(names[i], i + 1));
+    const auto& all = options_.declarations.declarations();
+    const auto declared = std::find_if(
+        all.begin(), all.end(),
+        [&](const v1::Declaration& one) { return one.column() == names[i]; });
+    columns_.emplace_back(names[i], taxonomy_, detectors_,
+                          declared == all.end() ? nullptr : &*declared);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Pass::CountPerson(int64_t row, absl::string_view identifier,
+                               bool ordinary, bool sensitive) {
+  const auto column = static_cast<size_t>(plan_.identifier);
+  people::NormalizeIdentifier(plan_.kind, identifier, &form_);
+  if (form_.empty()) {
+    return RefuseAt(row, column + 1,
+                    absl::StrCat("no identifier in \"", columns_[column].name(),
+                                 "\", but personal information beside it. Fill "
+                                 "it in, or choose another --id-column."));
+  }
+  people::Pseudonym pseudonym;
+  if (!key_->Make(form_, &pseudonym)) {
+    return absl::InternalError("OpenSSL makes no HMAC");
+  }
+  const bool fits = (!ordinary || result_->persons.Add(pseudonym)) &&
+                    (!sensitive || result_->sensitive.Add(pseudonym));
+  // The set's own status has the words.
+  if (!fits && !ordinary) return result_->sensitive.Set().status();
+  return fits ? absl::OkStatus() : result_->persons.Set().status();
+}
+
+absl::Status Pass::Look(const Record& record) {
+  bool ordinary = false;
+  bool sensitive = false;
+  absl::string_view identifier;
+  for (const Cell& cell : record.cells) {
+    Column& column = columns_[cell.column];
+    const Hit hit = column.Look(cell.value, record.row, &scratch_);
+    sensitive |= Flagged(plan_.sensitive, cell.column);
+    ordinary |= Flagged(plan_.ordinary, cell.column);
+    if (hit.category != nullptr && !column.declared()) {
+      const bool grave = policy::IsSensitive(*hit.category, options_.sector);
+      sensitive |= grave;
+      ordinary |=
+          !grave && hit.category->data_class() == v1::DATA_CLASS_PERSONAL;
+    }
+    if (static_cast<int>(cell.column) == plan_.identifier) {
+      identifier = cell.value;
+    }
+  }
+  all_identified_ &= !identifier.empty() || record.cells.empty();
+  if (plan_.identifier < 0 || (!ordinary && !sensitive)) {
+    return absl::OkStatus();
+  }
+  return CountPerson(record.row, identifier, ordinary, sensitive);
+}
+
+absl::Status Pass::Run(int64_t rows) {
+  TG_RETURN_IF_ERROR(Open());
+  Record record;
+  while (rows_ < rows) {
+    TG_ASSIGN_OR_RETURN(const bool any, records_->Next(&record));
+    if (!any) break;
+    ++rows_;
+    if (records_->columns().size() > columns_.size()) {
+      TG_RETURN_IF_ERROR(AddColumns());
+    }
+    TG_RETURN_IF_ERROR(Look(record));
+    if (options_.progress && rows == kAllRows && rows_ % kProgressRows == 0) {
+      options_.progress(source_->bytes_read(), source_->bytes());
+    }
+  }
+  if (rows_ == 0) {
+    return RefuseAt(1, "no rows. There is nothing to check.");
+  }
+  return source_->CheckUnchanged();
+}
+
+Columns Pass::Conclude() const {
+  Columns concluded;
+  for (const Column& column : columns_) {
+    concluded.push_back(column.Conclude(options_.sector));
+    concluded.back().set_number(static_cast<int>(concluded.size()));
+  }
+  return concluded;
+}
+
+bool Pass::CountedAs(const Plan& plan) const {
+  if (plan.identifier != plan_.identifier || plan.kind != plan_.kind ||
+      !SameFlags(plan.sensitive, plan_.sensitive)) {
+    return false;
+  }
+  // Where the identifier itself is ordinary personal information and no row
+  // lacks it, the other columns say nothing more of who has such.
+  const auto identifier = static_cast<size_t>(plan.identifier);
+  const bool by_identifier = plan.identifier >= 0 && all_identified_ &&
+                             Flagged(plan.ordinary, identifier) &&
+                             Flagged(plan_.ordinary, identifier);
+  return by_identifier || SameFlags(plan.ordinary, plan_.ordinary);
+}
+
+absl::Status Pass::Fill(const Columns& columns) {
+  v1::Inspection& inspection = result_->inspection;
+  const absl::string_view encoding = EncodingName(source_->encoding());
+  inspection.set_encoding(std::string(encoding));
+  inspection.set_bytes(source_->bytes());
+  inspection.set_rows(rows_);
+  TG_ASSIGN_OR_RETURN(const absl::string_view persons, result_->persons.Set());
+  TG_ASSIGN_OR_RETURN(const absl::string_view sensitive,
+                      result_->sensitive.Set());
+  inspection.set_persons(people::CountOf(persons));
+  inspection.set_sensitive_persons(people::CountOf(sensitive));
+  for (const v1::InspectedColumn& column : columns) {
+    *inspection.add_columns() = column;
+    inspection.mutable_columns()->rbegin()->set_identifier(
+        column.number() == plan_.identifier + 1);
+  }
+  return absl::OkStatus();
+}
+
+// The column that was asked for, or else found; -1: none.
+absl::StatusOr<int> ChooseIdentifier(const Options& options,
+                                     const Columns& columns) {
+  if (options.identifier.empty()) return FindIdentifier(columns);
+  const auto name = ColumnName(1, 1, options.identifier);
+  for (size_t i = 0; name.ok() && i < columns.size(); ++i) {
+    if (columns[i].name() == *name) return static_cast<int>(i);
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("no column \"", options.identifier,
+                   "\". Give --id-column a name of the header."));
+}
+
+// A declaration of a column that is not there is a slip that would go unseen.
+absl::Status CheckDeclared(const Options& options, const Columns& columns) {
+  for (const v1::Declaration& one : options.declarations.declarations()) {
+    const auto named = [&one](const v1::InspectedColumn& column) {
+      return column.name() == one.column();
+    };
+    if (std::none_of(columns.begin(), columns.end(), named)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("no column \"", one.column(),
+                       "\", which is declared. Correct the declaration."));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckIdentified(const Columns& columns, const Plan& plan) {
+  if (plan.identifier >= 0) return absl::OkStatus();
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].values() == 0 || (!plan.ordinary[i] && !plan.sensitive[i])) {
+      continue;
+    }
+    return RefuseAt(
+        1, i + 1,
+        absl::StrCat("\"", columns[i].name(),
+                     "\" is or may be personal information, and no column "
+                     "identifies the people. Choose one with --id-column, or "
+                     "declare the columns that are not personal."));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Result>> InspectFile(
+    const Options& options, const policy::Taxonomy& taxonomy) {
+  TG_ASSIGN_OR_RETURN(const Detectors detectors, Detectors::Compile(taxonomy));
+  TG_ASSIGN_OR_RETURN(people::PseudonymKey key, MakeKey(options));
+  Plan plan;
+  int64_t rows = kSampleRows;
+  for (int pass = 0; pass < kMostPasses; ++pass) {
+    Pass reading(options, taxonomy, detectors, &key, plan);
+    TG_RETURN_IF_ERROR(reading.Run(rows));
+    const Columns columns = reading.Conclude();
+    TG_ASSIGN_OR_RETURN(const int identifier,
+                        ChooseIdentifier(options, columns));
+    const Plan next =
+        PlanFor(columns, plan.identifier < 0 ? identifier : plan.identifier);
+    if (rows == kAllRows && reading.CountedAs(next)) {
+      TG_RETURN_IF_ERROR(CheckDeclared(options, columns));
+      TG_RETURN_IF_ERROR(CheckIdentified(columns, next));
+      TG_RETURN_IF_ERROR(reading.Fill(columns));
+      return reading.TakeResult();
+    }
+    plan = next;
+    rows = kAllRows;
+  }
+  return absl::AbortedError(
+      absl::StrCat(options.path,
+                   ": another file at each reading. Check it once it is "
+                   "finished."));
+}
+
+}  // namespace tongguan::inspect
