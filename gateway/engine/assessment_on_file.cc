@@ -22,7 +22,7 @@ void WeighAssessmentOnFile(Weighing& w) {
   const Items remaining = w.Remaining();
   if (remaining.empty()) return;
   v1::Reason reason = v1::REASON_NO_FILING;
-  std::string reference;
+  Reference reference;
   int64_t operand = 0;
   for (const FilingFacts& filing : w.facts().filings) {
     const v1::Filing& source = filing.filing->source;
@@ -32,7 +32,7 @@ void WeighAssessmentOnFile(Weighing& w) {
       w.SettleByAssessment(remaining, filing);
       return;
     }
-    reference = source.id();
+    reference = Reference(source.id());
     operand = reason == v1::REASON_EXCEEDS_SCALE ? source.approved_people()
                                                  : filing.operand;
   }

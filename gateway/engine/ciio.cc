@@ -17,7 +17,7 @@ void WeighCiio(Weighing& w) {
   for (uint32_t i : remaining) {
     if (!ReleasedByGeneralList(w, i).released() &&
         !ReleasedByNegativeList(w, i).released()) {
-      items.push_back(i);
+      items.Add(i);
     }
   }
   if (items.empty()) return;

@@ -6,14 +6,6 @@
 namespace tongguan::engine {
 namespace {
 
-// The rule's place in the regime's order.
-int OrderOf(const v1::Regime& regime, v1::Rule rule) {
-  for (int i = 0; i < regime.order_size(); ++i) {
-    if (regime.order(i).rule() == rule) return i;
-  }
-  return regime.order_size();
-}
-
 // What the rule names when it matches (reference: rule 7 reports it).
 v1::Mechanism Names(const Step& step) {
   if (step.effect == v1::EFFECT_RELEASES) return v1::MECHANISM_NONE;
@@ -63,23 +55,29 @@ int NamingOrder(v1::Mechanism mechanism) {
   }
 }
 
+bool Stops(const Step& step) {
+  return step.effect == v1::EFFECT_DEMANDS || step.effect == v1::EFFECT_BLOCKS;
+}
+
+// Sets the reference, if there is one, of a part of the decision.
+template <typename Part>
+void Write(const Reference& reference, Part* part) {
+  if (!reference.empty()) reference.Write(part->mutable_reference());
+}
+
 void CopyItems(const Items& from,
                google::protobuf::RepeatedField<uint32_t>* to) {
-  to->Add(from.begin(), from.end());
+  for (uint32_t i : from) to->Add(i);
 }
 
 }  // namespace
-
-bool Weighing::Stops(const Step& step) const {
-  return step.effect == v1::EFFECT_DEMANDS || step.effect == v1::EFFECT_BLOCKS;
-}
 
 v1::Rule Weighing::Headline(bool allow) const {
   v1::Rule best = v1::RULE_UNSPECIFIED;
   int order = INT32_MAX;
   for (const Step& step : steps_) {
     const bool says = allow ? Decides(step) : Stops(step);
-    const int place = OrderOf(regime(), step.rule);
+    const int place = OrderOf(step.rule);
     if (says && place < order) {
       best = step.rule;
       order = place;
@@ -94,7 +92,7 @@ ItemState::Demand Weighing::Strictest() const {
   ItemState::Demand best;
   auto weigh = [&](const ItemState::Demand& demand, bool or_equal) {
     const auto place = [this](const ItemState::Demand& d) {
-      return std::pair(OrderOf(regime(), d.rule), NamingOrder(d.mechanism));
+      return std::pair(OrderOf(d.rule), NamingOrder(d.mechanism));
     };
     const bool stricter =
         demand.level > best.level ||
@@ -102,13 +100,9 @@ ItemState::Demand Weighing::Strictest() const {
          demand.level != Level::kNone && place(demand) < place(best));
     if (stricter) best = demand;
   };
-  for (const ItemState& item : items_) {
-    if (!item.dropped) weigh(item.open, /*or_equal=*/true);
-  }
+  for (uint32_t i : open_) weigh(items_[i].open, /*or_equal=*/true);
   const Level open = best.level;
-  for (const ItemState& item : items_) {
-    if (!item.dropped) weigh(item.covered, best.level > open);
-  }
+  for (uint32_t i : All()) weigh(items_[i].covered, best.level > open);
   return best;
 }
 
@@ -133,7 +127,7 @@ v1::Mechanism Weighing::Reported(bool allow, v1::Mechanism requirement) const {
   v1::Mechanism named = v1::MECHANISM_NONE;
   int order = INT32_MAX;
   for (const Step& step : steps_) {
-    const int place = OrderOf(regime(), step.rule);
+    const int place = OrderOf(step.rule);
     if (IsGated(step.rule) && Decides(step) && place < order) {
       named = Names(step);
       order = place;
@@ -143,22 +137,18 @@ v1::Mechanism Weighing::Reported(bool allow, v1::Mechanism requirement) const {
 }
 
 v1::Charging Weighing::ChargingOf(bool allow) const {
-  if (!allow || !has_personal_ || stopped_) return v1::CHARGING_NONE;
+  if (!allow || !has_personal() || stopped_) return v1::CHARGING_NONE;
   bool exempt = true;
   bool list_exempt = true;
-  for (const ItemState& item : items_) {
-    if (!item.personal) continue;
-    const bool by_exemption = IsExemption(item.released_by);
-    exempt &= by_exemption;
-    list_exempt &= (by_exemption || IsListRelease(item.released_by)) &&
-                   !item.on_assessment;
+  for (uint32_t i : personal_) {
+    const v1::Rule rule = items_[i].released_by;
+    exempt &= IsExemption(rule);
+    list_exempt &= IsExemption(rule) || IsListRelease(rule);
   }
+  list_exempt &= (personal_ & on_assessment_).empty();
   if (exempt) return v1::CHARGING_EXEMPT;
   if (list_exempt) return v1::CHARGING_LIST_EXEMPT;
-  const bool assessed =
-      std::any_of(items_.begin(), items_.end(),
-                  [](const ItemState& item) { return item.on_assessment; });
-  if (assessed) return v1::CHARGING_COUNTED;
+  if (!on_assessment_.empty()) return v1::CHARGING_COUNTED;
   const bool gba = std::any_of(
       relied_on_.begin(), relied_on_.end(), [](const FilingFacts* filing) {
         return RelyingRank(filing->filing->source.kind()) == 1;
@@ -171,38 +161,35 @@ void Weighing::WriteItems(v1::Decision* decision) const {
     const ItemState& item = items_[i];
     v1::ItemVerdict* out = decision->add_items();
     out->set_item(static_cast<uint32_t>(i));
-    const bool open = item.open.level != Level::kNone;
+    const bool open = open_.Has(static_cast<uint32_t>(i));
     const ItemState::Demand& demand = open ? item.open : item.covered;
     out->set_satisfied(!open);
     if (demand.level != Level::kNone) {
       out->set_mechanism(demand.mechanism);
       out->set_rule(demand.rule);
       out->set_reason(demand.reason);
-      if (!demand.reference.empty()) out->set_reference(demand.reference);
+      Write(demand.reference, out);
       continue;
     }
+    const bool released = item.released_by != v1::RULE_UNSPECIFIED;
     out->set_mechanism(v1::MECHANISM_NONE);
-    out->set_rule(item.Released() ? item.released_by : v1::RULE_NO_PI_NO_ID);
-    out->set_reason(item.Released() ? item.release_reason
-                                    : v1::REASON_NO_PERSONAL_DATA);
-    if (!item.release_reference.empty()) {
-      out->set_reference(item.release_reference);
-    }
+    out->set_rule(released ? item.released_by : v1::RULE_NO_PI_NO_ID);
+    out->set_reason(released ? item.release_reason
+                             : v1::REASON_NO_PERSONAL_DATA);
+    Write(item.release_reference, out);
   }
 }
 
 void Weighing::WriteTrace(v1::Decision* decision) const {
-  absl::InlinedVector<const Step*, 24> steps;
+  absl::InlinedVector<std::pair<int, const Step*>, 24> steps;
   bool unknown = false;
   for (const Step& step : steps_) {
-    steps.push_back(&step);
+    steps.emplace_back(OrderOf(step.rule), &step);
     unknown |= step.rule == v1::RULE_FACT_UNKNOWN && Stops(step);
   }
-  std::stable_sort(
-      steps.begin(), steps.end(), [this](const Step* a, const Step* b) {
-        return OrderOf(regime(), a->rule) < OrderOf(regime(), b->rule);
-      });
-  for (const Step* step : steps) {
+  // Steps of one rule stay in the order of being said: of their addresses.
+  std::sort(steps.begin(), steps.end());
+  for (const auto& [order, step] : steps) {
     // "All facts known" was said before a counter had to be read.
     if (unknown && step->reason == v1::REASON_FACTS_KNOWN) continue;
     v1::TraceStep* out = decision->add_trace();
@@ -211,25 +198,26 @@ void Weighing::WriteTrace(v1::Decision* decision) const {
     out->set_reason(step->reason);
     out->mutable_operands()->Add(step->operands.begin(), step->operands.end());
     CopyItems(step->items, out->mutable_items());
-    if (!step->reference.empty()) out->set_reference(step->reference);
+    Write(step->reference, out);
   }
 }
 
 void Weighing::WriteMissing(v1::Decision* decision) const {
+  Items assessed;  // Where an assessment is needed a contract would not help.
+  for (uint32_t i : open_) {
+    if (items_[i].open.level >= Level::kAssessment) assessed.Add(i);
+  }
   for (const Uncovered& entry : missing_) {
-    // Where an assessment is needed a contract would not help.
     const bool too_little =
         entry.what == v1::MISSING_STANDARD_CONTRACT_OR_CERTIFICATION &&
-        std::all_of(entry.items.begin(), entry.items.end(), [this](uint32_t i) {
-          return items_[i].open.level >= Level::kAssessment;
-        });
+        (entry.items - assessed).empty();
     if (too_little) continue;
     v1::MissingEntry* out = decision->add_missing();
     out->set_what(entry.what);
     if (entry.items.size() < All().size()) {
       CopyItems(entry.items, out->mutable_items());
     }
-    if (!entry.reference.empty()) out->set_reference(entry.reference);
+    Write(entry.reference, out);
     out->set_reason(entry.reason);
   }
 }
@@ -237,13 +225,13 @@ void Weighing::WriteMissing(v1::Decision* decision) const {
 void Weighing::WriteObligations(v1::Decision* decision, bool allow) const {
   if (!allow || stopped_) return;
   auto add = [decision](v1::ObligationKind kind, int64_t operand = 0,
-                        const std::string& reference = "") {
+                        const Reference& reference = {}) {
     v1::Obligation* out = decision->add_obligations();
     out->set_kind(kind);
     out->set_operand(operand);
-    if (!reference.empty()) out->set_reference(reference);
+    Write(reference, out);
   };
-  if (has_personal_) {
+  if (has_personal()) {
     add(v1::OBLIGATION_KIND_KEEP_NOTICE);
     add(flow().duties().pipia() == v1::FACT_YES
             ? v1::OBLIGATION_KIND_KEEP_PIPIA
@@ -251,7 +239,7 @@ void Weighing::WriteObligations(v1::Decision* decision, bool allow) const {
     add(v1::OBLIGATION_KIND_SETTLE);
   }
   for (const FilingFacts* filing : relied_on_) {
-    const std::string& id = filing->filing->source.id();
+    const Reference id(filing->filing->source.id());
     add(v1::OBLIGATION_KIND_STAY_WITHIN_SCOPE, 0, id);
     if (filing->window_open) {
       add(v1::OBLIGATION_KIND_FILE_CONTRACT_BY,
@@ -261,20 +249,21 @@ void Weighing::WriteObligations(v1::Decision* decision, bool allow) const {
   for (const ListFacts& list : facts_.lists) {
     const bool used = std::any_of(
         items_.begin(), items_.end(), [&list](const ItemState& item) {
-          return item.release_reference == list.list->name;
+          return item.release_reference == Reference(*list.list);
         });
     const int32_t days = list.list->head.report_working_days();
     if (used && days > 0) {
-      add(v1::OBLIGATION_KIND_REPORT_TO_LIST_CENTRE, days, list.list->name);
+      add(v1::OBLIGATION_KIND_REPORT_TO_LIST_CENTRE, days,
+          Reference(*list.list));
     }
   }
-  if (has_personal_ || has_important_) {
+  if (has_personal() || has_important()) {
     add(v1::OBLIGATION_KIND_KEEP_RECORDS, regime().record_years().value());
   }
 }
 
 void Weighing::WriteHeadroom(v1::Decision* decision) const {
-  if (!has_personal_ || stopped_) return;
+  if (!has_personal() || stopped_) return;
   v1::Headroom* out = decision->mutable_headroom();
   out->set_year(facts_.year);
   out->set_group_persons(tallies_.group_persons.people);

@@ -7,11 +7,11 @@
 #define TONGGUAN_GATEWAY_ENGINE_ENGINE_H_
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "gateway/engine/facts.h"
 #include "gateway/policy/snapshot.h"
 #include "proto/tongguan/v1/decision.pb.h"
 #include "proto/tongguan/v1/flow.pb.h"
@@ -42,9 +42,8 @@ struct Tallies {
 class Question {
  public:
   // `flow` must have passed ValidateFlow. `at` is the instant of the decision.
-  Question(const v1::Flow& flow, const policy::Snapshot& policy, absl::Time at);
-  ~Question();
-  Question(Question&&) noexcept;
+  Question(const v1::Flow& flow, const policy::Snapshot& policy, absl::Time at)
+      : facts_(flow, policy, at) {}
 
   // The decision with these tallies. Fills everything but decision_id,
   // dry_run and the stamp's unsigned mark. Never fails: what cannot be
@@ -54,10 +53,8 @@ class Question {
   // Other members whose N is to be given in Tallies::group_persons.
   const std::vector<std::string>& siblings() const;
 
-  struct Facts;  // facts.h
-
  private:
-  std::unique_ptr<const Facts> facts_;
+  const Facts facts_;
 };
 
 }  // namespace tongguan::engine

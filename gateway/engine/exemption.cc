@@ -2,13 +2,7 @@
 
 namespace tongguan::engine {
 
-Items Exemptible(const Weighing& w) {
-  Items items;
-  for (uint32_t i : w.Remaining()) {
-    if (!w.item(i).important) items.push_back(i);
-  }
-  return items;
-}
+Items Exemptible(const Weighing& w) { return w.Remaining() - w.Important(); }
 
 void Exempt(Weighing& w, v1::Rule rule, v1::Reason reason) {
   const Items items = Exemptible(w);

@@ -6,31 +6,24 @@
 namespace tongguan::engine {
 namespace {
 
-// Demands of the items for which `unknown` holds. True if there are any.
-template <typename Predicate>
-bool DemandWhere(Weighing& w, v1::Reason reason, v1::Missing missing,
-                 Predicate unknown) {
-  Items items;
-  for (uint32_t i : w.All()) {
-    if (unknown(i)) items.push_back(i);
-  }
+// Demands of the items. True if there are any.
+bool DemandOf(Weighing& w, const Items& items, v1::Reason reason,
+              v1::Missing missing) {
   if (items.empty()) return false;
   w.Demand(v1::RULE_FACT_UNKNOWN, items, v1::MECHANISM_NOT_DETERMINABLE,
            reason);
-  w.Missing(missing, items, "", reason);
+  w.Missing(missing, items, {}, reason);
   return true;
 }
 
 bool UnknownOfExporter(Weighing& w) {
   const Facts& facts = w.facts();
   if (facts.exporter == nullptr) {
-    return DemandWhere(w, v1::REASON_EXPORTER_NOT_REGISTERED,
-                       v1::MISSING_EXPORTER_REGISTRATION,
-                       [](uint32_t) { return true; });
+    return DemandOf(w, w.All(), v1::REASON_EXPORTER_NOT_REGISTERED,
+                    v1::MISSING_EXPORTER_REGISTRATION);
   }
   return facts.ciio == v1::FACT_UNKNOWN &&
-         DemandWhere(w, v1::REASON_CIIO_UNKNOWN, v1::MISSING_CIIO_STATUS,
-                     [](uint32_t) { return true; });
+         DemandOf(w, w.All(), v1::REASON_CIIO_UNKNOWN, v1::MISSING_CIIO_STATUS);
 }
 
 bool UnknownOfFlow(Weighing& w) {
@@ -40,18 +33,19 @@ bool UnknownOfFlow(Weighing& w) {
                             flow.domestic_data_added() == v1::FACT_NO;
   if (flow.origin() == v1::ORIGIN_UNKNOWN ||
       (flow.origin() == v1::ORIGIN_OVERSEAS && !mixing_known)) {
-    found |= DemandWhere(w, v1::REASON_MIXING_UNKNOWN, v1::MISSING_MIXING_FACT,
-                         [](uint32_t) { return true; });
+    found |= DemandOf(w, w.All(), v1::REASON_MIXING_UNKNOWN,
+                      v1::MISSING_MIXING_FACT);
   }
   if (w.has_personal() && flow.duties().under_14() == v1::FACT_UNKNOWN) {
-    found |= DemandWhere(w, v1::REASON_AGE_UNKNOWN, v1::MISSING_AGE_FACT,
-                         [&w](uint32_t i) { return w.item(i).personal; });
+    found |=
+        DemandOf(w, w.Personal(), v1::REASON_AGE_UNKNOWN, v1::MISSING_AGE_FACT);
   }
   return found;
 }
 
 bool UnknownOfItems(Weighing& w) {
-  const auto& items = w.facts().items;
+  const Items unclear = w.All() & w.facts().unclear;
+  if (unclear.empty()) return false;
   using Reading = bool (*)(const ItemFacts&);
   struct {
     v1::Reason reason;
@@ -70,8 +64,11 @@ bool UnknownOfItems(Weighing& w) {
   };
   bool found = false;
   for (const auto& reading : kReadings) {
-    found |= DemandWhere(w, reading.reason, v1::MISSING_ITEM_FACT,
-                         [&](uint32_t i) { return reading.unknown(items[i]); });
+    Items items;
+    for (uint32_t i : unclear) {
+      if (reading.unknown(w.facts().items[i])) items.Add(i);
+    }
+    found |= DemandOf(w, items, reading.reason, v1::MISSING_ITEM_FACT);
   }
   return found;
 }
@@ -79,7 +76,7 @@ bool UnknownOfItems(Weighing& w) {
 // A catalogue of important data names an item that is not declared so.
 bool DoubtedByCatalogue(Weighing& w) {
   bool found = false;
-  for (uint32_t i : w.All()) {
+  for (uint32_t i : w.All() & w.facts().listed) {
     const ItemFacts& item = w.facts().items[i];
     if (item.important || item.important_unknown) continue;
     const Named named = FindImportant(w, i);
@@ -90,9 +87,8 @@ bool DoubtedByCatalogue(Weighing& w) {
       continue;
     }
     w.Demand(v1::RULE_FACT_UNKNOWN, {i}, v1::MECHANISM_NOT_DETERMINABLE,
-             v1::REASON_DECLARATION_DOUBTED, {},
-             policy::RowName(*named.list->list, *named.row));
-    w.Missing(v1::MISSING_ITEM_FACT, {i}, "", v1::REASON_DECLARATION_DOUBTED);
+             v1::REASON_DECLARATION_DOUBTED, {}, named.reference());
+    w.Missing(v1::MISSING_ITEM_FACT, {i}, {}, v1::REASON_DECLARATION_DOUBTED);
   }
   return found;
 }
@@ -100,10 +96,10 @@ bool DoubtedByCatalogue(Weighing& w) {
 // A row names the item and does not say what it demands: hold, never free.
 bool RowIncomplete(Weighing& w) {
   bool found = false;
-  for (uint32_t i : w.All()) {
+  for (uint32_t i : w.All() & w.facts().listed) {
     const Named named = FindNamed(w, i, v1::ROW_MECHANISM_UNSPECIFIED);
     if (named.row == nullptr) continue;
-    const std::string row = policy::RowName(*named.list->list, *named.row);
+    const Reference row = named.reference();
     w.Demand(v1::RULE_FACT_UNKNOWN, {i}, v1::MECHANISM_NOT_DETERMINABLE,
              v1::REASON_LIST_ROW_INCOMPLETE, {}, row);
     w.Missing(v1::MISSING_LIST_CONTENT, {i}, row,

@@ -126,17 +126,27 @@ ListFacts ReadList(const Facts& facts, uint32_t index) {
   policy::RowRefs refs;
   lists.FindHeadings(index, facts.flow.sector(), facts.flow.scenario(), &refs);
   out.headings = !refs.empty();
-  for (int i = 0; i < facts.flow.items_size(); ++i) {
-    const v1::DataItem& item = facts.flow.items(i);
-    refs.clear();
-    lists.FindRows(index, item.category(), item.name(), &refs);
+  return out;
+}
+
+// Gives the rows that name an item to the lists they are of.
+void ReadRows(uint32_t item, Facts* facts) {
+  const policy::Lists& lists = facts->policy.lists();
+  const v1::DataItem& source = facts->flow.items(static_cast<int>(item));
+  policy::RowRefs refs;
+  lists.FindRows(source.category(), source.name(), &refs);
+  if (refs.empty()) return;
+  for (ListFacts& list : facts->lists) {
     for (const policy::RowRef& ref : refs) {
-      if (RowSpeaks(out.list->rows[ref.row], facts.flow)) {
-        out.rows.emplace_back(i, ref.row);
+      if (list.list != &lists.all()[ref.list] ||
+          !RowSpeaks(list.list->rows[ref.row], facts->flow)) {
+        continue;
       }
+      list.rows.emplace_back(item, ref.row);
+      list.named.Add(item);
+      facts->listed.Add(item);
     }
   }
-  return out;
 }
 
 // ---- Filings.
@@ -317,8 +327,8 @@ absl::InlinedVector<absl::string_view, 8> AreasOf(const Exporter& exporter) {
 
 }  // namespace
 
-Question::Facts::Facts(const v1::Flow& flow_in,
-                       const policy::Snapshot& policy_in, absl::Time at_in)
+Facts::Facts(const v1::Flow& flow_in, const policy::Snapshot& policy_in,
+             absl::Time at_in)
     : flow(flow_in),
       policy(policy_in),
       at(at_in),
@@ -328,8 +338,13 @@ Question::Facts::Facts(const v1::Flow& flow_in,
       ciio(exporter == nullptr ? v1::FACT_UNKNOWN
                                : exporter->enterprise.ciio()) {
   items.reserve(flow.items_size());
-  for (const v1::DataItem& item : flow.items()) {
-    items.push_back(ReadItem(item, flow.sector(), policy));
+  for (int i = 0; i < flow.items_size(); ++i) {
+    const ItemFacts& item =
+        items.emplace_back(ReadItem(flow.items(i), flow.sector(), policy));
+    if (item.MayBePersonal()) personal.Add(i);
+    if (item.MayBeSensitive()) sensitive.Add(i);
+    if (item.important) important.Add(i);
+    if (item.Unclear()) unclear.Add(i);
   }
   ReadPeople(this);
   if (exporter == nullptr) return;
@@ -337,6 +352,9 @@ Question::Facts::Facts(const v1::Flow& flow_in,
     if (policy.lists().all()[index].InForce(today)) {
       lists.push_back(ReadList(*this, index));
     }
+  }
+  if (!lists.empty()) {
+    for (uint32_t i = 0; i < items.size(); ++i) ReadRows(i, this);
   }
   for (const Filing& filing : exporter->filings) {
     filings.push_back(ReadFiling(*this, filing));

@@ -4,15 +4,17 @@
 #ifndef TONGGUAN_GATEWAY_ENGINE_FACTS_H_
 #define TONGGUAN_GATEWAY_ENGINE_FACTS_H_
 
+#include <string>
+#include <utility>
+
 #include "absl/container/inlined_vector.h"
 #include "absl/time/time.h"
-#include "gateway/engine/engine.h"
+#include "gateway/engine/items.h"
 #include "gateway/policy/snapshot.h"
+#include "proto/tongguan/v1/decision.pb.h"
+#include "proto/tongguan/v1/flow.pb.h"
 
 namespace tongguan::engine {
-
-// Indexes into Flow.items, ascending.
-using Items = absl::InlinedVector<uint32_t, 16>;
 
 // The legal facts of one item, after its transform.
 struct ItemFacts {
@@ -26,6 +28,11 @@ struct ItemFacts {
   // Personal information, or possibly so.
   bool MayBePersonal() const { return personal != v1::FACT_NO || doubted; }
   bool MayBeSensitive() const { return sensitive != v1::FACT_NO || doubted; }
+  // Rule 2 holds it.
+  bool Unclear() const {
+    return personal == v1::FACT_UNKNOWN || sensitive == v1::FACT_UNKNOWN ||
+           important_unknown || doubted || category_unknown;
+  }
 };
 
 // A list in force in one of the exporter's areas.
@@ -39,8 +46,9 @@ struct ListFacts {
   bool covers = false;    // Speaks about the flow's sector and scenario.
   bool headings = false;  // Has headings without content for them.
   // Rows of the flow's sector and scenario that name an item: (item, row),
-  // ascending.
+  // ascending; and the items.
   absl::InlinedVector<std::pair<uint32_t, uint32_t>, 8> rows;
+  Items named;
 };
 
 // A filing of the exporter, weighed against the flow without its items.
@@ -51,7 +59,7 @@ struct FilingFacts {
   bool window_open = false;  // Covers only because the filing window is open.
 };
 
-struct Question::Facts {
+struct Facts {
   Facts(const v1::Flow& flow, const policy::Snapshot& policy, absl::Time at);
 
   const v1::Flow& flow;
@@ -61,7 +69,14 @@ struct Question::Facts {
   int32_t year;
   const policy::Exporter* exporter;  // Null: not registered.
   v1::Fact ciio;                     // Unknown for who is not registered.
-  absl::InlinedVector<ItemFacts, 16> items;
+  absl::InlinedVector<ItemFacts, 64> items;
+  // Of these: who may be personal; who may be sensitive; important data; with
+  // a fact that is not known; named by a row of any list below.
+  Items personal;
+  Items sensitive;
+  Items important;
+  Items unclear;
+  Items listed;
   absl::InlinedVector<ListFacts, 4> lists;
   absl::InlinedVector<FilingFacts, 4>
       filings;  // Assessment, GBA, contract,
@@ -72,8 +87,6 @@ struct Question::Facts {
   bool states_sensitive_people = false;
   bool may_be_under_14 = false;
 };
-
-using Facts = Question::Facts;
 
 // Whether the filing's scope names the item.
 bool ScopeNames(const policy::Filing& filing, const v1::DataItem& item);

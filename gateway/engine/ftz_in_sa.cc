@@ -7,7 +7,7 @@
 namespace tongguan::engine {
 
 void WeighFtzInSa(Weighing& w) {
-  for (uint32_t i : w.All()) {
+  for (uint32_t i : w.All() & w.facts().listed) {
     Named named = FindNamed(w, i, v1::ROW_MECHANISM_ASSESSMENT);
     if (named.row == nullptr || !named.threshold_known) {
       const Named important = FindNamed(w, i, v1::ROW_MECHANISM_IMPORTANT_DATA);
@@ -23,8 +23,7 @@ void WeighFtzInSa(Weighing& w) {
     }
     w.SettleByList(i);
     w.Demand(v1::RULE_FTZ_IN_SA, {i}, v1::MECHANISM_SECURITY_ASSESSMENT,
-             v1::REASON_LISTED, {},
-             policy::RowName(*named.list->list, *named.row));
+             v1::REASON_LISTED, {}, named.reference());
   }
 }
 

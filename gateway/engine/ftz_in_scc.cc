@@ -7,11 +7,11 @@
 namespace tongguan::engine {
 
 void WeighFtzInScc(Weighing& w) {
-  for (uint32_t i : w.Personal()) {
+  for (uint32_t i : w.Personal() & w.facts().listed) {
     const Named named = FindNamed(w, i, v1::ROW_MECHANISM_CONTRACT);
     if (named.row == nullptr) continue;
     const v1::Reason serves = w.Serves(*named.list);
-    const std::string row = policy::RowName(*named.list->list, *named.row);
+    const Reference row = named.reference();
     if (serves != v1::REASON_MET) {
       w.Skip(v1::RULE_FTZ_IN_SCC, serves, {}, row);
     } else if (!named.threshold_known) {

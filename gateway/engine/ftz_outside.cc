@@ -2,8 +2,6 @@
 // scenario the list speaks about, needs none of the three mechanisms (O16 art
 // 6(2)). Only a complete copy can conclude "outside"; a copy that holds
 // headings only holds the flow. Not counted.
-#include <algorithm>
-
 #include "gateway/engine/list_reading.h"
 #include "gateway/engine/rules.h"
 
@@ -18,19 +16,11 @@ void HoldUnderHeadings(Weighing& w) {
         !list.binds) {
       continue;
     }
-    Items items;
-    for (uint32_t i : w.Remaining()) {
-      const bool named =
-          std::any_of(list.rows.begin(), list.rows.end(),
-                      [i](const std::pair<uint32_t, uint32_t>& row) {
-                        return row.first == i;
-                      });
-      if (!named && !w.item(i).on_assessment) items.push_back(i);
-    }
+    const Items items = w.Remaining() - list.named - w.OnAssessment();
     if (items.empty()) continue;
     w.Demand(v1::RULE_FACT_UNKNOWN, items, v1::MECHANISM_NOT_DETERMINABLE,
-             v1::REASON_LIST_COPY_INCOMPLETE, {}, list.list->name);
-    w.Missing(v1::MISSING_LIST_CONTENT, items, list.list->name,
+             v1::REASON_LIST_COPY_INCOMPLETE, {}, Reference(*list.list));
+    w.Missing(v1::MISSING_LIST_CONTENT, items, Reference(*list.list),
               v1::REASON_LIST_COPY_INCOMPLETE);
   }
 }

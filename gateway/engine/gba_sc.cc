@@ -27,19 +27,19 @@ void WeighGbaSc(Weighing& w) {
   if (w.ForVolume().empty()) return;
   bool served = false;
   v1::Reason reason = v1::REASON_NO_FILING;
-  std::string reference;
+  Reference reference;
   for (const FilingFacts& filing : w.facts().filings) {
     if (!IsGbaContract(filing.filing->source.kind())) continue;
     Items covered;
     for (uint32_t i : w.ForVolume()) {
       const v1::Reason said = w.Covers(filing, i);
-      if (said == v1::REASON_FILING_COVERS && !w.item(i).important) {
-        covered.push_back(i);
+      if (said == v1::REASON_FILING_COVERS && !w.Important().Has(i)) {
+        covered.Add(i);
       } else {
         reason = said;
       }
     }
-    reference = filing.filing->source.id();
+    reference = Reference(filing.filing->source.id());
     if (covered.empty() || !ServesVolume(w)) continue;
     w.SettleByGba(covered, filing);
     served = true;

@@ -9,10 +9,8 @@ namespace {
 
 Items WithFlag(const Weighing& w, v1::ImportantData flag) {
   Items items;
-  for (uint32_t i : w.All()) {
-    if (w.facts().items[i].important && w.flow().items(i).important() == flag) {
-      items.push_back(i);
-    }
+  for (uint32_t i : w.All() & w.facts().important) {
+    if (w.flow().items(static_cast<int>(i)).important() == flag) items.Add(i);
   }
   return items;
 }

@@ -62,7 +62,7 @@ Release AskNegative(const Weighing&, const ListFacts& list, uint32_t item) {
 Release Ask(const Weighing& w, uint32_t item, v1::ListKind kind,
             Release (*ask)(const Weighing&, const ListFacts&, uint32_t)) {
   Release best;
-  if (w.item(item).important) {
+  if (w.Important().Has(item)) {
     best.reason = v1::REASON_HAS_IMPORTANT_DATA;
     return best;
   }
@@ -117,7 +117,7 @@ void HoldUnknownThreshold(Weighing& w, uint32_t item, const Named& named) {
     w.CounterUnknown({item});
     return;
   }
-  const std::string row = policy::RowName(*named.list->list, *named.row);
+  const Reference row = named.reference();
   w.Demand(v1::RULE_FACT_UNKNOWN, {item}, v1::MECHANISM_NOT_DETERMINABLE,
            v1::REASON_LIST_ROW_INCOMPLETE, {}, row);
   w.Missing(v1::MISSING_LIST_CONTENT, {item}, row,
@@ -146,7 +146,6 @@ void ReleaseByLists(Weighing& w, v1::Rule rule,
     const ListFacts* list;
     v1::Reason reason;
     Items items;
-    std::string reference;
   };
   absl::InlinedVector<Group, 2> groups;
   for (uint32_t i : remaining) {
@@ -154,25 +153,27 @@ void ReleaseByLists(Weighing& w, v1::Rule rule,
     if (!said.released()) {
       refused = said;
       if (said.reason == v1::REASON_LIST_FILING_MISSING) {
-        w.Missing(v1::MISSING_LIST_FILING, {}, said.list->list->name,
+        w.Missing(v1::MISSING_LIST_FILING, {}, Reference(*said.list->list),
                   said.reason);
       }
       continue;
     }
     if (groups.empty() || groups.back().list != said.list) {
-      groups.push_back({said.list, said.reason, {}, said.list->list->name});
+      groups.push_back({said.list, said.reason, {}});
     }
-    groups.back().items.push_back(i);
+    groups.back().items.Add(i);
   }
-  for (Group& group : groups) {
+  for (const Group& group : groups) {
     if (group.list->list->head.demonstration()) {
       w.Warn(v1::WARNING_DEMONSTRATION_DATA);
     }
-    w.Release(rule, group.items, group.reason, {}, std::move(group.reference));
+    w.Release(rule, group.items, group.reason, {},
+              Reference(*group.list->list));
   }
   if (groups.empty()) {
-    w.Skip(rule, refused.reason, {},
-           refused.list == nullptr ? "" : refused.list->list->name);
+    w.Skip(
+        rule, refused.reason, {},
+        refused.list == nullptr ? Reference() : Reference(*refused.list->list));
   }
 }
 

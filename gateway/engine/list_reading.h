@@ -16,6 +16,7 @@ struct Named {
   const v1::ListRow* row = nullptr;
   // False when the row's threshold reads a counter that is not known.
   bool threshold_known = true;
+  Reference reference() const { return {*list->list, *row}; }
 };
 
 // The first row of binding negative lists that names the item with this

@@ -9,11 +9,8 @@ namespace {
 // The volume cannot be known. What an assessment on file covers whole needs no
 // more than that; the rest is undetermined.
 void WeighUnknownVolume(Weighing& w, const Items& items) {
-  Items open;
-  Items covered;
-  for (uint32_t i : items) {
-    (w.item(i).on_assessment ? covered : open).push_back(i);
-  }
+  const Items open = items - w.OnAssessment();
+  const Items covered = items & w.OnAssessment();
   if (!covered.empty()) {
     w.Demand(v1::RULE_SA_VOLUME, covered, v1::MECHANISM_SECURITY_ASSESSMENT,
              v1::REASON_COUNTER_UNKNOWN);

@@ -72,7 +72,7 @@ class Search {
     Supposition s;
     if (duties && !HasDutyGap()) return s;
     for (const v1::ItemVerdict& item : decision_->items()) {
-      if (!item.satisfied()) s.dropped.push_back(item.item());
+      if (!item.satisfied()) s.dropped.Add(item.item());
     }
     if (s.dropped.empty() || s.dropped.size() == facts_.items.size()) return {};
     s.duties_kept = duties;
@@ -82,14 +82,11 @@ class Search {
   }
 
   void Winnow(Supposition* s) const {
-    for (size_t i = 0; i < s->dropped.size() && s->dropped.size() > 1;) {
+    for (uint32_t i : Items(s->dropped)) {
+      if (s->dropped.size() == 1) return;
       Supposition fewer = *s;
-      fewer.dropped.erase(fewer.dropped.begin() + i);
-      if (Allows(fewer)) {
-        *s = std::move(fewer);
-      } else {
-        ++i;
-      }
+      fewer.dropped = s->dropped - Items{i};
+      if (Allows(fewer)) *s = fewer;
     }
   }
 
@@ -149,7 +146,7 @@ class Search {
   void Write(const Supposition& s) {
     if (!s.dropped.empty()) {
       v1::Change* change = Add(v1::CHANGE_KIND_DROP_ITEMS);
-      change->mutable_items()->Add(s.dropped.begin(), s.dropped.end());
+      for (uint32_t i : s.dropped) change->add_items(i);
     }
     if (s.list_filings) {
       for (const v1::MissingEntry& missing : decision_->missing()) {

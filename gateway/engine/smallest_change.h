@@ -3,7 +3,7 @@
 #ifndef TONGGUAN_GATEWAY_ENGINE_SMALLEST_CHANGE_H_
 #define TONGGUAN_GATEWAY_ENGINE_SMALLEST_CHANGE_H_
 
-#include "gateway/engine/facts.h"
+#include "gateway/engine/engine.h"
 #include "proto/tongguan/v1/decision.pb.h"
 
 namespace tongguan::engine {

@@ -43,7 +43,7 @@ bool ForeignAuthority(Weighing& w) {
   }
   DemandOfFlow(w, v1::MECHANISM_COMPETENT_AUTHORITY_APPROVAL,
                v1::REASON_FOREIGN_AUTHORITY);
-  w.Missing(v1::MISSING_AUTHORITY_APPROVAL, {}, "",
+  w.Missing(v1::MISSING_AUTHORITY_APPROVAL, {}, {},
             v1::REASON_FOREIGN_AUTHORITY);
   return true;
 }
@@ -71,13 +71,12 @@ bool GeneticResources(Weighing& w) {
     return true;
   }
   bool found = false;
-  for (uint32_t i : w.All()) {
+  for (uint32_t i : w.All() & w.facts().listed) {
     const Named named = FindNamed(w, i, v1::ROW_MECHANISM_GENETIC_RESOURCES);
     if (named.row == nullptr) continue;
     w.Demand(v1::RULE_SPECIAL_REGIME, {i},
              v1::MECHANISM_HUMAN_GENETIC_RESOURCES_PROCEDURE,
-             v1::REASON_GENETIC_EXCLUDED_BY_LIST, {},
-             policy::RowName(*named.list->list, *named.row));
+             v1::REASON_GENETIC_EXCLUDED_BY_LIST, {}, named.reference());
     found = true;
   }
   return found;
@@ -89,7 +88,7 @@ bool Unlicensed(Weighing& w) {
     if (!NeedsLicence(claim) || claim.licence() == v1::FACT_YES) continue;
     DemandOfFlow(w, v1::MECHANISM_SPECIAL_LICENCE, v1::REASON_LICENCE_MISSING,
                  {claim.regime()});
-    w.Missing(v1::MISSING_LICENCE, {}, "", v1::REASON_LICENCE_MISSING);
+    w.Missing(v1::MISSING_LICENCE, {}, {}, v1::REASON_LICENCE_MISSING);
     return true;
   }
   return false;

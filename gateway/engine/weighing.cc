@@ -1,7 +1,6 @@
 #include "gateway/engine/weighing.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "gateway/engine/rules.h"
 
@@ -46,6 +45,10 @@ bool IsAssessment(const FilingFacts& filing) {
   return filing.filing->source.kind() == v1::FILING_KIND_SECURITY_ASSESSMENT;
 }
 
+Reference Ref(const FilingFacts& filing) {
+  return Reference(filing.filing->source.id());
+}
+
 // How near a filing that does not serve came: the nearest is named.
 int Nearness(v1::Reason reason) {
   switch (reason) {
@@ -88,25 +91,20 @@ Weighing::Weighing(const Facts& facts, const Tallies& tallies,
       tallies_(tallies),
       suppose_(suppose),
       new_persons_(AtMost(suppose.persons, facts.new_persons)),
-      new_sensitive_(AtMost(suppose.sensitive, facts.new_sensitive)) {
-  items_.resize(facts.items.size());
-  for (uint32_t i : suppose.dropped) items_[i].dropped = true;
-  bool sensitive_item = false;
-  bool ordinary_item = false;
-  for (size_t i = 0; i < items_.size(); ++i) {
-    const ItemFacts& item = facts.items[i];
-    if (items_[i].dropped) continue;
-    items_[i].personal = item.MayBePersonal();
-    items_[i].important = item.important;
-    has_personal_ |= items_[i].personal;
-    has_important_ |= item.important;
-    sensitive_item |= item.MayBeSensitive();
-    ordinary_item |= items_[i].personal && !item.MayBeSensitive();
+      new_sensitive_(AtMost(suppose.sensitive, facts.new_sensitive)),
+      all_(Items::First(facts.items.size()) - suppose.dropped),
+      personal_(facts.personal & all_),
+      important_(facts.important & all_) {
+  order_.fill(regime().order_size());
+  for (int i = regime().order_size() - 1; i >= 0; --i) {
+    order_[regime().order(i).rule()] = i;
   }
+  items_.resize(facts.items.size());
+  const Items sensitive_items = facts.sensitive & all_;
   const bool dropping = !suppose.dropped.empty();
-  if (dropping && !sensitive_item) new_sensitive_ = 0;
-  if (dropping && !ordinary_item) new_persons_ = 0;
-  if (!has_personal_) new_persons_ = new_sensitive_ = 0;
+  if (dropping && sensitive_items.empty()) new_sensitive_ = 0;
+  if (dropping && (personal_ - sensitive_items).empty()) new_persons_ = 0;
+  if (!has_personal()) new_persons_ = new_sensitive_ = 0;
   if (facts.may_be_under_14) {  // PIPL 28: all of theirs is sensitive.
     new_sensitive_ += new_persons_;
     new_persons_ = 0;
@@ -114,8 +112,9 @@ Weighing::Weighing(const Facts& facts, const Tallies& tallies,
   const bool sensitive_people = dropping || suppose.sensitive.has_value()
                                     ? new_sensitive_ > 0
                                     : facts.states_sensitive_people;
-  sensitive_flow_ = has_personal_ && (sensitive_item || sensitive_people ||
-                                      facts.may_be_under_14);
+  sensitive_flow_ =
+      has_personal() &&
+      (!sensitive_items.empty() || sensitive_people || facts.may_be_under_14);
 }
 
 void Weighing::Run() {
@@ -123,49 +122,6 @@ void Weighing::Run() {
     kRules[rule.rule()](*this);
     if (stopped_) return;
   }
-}
-
-Items Weighing::All() const {
-  Items items;
-  for (uint32_t i = 0; i < items_.size(); ++i) {
-    if (!items_[i].dropped) items.push_back(i);
-  }
-  return items;
-}
-
-Items Weighing::Personal() const {
-  Items items;
-  for (uint32_t i = 0; i < items_.size(); ++i) {
-    if (items_[i].personal) items.push_back(i);
-  }
-  return items;
-}
-
-Items Weighing::Remaining() const {
-  Items items;
-  for (uint32_t i = 0; i < items_.size(); ++i) {
-    if (items_[i].personal && !items_[i].Released()) items.push_back(i);
-  }
-  return items;
-}
-
-Items Weighing::ForSmallVolume() const {
-  Items items;
-  for (uint32_t i = 0; i < items_.size(); ++i) {
-    const ItemState& item = items_[i];
-    if (item.personal && !item.Released() && !item.list_settled) {
-      items.push_back(i);
-    }
-  }
-  return items;
-}
-
-Items Weighing::ForVolume() const {
-  Items items;
-  for (uint32_t i : ForSmallVolume()) {
-    if (items_[i].gba_contract == nullptr) items.push_back(i);
-  }
-  return items;
 }
 
 std::optional<int64_t> Weighing::PersonsTotal() const {
@@ -229,7 +185,7 @@ v1::Reason Weighing::Covers(const FilingFacts& filing, uint32_t item) const {
     return v1::REASON_EXCEEDS_ITEMS;
   }
   const v1::Filing& source = filing.filing->source;
-  if (!IsAssessment(filing) || source.states_no_number() || !has_personal_) {
+  if (!IsAssessment(filing) || source.states_no_number() || !has_personal()) {
     return v1::REASON_FILING_COVERS;
   }
   const auto total = PeopleTotal();
@@ -250,52 +206,51 @@ int Weighing::FindCover(uint32_t item, Level level, bool* scale_unknown) const {
 
 void Weighing::AddStep(v1::Rule rule, v1::Effect effect, v1::Reason reason,
                        std::initializer_list<int64_t> operands,
-                       const Items& items, std::string reference) {
-  Step step;
+                       const Items& items, Reference reference) {
+  Step& step = steps_.emplace_back();
   step.rule = rule;
   step.effect = effect;
   step.reason = reason;
-  step.operands = operands;
+  step.operands.assign(operands.begin(), operands.end());
   if (items.size() < All().size()) step.items = items;
-  step.reference = std::move(reference);
-  steps_.push_back(std::move(step));
+  step.reference = reference;
 }
 
 void Weighing::Skip(v1::Rule rule, v1::Reason reason,
                     std::initializer_list<int64_t> operands,
-                    std::string reference) {
-  AddStep(rule, v1::EFFECT_SKIPPED, reason, operands, All(),
-          std::move(reference));
+                    Reference reference) {
+  AddStep(rule, v1::EFFECT_SKIPPED, reason, operands, All(), reference);
 }
 
 void Weighing::Release(v1::Rule rule, const Items& items, v1::Reason reason,
                        std::initializer_list<int64_t> operands,
-                       std::string reference) {
+                       Reference reference) {
+  released_ |= items;
   for (uint32_t i : items) {
     items_[i].released_by = rule;
     items_[i].release_reason = reason;
     items_[i].release_reference = reference;
   }
-  AddStep(rule, v1::EFFECT_RELEASES, reason, operands, items,
-          std::move(reference));
+  AddStep(rule, v1::EFFECT_RELEASES, reason, operands, items, reference);
 }
 
 void Weighing::NoteDemand(uint32_t item, const ItemState::Demand& demand,
                           bool covered) {
   ItemState::Demand& place = covered ? items_[item].covered : items_[item].open;
   if (demand.level > place.level) place = demand;
+  if (!covered) open_.Add(item);
 }
 
 void Weighing::Demand(v1::Rule rule, const Items& items,
                       v1::Mechanism mechanism, v1::Reason reason,
                       std::initializer_list<int64_t> operands,
-                      std::string reference) {
+                      Reference reference) {
   const Level level = LevelOf(mechanism);
   const bool supposed = (level == Level::kContract && suppose_.contract) ||
                         (level <= Level::kAssessment && suppose_.assessment);
   Items open;
   Items unknown_scale;
-  std::string cover = reference;
+  Reference cover = reference;
   for (uint32_t i : items) {
     ItemState::Demand demand{level, mechanism, rule, reason, reference};
     bool scale_unknown = false;
@@ -304,12 +259,12 @@ void Weighing::Demand(v1::Rule rule, const Items& items,
                            : -1;
     if (filing >= 0) {
       RelyOn(facts_.filings[filing]);
-      demand.reference = cover = facts_.filings[filing].filing->source.id();
+      demand.reference = cover = Ref(facts_.filings[filing]);
     }
     const bool covered = filing >= 0 || supposed;
     NoteDemand(i, demand, covered);
     if (covered) continue;
-    (scale_unknown ? unknown_scale : open).push_back(i);
+    (scale_unknown ? unknown_scale : open).Add(i);
   }
   const bool covered = open.empty() && unknown_scale.empty();
   AddStep(rule, covered ? v1::EFFECT_COVERED : v1::EFFECT_DEMANDS, reason,
@@ -319,9 +274,11 @@ void Weighing::Demand(v1::Rule rule, const Items& items,
 }
 
 void Weighing::CounterUnknown(const Items& items) {
-  const ItemState::Demand demand{
-      Level::kUndetermined, v1::MECHANISM_NOT_DETERMINABLE,
-      v1::RULE_FACT_UNKNOWN, v1::REASON_COUNTER_UNKNOWN, ""};
+  const ItemState::Demand demand{Level::kUndetermined,
+                                 v1::MECHANISM_NOT_DETERMINABLE,
+                                 v1::RULE_FACT_UNKNOWN,
+                                 v1::REASON_COUNTER_UNKNOWN,
+                                 {}};
   for (uint32_t i : items) NoteDemand(i, demand, /*covered=*/false);
   const bool told =
       std::any_of(steps_.begin(), steps_.end(), [&items](const Step& step) {
@@ -331,39 +288,35 @@ void Weighing::CounterUnknown(const Items& items) {
       });
   if (!told) {
     AddStep(v1::RULE_FACT_UNKNOWN, v1::EFFECT_DEMANDS,
-            v1::REASON_COUNTER_UNKNOWN, {}, items, "");
+            v1::REASON_COUNTER_UNKNOWN, {}, items, {});
   }
-  Missing(v1::MISSING_OPENING_BALANCE, {}, "", v1::REASON_COUNTER_UNKNOWN);
+  Missing(v1::MISSING_OPENING_BALANCE, {}, {}, v1::REASON_COUNTER_UNKNOWN);
 }
 
-void Weighing::MarkImportant(const Items& items) {
-  for (uint32_t i : items) items_[i].important = true;
-  has_important_ |= !items.empty();
-}
+void Weighing::MarkImportant(const Items& items) { important_ |= items; }
 
 void Weighing::SettleByAssessment(const Items& items,
                                   const FilingFacts& filing) {
-  for (uint32_t i : items) items_[i].on_assessment = true;
+  on_assessment_ |= items;
   RelyOn(filing);
   AddStep(v1::RULE_ASSESSMENT_ON_FILE, v1::EFFECT_COVERED,
-          v1::REASON_FILING_COVERS, {}, items, filing.filing->source.id());
+          v1::REASON_FILING_COVERS, {}, items, Ref(filing));
 }
 
 void Weighing::SettleByGba(const Items& items, const FilingFacts& filing) {
+  gba_settled_ |= items;
   for (uint32_t i : items) items_[i].gba_contract = &filing;
   RelyOn(filing);
   AddStep(v1::RULE_GBA_SC, v1::EFFECT_COVERED, v1::REASON_FILING_COVERS, {},
-          items, filing.filing->source.id());
+          items, Ref(filing));
 }
 
 void Weighing::DemandGba() {
-  for (uint32_t i = 0; i < items_.size(); ++i) {
-    const ItemState& item = items_[i];
-    if (item.gba_contract == nullptr || item.Released()) continue;
+  for (uint32_t i : gba_settled_ - released_) {
     NoteDemand(
         i,
         {Level::kContract, v1::MECHANISM_GBA_STANDARD_CONTRACT, v1::RULE_GBA_SC,
-         v1::REASON_FILING_COVERS, item.gba_contract->filing->source.id()},
+         v1::REASON_FILING_COVERS, Ref(*items_[i].gba_contract)},
         /*covered=*/true);
   }
 }
@@ -391,9 +344,9 @@ void Weighing::NoteMissingFiling(v1::Rule rule, const Items& items,
       nearest = &filing;
     }
   }
-  std::string reference;
+  Reference reference;
   if (nearest != nullptr) {
-    reference = nearest->filing->source.id();
+    reference = Ref(*nearest);
     AddStep(rule, v1::EFFECT_SKIPPED, best, {nearest->operand}, items,
             reference);
     if (best == v1::REASON_EXCEEDS_SCALE) {
@@ -407,29 +360,29 @@ void Weighing::NoteMissingFiling(v1::Rule rule, const Items& items,
 }
 
 void Weighing::Missing(v1::Missing what, const Items& items,
-                       std::string reference, v1::Reason reason) {
+                       Reference reference, v1::Reason reason) {
   for (const Uncovered& entry : missing_) {
     if (entry.what == what && entry.reference == reference &&
         entry.items == items) {
       return;
     }
   }
-  missing_.push_back({what, items, std::move(reference), reason});
+  missing_.push_back({what, items, reference, reason});
 }
 
 void Weighing::Block(const absl::InlinedVector<v1::Missing, 5>& duties) {
   blocked_ = true;
   AddStep(v1::RULE_ART10_DUTIES, v1::EFFECT_BLOCKS, v1::REASON_DUTIES_MISSING,
-          {}, All(), "");
+          {}, All(), {});
   for (v1::Missing duty : duties) {
     steps_.back().operands.push_back(duty);
-    Missing(duty, {}, "", v1::REASON_DUTIES_MISSING);
+    Missing(duty, {}, {}, v1::REASON_DUTIES_MISSING);
   }
 }
 
 void Weighing::PassGate() {
   AddStep(v1::RULE_ART10_DUTIES, v1::EFFECT_PASSES, v1::REASON_DUTIES_KEPT, {},
-          All(), "");
+          All(), {});
 }
 
 void Weighing::Warn(v1::Warning warning) {
@@ -445,14 +398,9 @@ void Weighing::StopAllowed(v1::Rule rule, v1::Reason reason) {
     item.released_by = rule;
     item.release_reason = reason;
   }
-  AddStep(rule, v1::EFFECT_RELEASES, reason, {}, All(), "");
+  AddStep(rule, v1::EFFECT_RELEASES, reason, {}, All(), {});
 }
 
-bool Weighing::Allows() const {
-  return !blocked_ &&
-         std::none_of(items_.begin(), items_.end(), [](const ItemState& item) {
-           return !item.dropped && item.open.level != Level::kNone;
-         });
-}
+bool Weighing::Allows() const { return !blocked_ && open_.empty(); }
 
 }  // namespace tongguan::engine

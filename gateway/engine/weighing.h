@@ -4,14 +4,15 @@
 #ifndef TONGGUAN_GATEWAY_ENGINE_WEIGHING_H_
 #define TONGGUAN_GATEWAY_ENGINE_WEIGHING_H_
 
+#include <array>
 #include <initializer_list>
 #include <optional>
-#include <string>
-#include <vector>
 
 #include "absl/container/inlined_vector.h"
 #include "gateway/engine/engine.h"
 #include "gateway/engine/facts.h"
+#include "gateway/engine/items.h"
+#include "gateway/engine/reference.h"
 
 namespace tongguan::engine {
 
@@ -22,7 +23,7 @@ Level LevelOf(v1::Mechanism mechanism);
 // What is supposed beyond the facts, to find the smallest change that gives
 // ALLOW. Empty for the decision itself.
 struct Supposition {
-  std::vector<uint32_t> dropped;     // These items stay at home.
+  Items dropped;                     // These items stay at home.
   bool duties_kept = false;          // Every duty of O16 art 10 is kept.
   bool list_filings = false;         // Every list filing is made.
   bool contract = false;             // A contract covers the flow.
@@ -39,20 +40,16 @@ struct Step {
   v1::Reason reason = v1::REASON_UNSPECIFIED;
   absl::InlinedVector<int64_t, 4> operands;
   Items items;  // Empty: the flow.
-  std::string reference;
+  Reference reference;
 };
 
 // What has been said of one item.
 struct ItemState {
-  bool dropped = false;
-  bool personal = false;   // Is or may be personal information.
-  bool important = false;  // Important data, by its flag or by volume.
   v1::Rule released_by = v1::RULE_UNSPECIFIED;
   v1::Reason release_reason = v1::REASON_UNSPECIFIED;
-  std::string release_reference;
-  bool list_settled = false;  // A list's part stands for the volume rules.
-  const FilingFacts* gba_contract = nullptr;  // The one that stands for them.
-  bool on_assessment = false;                 // Rule 10 covers it.
+  Reference release_reference;
+  // The one that stands for the volume rules.
+  const FilingFacts* gba_contract = nullptr;
   // Its strictest demand that nothing covers, and its strictest that is
   // covered.
   struct Demand {
@@ -60,12 +57,10 @@ struct ItemState {
     v1::Mechanism mechanism = v1::MECHANISM_NONE;
     v1::Rule rule = v1::RULE_UNSPECIFIED;
     v1::Reason reason = v1::REASON_UNSPECIFIED;
-    std::string reference;  // List row, or the filing that covers.
+    Reference reference;  // List row, or the filing that covers.
   };
   Demand open;
   Demand covered;
-
-  bool Released() const { return released_by != v1::RULE_UNSPECIFIED; }
 };
 
 class Weighing {
@@ -84,20 +79,24 @@ class Weighing {
   const v1::Flow& flow() const { return facts_.flow; }
   const v1::Regime& regime() const { return facts_.policy.regime(); }
   const Supposition& suppose() const { return suppose_; }
-  const ItemState& item(uint32_t i) const { return items_[i]; }
 
   // Items by what has been said so far; dropped ones are never among them.
-  Items All() const;
-  Items Personal() const;
+  const Items& All() const { return all_; }
+  // Is or may be personal information.
+  const Items& Personal() const { return personal_; }
+  // Important data, by its flag or by volume.
+  const Items& Important() const { return important_; }
+  // Covered by rule 10.
+  const Items& OnAssessment() const { return on_assessment_; }
   // Personal and not released.
-  Items Remaining() const;
+  Items Remaining() const { return personal_ - released_; }
   // Remaining, and not settled by a list: for rules 13 and 14; nor by the GBA
   // contract: for rules 15 and 16.
-  Items ForSmallVolume() const;
-  Items ForVolume() const;
+  Items ForSmallVolume() const { return Remaining() - list_settled_; }
+  Items ForVolume() const { return ForSmallVolume() - gba_settled_; }
 
-  bool has_personal() const { return has_personal_; }
-  bool has_important() const { return has_important_; }
+  bool has_personal() const { return !personal_.empty(); }
+  bool has_important() const { return !important_.empty(); }
   bool sensitive_flow() const { return sensitive_flow_; }
 
   // N and S of the year with this request; nullopt when a counter is unknown.
@@ -114,15 +113,15 @@ class Weighing {
   // ---- What rules tell.
   void Skip(v1::Rule rule, v1::Reason reason,
             std::initializer_list<int64_t> operands = {},
-            std::string reference = "");
+            Reference reference = {});
   void Release(v1::Rule rule, const Items& items, v1::Reason reason,
                std::initializer_list<int64_t> operands = {},
-               std::string reference = "");
+               Reference reference = {});
   // Demands `mechanism` of the items. Finds what covers them; `reference` is
   // the list row that demands, if one does.
   void Demand(v1::Rule rule, const Items& items, v1::Mechanism mechanism,
               v1::Reason reason, std::initializer_list<int64_t> operands = {},
-              std::string reference = "");
+              Reference reference = {});
   // A counter had to be read for these items and is unknown.
   void CounterUnknown(const Items& items);
   // The items are important data by the volume of their people (rule 3).
@@ -130,13 +129,13 @@ class Weighing {
   // The items are settled by an assessment on file (rule 10).
   void SettleByAssessment(const Items& items, const FilingFacts& filing);
   // Lists' parts and the GBA contract stand for the volume rules.
-  void SettleByList(uint32_t item) { items_[item].list_settled = true; }
+  void SettleByList(uint32_t item) { list_settled_.Add(item); }
   void SettleByGba(const Items& items, const FilingFacts& filing);
   // What the GBA contract stands for needs at least it, where rule 14 has not
   // released it.
   void DemandGba();
   void Missing(v1::Missing what, const Items& items = {},
-               std::string reference = "",
+               Reference reference = {},
                v1::Reason reason = v1::REASON_UNSPECIFIED);
   void Block(const absl::InlinedVector<v1::Missing, 5>& duties);
   void PassGate();
@@ -155,19 +154,19 @@ class Weighing {
   struct Uncovered {
     v1::Missing what;
     Items items;
-    std::string reference;
+    Reference reference;
     v1::Reason reason;
   };
 
   void AddStep(v1::Rule rule, v1::Effect effect, v1::Reason reason,
                std::initializer_list<int64_t> operands, const Items& items,
-               std::string reference);
+               Reference reference);
   void NoteDemand(uint32_t item, const ItemState::Demand& demand, bool covered);
   void NoteMissingFiling(v1::Rule rule, const Items& items, Level level);
   void RelyOn(const FilingFacts& filing);
 
   // conclude.cc
-  bool Stops(const Step& step) const;
+  int OrderOf(v1::Rule rule) const { return order_[rule]; }
   v1::Rule Headline(bool allow) const;
   ItemState::Demand Strictest() const;
   v1::Mechanism Reported(bool allow, v1::Mechanism requirement) const;
@@ -186,11 +185,19 @@ class Weighing {
   const Supposition& suppose_;
   int64_t new_persons_;
   int64_t new_sensitive_;
-  bool has_personal_ = false;
-  bool has_important_ = false;
   bool sensitive_flow_ = false;
+  // The rules' places in the regime's order; one that has none goes last.
+  std::array<int, v1::Rule_ARRAYSIZE> order_;
 
-  absl::InlinedVector<ItemState, 16> items_;
+  const Items all_;
+  Items personal_;
+  Items important_;
+  Items released_;
+  Items list_settled_;  // A list's part stands for the volume rules.
+  Items gba_settled_;
+  Items on_assessment_;
+  Items open_;  // With a demand that nothing covers.
+  absl::InlinedVector<ItemState, 64> items_;
   absl::InlinedVector<Step, 24> steps_;
   absl::InlinedVector<Uncovered, 4> missing_;
   absl::InlinedVector<const FilingFacts*, 2> relied_on_;

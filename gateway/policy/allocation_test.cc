@@ -38,7 +38,7 @@ TEST(AllocationTest, LookUpsOfSeenNamesDoNotAllocate) {
   const auto policy = MustCompile(std::move(source));
   const auto look_up = [&policy] {
     RowRefs rows;
-    policy->lists().FindRows(0, "name", "VIN", &rows);
+    policy->lists().FindRows("name", "VIN", &rows);
     policy->lists().FindHeadings(0, "automotive", "", &rows);
     return rows.size() == 1 && policy->lists().Covers(0, "automotive", "") &&
            policy->taxonomy().FindCategory("name") != nullptr &&

@@ -20,15 +20,23 @@ namespace {
 using Rows = std::vector<uint32_t>;  // Ascending.
 using RowsByKey = absl::flat_hash_map<std::string, Rows>;
 
-// One list's index.
+using RefsByKey =
+    absl::flat_hash_map<std::string, absl::InlinedVector<RowRef, 1>>;
+
+// What one list is about.
 struct ListIndex {
-  RowsByKey by_category;
-  RowsByKey by_name;  // Folded.
-  Patterns patterns;  // Owners are rows.
   // Headings by sector, then scenario; "" holds those of all.
   absl::flat_hash_map<std::string, RowsByKey> headings;
   // Sectors named ("" for rows of all), each with the scenarios its rows name.
   absl::flat_hash_map<std::string, absl::flat_hash_set<std::string>> sectors;
+
+  void Add(const v1::ListRow& row, uint32_t number) {
+    if (IsHeading(row)) {
+      headings[row.sector()][row.scenario()].push_back(number);
+    }
+    auto& scenarios = sectors[row.sector()];
+    if (!row.scenario().empty()) scenarios.insert(row.scenario());
+  }
 };
 
 // A date of a list's head that may be left out.
@@ -155,42 +163,16 @@ absl::Status CheckList(List* list) {
   return absl::OkStatus();
 }
 
-void Append(const RowsByKey& index, absl::string_view key, Rows* rows) {
+// Puts rows [from, end) in order, each once.
+void SortFrom(size_t from, RowRefs* rows) {
+  std::sort(rows->begin() + from, rows->end());
+  rows->erase(std::unique(rows->begin() + from, rows->end()), rows->end());
+}
+
+void Append(const RefsByKey& index, absl::string_view key, RowRefs* rows) {
   const auto it = index.find(key);
   if (it == index.end()) return;
   rows->insert(rows->end(), it->second.begin(), it->second.end());
-}
-
-void AddRow(const v1::ListRow& row, uint32_t number, ListIndex* index) {
-  for (const std::string& category : row.categories()) {
-    index->by_category[category].push_back(number);
-  }
-  for (const std::string& name : row.names()) {
-    index->by_name[FoldName(name)].push_back(number);
-  }
-  if (!row.pattern().empty()) index->patterns.Add(row.pattern(), number);
-  if (IsHeading(row)) {
-    index->headings[row.sector()][row.scenario()].push_back(number);
-  }
-  auto& scenarios = index->sectors[row.sector()];
-  if (!row.scenario().empty()) scenarios.insert(row.scenario());
-}
-
-// Puts rows [from, end) in order, each once.
-void SortFrom(size_t from, RowRefs* rows) {
-  const auto less = [](RowRef a, RowRef b) { return a.row < b.row; };
-  const auto same = [](RowRef a, RowRef b) { return a.row == b.row; };
-  std::sort(rows->begin() + from, rows->end(), less);
-  rows->erase(std::unique(rows->begin() + from, rows->end(), same),
-              rows->end());
-}
-
-// Appends those of `sorted` (by list, then row) that are the list's.
-void AppendOf(uint32_t list, const std::vector<RowRef>& sorted, RowRefs* rows) {
-  auto it = std::lower_bound(
-      sorted.begin(), sorted.end(), list,
-      [](const RowRef& ref, uint32_t wanted) { return ref.list < wanted; });
-  for (; it != sorted.end() && it->list == list; ++it) rows->push_back(*it);
 }
 
 }  // namespace
@@ -198,31 +180,46 @@ void AppendOf(uint32_t list, const std::vector<RowRef>& sorted, RowRefs* rows) {
 struct Lists::Index {
   std::vector<ListIndex> lists;
   absl::flat_hash_map<std::string, std::vector<uint32_t>> by_area;
-  // Rows of all lists that name an item by name or pattern.
+  // Rows of all lists.
+  RefsByKey by_category;
+  RefsByKey by_name;  // Folded.
+  Patterns patterns;  // Owners are indexes of pattern_rows.
+  std::vector<RowRef> pattern_rows;
+  // What FindByName found.
   NameMemory<std::vector<RowRef>> seen;
 
-  // The same of one list, worked out.
-  std::vector<RowRef> FindByName(uint32_t list, absl::string_view name) const {
-    Rows rows;
-    Append(lists[list].by_name, FoldName(name), &rows);
-    lists[list].patterns.Match(name, &rows);
-    std::sort(rows.begin(), rows.end());
-    std::vector<RowRef> refs;
-    for (uint32_t row : rows) refs.push_back({list, row});
-    return refs;
+  void Add(const v1::ListRow& row, RowRef ref) {
+    for (const std::string& category : row.categories()) {
+      by_category[category].push_back(ref);
+    }
+    for (const std::string& name : row.names()) {
+      by_name[FoldName(name)].push_back(ref);
+    }
+    if (!row.pattern().empty()) {
+      patterns.Add(row.pattern(), static_cast<uint32_t>(pattern_rows.size()));
+      pattern_rows.push_back(ref);
+    }
+    lists[ref.list].Add(row, ref.row);
   }
 
-  // What is remembered of the name; null when it cannot be.
-  const std::vector<RowRef>* Remember(absl::string_view name) {
-    if (const auto* known = seen.Find(name)) return known;
-    if (!seen.Takes(name)) return nullptr;
-    std::vector<RowRef> all;
-    for (uint32_t list = 0; list < lists.size(); ++list) {
-      const std::vector<RowRef> refs = FindByName(list, name);
-      all.insert(all.end(), refs.begin(), refs.end());
+  // Appends the rows that name an item by name or pattern, worked out.
+  void FindByName(absl::string_view name, RowRefs* rows) const {
+    Append(by_name, FoldName(name), rows);
+    std::vector<uint32_t> matching;
+    patterns.Match(name, &matching);
+    for (uint32_t i : matching) rows->push_back(pattern_rows[i]);
+  }
+
+  // The same, remembered where there is room.
+  void RecallByName(absl::string_view name, RowRefs* rows) {
+    if (const std::vector<RowRef>* known = seen.Find(name)) {
+      rows->insert(rows->end(), known->begin(), known->end());
+      return;
     }
-    seen.Add(name, std::move(all));
-    return seen.Find(name);
+    const size_t from = rows->size();
+    FindByName(name, rows);
+    if (!seen.Takes(name)) return;
+    seen.Add(name, std::vector<RowRef>(rows->begin() + from, rows->end()));
   }
 };
 
@@ -248,10 +245,8 @@ absl::StatusOr<std::unique_ptr<const Lists>> Lists::Compile(
   for (uint32_t i = 0; i < lists->lists_.size(); ++i) {
     const List& list = lists->lists_[i];
     for (uint32_t row = 0; row < list.rows.size(); ++row) {
-      AddRow(list.rows[row], row, &index.lists[i]);
+      index.Add(list.rows[row], {i, row});
     }
-    TG_RETURN_IF_ERROR(index.lists[i].patterns.Compile(
-        absl::StrCat("lists/", list.head.id(), "/", list.head.edition())));
     for (const std::string& area : list.head.areas()) {
       index.by_area[area].push_back(i);
     }
@@ -259,6 +254,7 @@ absl::StatusOr<std::unique_ptr<const Lists>> Lists::Compile(
       index.by_area[area].push_back(i);
     }
   }
+  TG_RETURN_IF_ERROR(index.patterns.Compile("lists"));
   return lists;
 }
 
@@ -275,20 +271,11 @@ absl::InlinedVector<uint32_t, 16> Lists::InAreas(
   return found;
 }
 
-void Lists::FindRows(uint32_t list, absl::string_view category,
-                     absl::string_view name, RowRefs* rows) const {
+void Lists::FindRows(absl::string_view category, absl::string_view name,
+                     RowRefs* rows) const {
   const size_t from = rows->size();
-  const RowsByKey& by_category = index_->lists[list].by_category;
-  const auto it = by_category.find(category);
-  if (it != by_category.end()) {
-    for (uint32_t row : it->second) rows->push_back({list, row});
-  }
-  if (const std::vector<RowRef>* known = index_->Remember(name)) {
-    AppendOf(list, *known, rows);
-  } else {
-    const std::vector<RowRef> found = index_->FindByName(list, name);
-    rows->insert(rows->end(), found.begin(), found.end());
-  }
+  if (!category.empty()) Append(index_->by_category, category, rows);
+  index_->RecallByName(name, rows);
   SortFrom(from, rows);
 }
 

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
@@ -30,6 +31,12 @@ struct List {
 struct RowRef {
   uint32_t list;
   uint32_t row;
+  friend bool operator<(const RowRef& a, const RowRef& b) {
+    return std::pair(a.list, a.row) < std::pair(b.list, b.row);
+  }
+  friend bool operator==(const RowRef& a, const RowRef& b) {
+    return a.list == b.list && a.row == b.row;
+  }
 };
 using RowRefs = absl::InlinedVector<RowRef, 8>;
 
@@ -47,12 +54,12 @@ class Lists {
   absl::InlinedVector<uint32_t, 16> InAreas(
       const absl::InlinedVector<absl::string_view, 8>& areas) const;
 
-  // Appends the rows of the list that name an item by category, exact name
-  // (folded) or pattern, ascending, each once; rows that name no item at all
+  // The rows of all lists that name an item by category, exact name (folded)
+  // or pattern, by list and row, each once; rows that name no item at all
   // ("headings") are not among them. Sector, scenario, dates and area are for
   // the caller to weigh.
-  void FindRows(uint32_t list, absl::string_view category,
-                absl::string_view name, RowRefs* rows) const;
+  void FindRows(absl::string_view category, absl::string_view name,
+                RowRefs* rows) const;
 
   // Appends the heading rows of the list for a sector and scenario: rows that
   // name no category, item or pattern and no data class. Ascending.

@@ -1,0 +1,41 @@
+// What a step, a demand or a gap refers to: a list by its name, a row of one,
+// or a filing by its id. Points into the policy; put into words only in the
+// decision.
+#ifndef TONGGUAN_GATEWAY_ENGINE_REFERENCE_H_
+#define TONGGUAN_GATEWAY_ENGINE_REFERENCE_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "gateway/policy/lists.h"
+
+namespace tongguan::engine {
+
+class Reference {
+ public:
+  Reference() = default;
+  explicit Reference(const policy::List& list) : name_(list.name) {}
+  Reference(const policy::List& list, const v1::ListRow& row)
+      : name_(list.name), row_(row.id()) {}
+  explicit Reference(const std::string& filing_id) : name_(filing_id) {}
+
+  bool empty() const { return name_.empty(); }
+  // "", "id@edition", "id@edition#row" (as policy::RowName), or a filing's id.
+  void Write(std::string* text) const {
+    text->assign(name_.data(), name_.size());
+    if (row_.empty()) return;
+    text->push_back('#');
+    text->append(row_.data(), row_.size());
+  }
+  friend bool operator==(const Reference& a, const Reference& b) {
+    return a.name_ == b.name_ && a.row_ == b.row_;
+  }
+
+ private:
+  absl::string_view name_;
+  absl::string_view row_;
+};
+
+}  // namespace tongguan::engine
+
+#endif  // TONGGUAN_GATEWAY_ENGINE_REFERENCE_H_
