@@ -1,5 +1,7 @@
 #include "gateway/ledger/batch.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "gateway/base/beijing.h"
 #include "gateway/base/status_macros.h"
@@ -55,8 +57,9 @@ absl::StatusOr<Stored> Batch::Decide(const Submission& submission) {
   }
   TG_ASSIGN_OR_RETURN(Entry entry, submission.make(*this));
   TG_RETURN_IF_ERROR(CheckSettles(entry));
-  TG_ASSIGN_OR_RETURN(TallyMap sums, Sum(entry.changes));
-  return Append(std::move(fact), std::move(entry), std::move(sums));
+  TG_RETURN_IF_ERROR(CheckTaken(entry));
+  TG_ASSIGN_OR_RETURN(const TallyMap sums, Sum(entry.changes));
+  return Append(std::move(fact), std::move(entry), sums);
 }
 
 absl::StatusOr<std::optional<uint64_t>> Batch::FindRequest(
@@ -101,10 +104,30 @@ absl::Status Batch::CheckSettles(const Entry& entry) {
         absl::StrCat("a record cannot settle record ", *entry.settles,
                      ", which does not come before it"));
   }
-  TG_ASSIGN_OR_RETURN(const bool done, settled(*entry.settles));
-  if (!done) return absl::OkStatus();
+  if (entry.again) return absl::OkStatus();
+  TG_ASSIGN_OR_RETURN(const std::optional<uint64_t> by,
+                      settled_by(*entry.settles));
+  if (!by) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat(
       "record ", *entry.settles, " is settled already; it is settled once"));
+}
+
+absl::Status Batch::CheckTaken(const Entry& entry) {
+  std::vector<const std::vector<Reference>*> all = {&entry.remembered};
+  for (const Change& change : entry.changes) {
+    all.push_back(&change.persons);
+    all.push_back(&change.sensitive);
+  }
+  for (const std::vector<Reference>* references : all) {
+    for (const Reference& reference : *references) {
+      if (reference.take && reference.known.fresh() > 0) {
+        return absl::FailedPreconditionError(absl::StrCat(
+            "people would be taken out of the set ", reference.known.set.name,
+            " who are not in it; nothing was changed"));
+      }
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<TallyMap> Batch::Sum(const std::vector<Change>& changes) {
@@ -130,10 +153,12 @@ absl::StatusOr<Tally> Batch::TallyOf(const TallyKey& key) {
   return tally;
 }
 
-Stored Batch::Append(Fact fact, Entry entry, TallyMap sums) {
+Stored Batch::Append(Fact fact, Entry entry, const TallyMap& sums) {
   Stored stored{index(), id(), now_, std::move(entry.record)};
-  for (auto& [key, tally] : sums) tallies_.insert_or_assign(key, tally);
-  if (entry.settles) settled_.insert(*entry.settles);
+  for (const auto& [key, tally] : sums) tallies_.insert_or_assign(key, tally);
+  for (const Change& change : entry.changes) Count(change);
+  Refer(entry.remembered);
+  if (entry.settles) settled_.insert_or_assign(*entry.settles, index());
   if (!fact.request_id.empty()) {
     uint64_t free = fact.key;
     while (!requests_.try_emplace(free, index()).second) ++free;
@@ -161,9 +186,51 @@ absl::StatusOr<std::string> Batch::record(uint64_t index) {
   return std::move(stored.record);
 }
 
-absl::StatusOr<bool> Batch::settled(uint64_t index) {
-  if (settled_.contains(index)) return true;
-  return before_.index.Settled(index);
+absl::StatusOr<std::optional<uint64_t>> Batch::settled_by(uint64_t index) {
+  auto it = settled_.find(index);
+  if (it != settled_.end()) return std::optional<uint64_t>(it->second);
+  return before_.index.SettledBy(index);
+}
+
+absl::StatusOr<Known> Batch::look_up(const SetKey& set,
+                                     absl::string_view people) {
+  Known known{set, people, {}};
+  known.records.resize(people.size() / kPersonBytes);
+  TG_RETURN_IF_ERROR(before_.sets.LookUp(set, people, known.records.data()));
+  if (auto it = sets_.find(set); it != sets_.end()) {
+    it->second.counts.LookUp(people, known.records.data());
+  }
+  return known;
+}
+
+absl::StatusOr<std::vector<uint64_t>> Batch::newest(const SetKey& set) {
+  TG_ASSIGN_OR_RETURN(std::vector<uint64_t> newest, before_.sets.Newest(set));
+  if (auto it = sets_.find(set); it != sets_.end()) {
+    const std::vector<uint64_t>& here = it->second.newest;
+    newest.insert(newest.begin(), here.rbegin(), here.rend());
+  }
+  newest.resize(std::min(newest.size(), kMostNewest));
+  return newest;
+}
+
+void Batch::Refer(const std::vector<Reference>& references) {
+  for (const Reference& reference : references) {
+    SetChange& change = sets_[reference.known.set];
+    change.counts.Add(
+        ToCounts(reference.known.people, reference.take ? -1 : 1));
+    if (!reference.take) change.newest.push_back(index());
+  }
+}
+
+void Batch::Count(const Change& change) {
+  Refer(change.persons);
+  Refer(change.sensitive);
+  if (change.year != row_.year) return;
+  const People counted = CountedBy(change);
+  if (counted.persons == 0 && counted.sensitive == 0) return;
+  People& day = days_[change.exporter];
+  day.persons += counted.persons;
+  day.sensitive += counted.sensitive;
 }
 
 }  // namespace tongguan::ledger

@@ -9,13 +9,15 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "gateway/ledger/index.h"
 #include "gateway/ledger/journal.h"
 #include "gateway/ledger/ledger.h"
+#include "gateway/ledger/people_sets.h"
 #include "gateway/ledger/tallies.h"
 
 namespace tongguan::ledger {
+
+using DayMap = absl::flat_hash_map<std::string, People>;
 
 // What was committed before.
 struct Before {
@@ -23,6 +25,7 @@ struct Before {
   Index& index;
   TallyTable& table;
   TallyCache& cache;
+  PeopleSets& sets;
 };
 
 class Batch final : private View {
@@ -37,6 +40,9 @@ class Batch final : private View {
   const Row& row() const { return row_; }
   const std::vector<Fact>& facts() const { return facts_; }
   const TallyMap& tallies() const { return tallies_; }
+  const SetChanges& sets() const { return sets_; }
+  // What was counted on the commit's day, by exporter.
+  const DayMap& days() const { return days_; }
 
   // Tells every submission its own outcome, or, if the commit failed, why.
   void Answer(const absl::Status& committed);
@@ -48,7 +54,10 @@ class Batch final : private View {
   absl::StatusOr<Tally> tally(absl::string_view exporter,
                               int32_t year) override;
   absl::StatusOr<std::string> record(uint64_t index) override;
-  absl::StatusOr<bool> settled(uint64_t index) override;
+  absl::StatusOr<std::optional<uint64_t>> settled_by(uint64_t index) override;
+  absl::StatusOr<Known> look_up(const SetKey& set,
+                                absl::string_view people) override;
+  absl::StatusOr<std::vector<uint64_t>> newest(const SetKey& set) override;
 
   absl::StatusOr<Stored> Decide(const Submission& submission);
   absl::StatusOr<std::optional<uint64_t>> FindRequest(const Fact& request);
@@ -56,8 +65,11 @@ class Batch final : private View {
   absl::StatusOr<Stored> ReadStored(uint64_t index);
   absl::StatusOr<TallyMap> Sum(const std::vector<Change>& changes);
   absl::Status CheckSettles(const Entry& entry);
+  absl::Status CheckTaken(const Entry& entry);
   absl::StatusOr<Tally> TallyOf(const TallyKey& key);
-  Stored Append(Fact fact, Entry entry, TallyMap sums);
+  Stored Append(Fact fact, Entry entry, const TallyMap& sums);
+  void Refer(const std::vector<Reference>& references);
+  void Count(const Change& change);
   bool Here(uint64_t index) const {
     return index - row_.first_index < row_.count;
   }
@@ -74,7 +86,9 @@ class Batch final : private View {
   std::vector<size_t> records_;  // and where it begins in row_.records.
   TallyMap tallies_;             // As this batch leaves them.
   absl::flat_hash_map<uint64_t, uint64_t> requests_;  // Key to index.
-  absl::flat_hash_set<uint64_t> settled_;
+  SetChanges sets_;                                   // What it does to them.
+  DayMap days_;
+  absl::flat_hash_map<uint64_t, uint64_t> settled_;  // Index to record.
   std::vector<Outcome> outcomes_;
 };
 

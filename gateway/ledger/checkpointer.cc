@@ -49,6 +49,16 @@ void Checkpointer::Finish(Database& committer) {
                             SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
 }
 
+bool Checkpointer::Cut(Database& committer) {
+  // Readers are not waited for.
+  sqlite3_busy_timeout(committer.handle(), 0);
+  const int code =
+      sqlite3_wal_checkpoint_v2(committer.handle(), nullptr,
+                                SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  sqlite3_busy_timeout(committer.handle(), kBusyMillis);
+  return code == SQLITE_OK;
+}
+
 void Checkpointer::Run() {
   for (;;) {
     {

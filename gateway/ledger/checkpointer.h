@@ -31,6 +31,10 @@ class Checkpointer {
   // nothing: the log stays as it is, and it is tried again.
   static void Finish(Database& committer);
 
+  // Copies all of the log and cuts it to nothing, between commits. False: it is
+  // being read; try again.
+  static bool Cut(Database& committer);
+
  private:
   Checkpointer() = default;
   void Run();

@@ -44,7 +44,33 @@ CREATE TABLE tally(
   list_exempt_sensitive INTEGER NOT NULL,
   gba_persons INTEGER NOT NULL,
   gba_sensitive INTEGER NOT NULL,
+  counted_exact_persons INTEGER NOT NULL,
+  counted_exact_sensitive INTEGER NOT NULL,
+  exempt_exact_persons INTEGER NOT NULL,
+  exempt_exact_sensitive INTEGER NOT NULL,
+  list_exempt_exact_persons INTEGER NOT NULL,
+  list_exempt_exact_sensitive INTEGER NOT NULL,
+  gba_exact_persons INTEGER NOT NULL,
+  gba_exact_sensitive INTEGER NOT NULL,
   PRIMARY KEY(exporter, year)) WITHOUT ROWID;
+CREATE TABLE day(
+  exporter TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  persons INTEGER NOT NULL,
+  sensitive INTEGER NOT NULL,
+  PRIMARY KEY(exporter, day)) WITHOUT ROWID;
+CREATE TABLE people_set(
+  id INTEGER PRIMARY KEY,
+  year INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  newest BLOB NOT NULL,
+  UNIQUE(year, name));
+CREATE TABLE people_part(
+  key INTEGER PRIMARY KEY,
+  start BLOB NOT NULL,
+  merged INTEGER NOT NULL,
+  counts BLOB NOT NULL);
+CREATE TABLE people_change(key INTEGER PRIMARY KEY, counts BLOB NOT NULL);
 CREATE TABLE part(digest BLOB PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE request(key INTEGER PRIMARY KEY, idx INTEGER NOT NULL);
 CREATE TABLE entry(
@@ -134,7 +160,8 @@ absl::Status CheckLength(Database& db, const std::string& path) {
   return absl::OkStatus();
 }
 
-// Checkpoints are planned: see checkpointer.h. 64 MiB of pages are kept.
+// Checkpoints are planned: see checkpointer.h. 64 MiB of pages are kept. What
+// is deleted is overwritten: people are erased with their year.
 absl::Status SetUp(Database& db) {
   {
     TG_ASSIGN_OR_RETURN(Statement mode, db.Prepare("PRAGMA journal_mode=WAL"));
@@ -147,7 +174,8 @@ absl::Status SetUp(Database& db) {
   }
   return db.Exec(
       "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
-      "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY");
+      "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;"
+      "PRAGMA secure_delete=ON");
 }
 
 }  // namespace

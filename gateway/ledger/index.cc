@@ -111,13 +111,17 @@ absl::StatusOr<std::optional<uint64_t>> Index::FindRequest(
   return FindIn(nullptr, request);
 }
 
-absl::StatusOr<bool> Index::Settled(uint64_t index) {
-  if (open_->Settled(index) || (sealed_ && sealed_->Settled(index))) {
-    return true;
+absl::StatusOr<std::optional<uint64_t>> Index::SettledBy(uint64_t index) {
+  for (const Run* run : {open_.get(), sealed_.get()}) {
+    if (run == nullptr) continue;
+    const std::optional<uint64_t> by = run->SettledBy(index);
+    if (by) return by;
   }
   TG_ASSIGN_OR_RETURN(const bool row, get_settled_.Int(1, index).Step());
+  if (!row) return std::optional<uint64_t>();
+  const uint64_t by = get_settled_.IntAt(0);
   get_settled_.Reset();
-  return row;
+  return std::optional<uint64_t>(by);
 }
 
 void Index::Add(const Fact& fact) {

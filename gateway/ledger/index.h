@@ -33,9 +33,9 @@ class Index {
                                                    uint64_t size,
                                                    size_t run_records);
 
-  // The committed record of a request id; whether one settled an index.
+  // The committed record of a request id; the last that settled an index.
   absl::StatusOr<std::optional<uint64_t>> FindRequest(const Fact& request);
-  absl::StatusOr<bool> Settled(uint64_t index);
+  absl::StatusOr<std::optional<uint64_t>> SettledBy(uint64_t index);
 
   // Takes up the next record, once it is committed.
   void Add(const Fact& fact);

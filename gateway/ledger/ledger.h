@@ -8,17 +8,21 @@
 #ifndef TONGGUAN_GATEWAY_LEDGER_LEDGER_H_
 #define TONGGUAN_GATEWAY_LEDGER_LEDGER_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "gateway/base/beijing.h"
 #include "gateway/journal/hash.h"
 #include "gateway/journal/key.h"
 
@@ -38,6 +42,51 @@ struct Tally {
   People exempt;       // Exempt flows.
   People list_exempt;  // Flows released by lists.
   People gba;          // Part of `counted` that went under a GBA contract.
+  // The parts of the four that came from sets of people; the rest is declared.
+  People counted_exact, exempt_exact, list_exempt_exact, gba_exact;
+};
+
+// Names a set of people (pseudonyms of 16 bytes) of one Beijing year. A person
+// is in it while more records have put it there than have taken it out. Sets
+// are erased on 1 April of the year after theirs, in Beijing.
+struct SetKey {
+  std::string name;
+  int32_t year = 0;
+
+  bool operator==(const SetKey& other) const {
+    return year == other.year && name == other.name;
+  }
+  bool operator<(const SetKey& other) const {
+    return std::tie(year, name) < std::tie(other.year, other.name);
+  }
+  template <typename H>
+  friend H AbslHashValue(H hash, const SetKey& key) {
+    return H::combine(std::move(hash), key.name, key.year);
+  }
+};
+
+// What a set knows of some people, at one place in the log.
+struct Known {
+  SetKey set;
+  // Strictly ascending as byte strings; not copied: what a submission asks
+  // about must live until its `done`.
+  absl::string_view people;
+  std::vector<int32_t> records;  // One a person: that put less that took it.
+
+  // How many are not in it; how many are in it by one record only.
+  int64_t fresh() const {
+    return std::count(records.begin(), records.end(), 0);
+  }
+  int64_t last() const { return std::count(records.begin(), records.end(), 1); }
+};
+
+// People put into a set by a record, or taken out.
+struct Reference {
+  Known known;
+  bool take = false;
+
+  // People in the set after less before.
+  int64_t change() const { return take ? -known.last() : known.fresh(); }
 };
 
 // Which tally a change falls on.
@@ -49,6 +98,9 @@ struct Change {
   int32_t year = 0;
   Account account = Account::kCounted;
   People people;  // Added; negative for a settlement. Never below 0 in sum.
+  // Added besides: what these change in the sets of people. Several of one set
+  // must not have people in common.
+  std::vector<Reference> persons, sensitive;
   std::optional<int64_t> opening_persons;    // Set to this.
   std::optional<int64_t> opening_sensitive;  // Set to this.
 };
@@ -67,8 +119,15 @@ class View {
                                       int32_t year) = 0;
   // The stored bytes of an earlier record, for settlements.
   virtual absl::StatusOr<std::string> record(uint64_t index) = 0;
-  // Whether an earlier record settled this index.
-  virtual absl::StatusOr<bool> settled(uint64_t index) = 0;
+  // The last earlier record that settled this index, if any.
+  virtual absl::StatusOr<std::optional<uint64_t>> settled_by(
+      uint64_t index) = 0;
+  // What a set knows of these people, with everything before this record in
+  // it. FailedPrecondition when the set was erased with its year.
+  virtual absl::StatusOr<Known> look_up(const SetKey& set,
+                                        absl::string_view people) = 0;
+  // The newest records that put people into the set, newest first, at most 20.
+  virtual absl::StatusOr<std::vector<uint64_t>> newest(const SetKey& set) = 0;
 };
 
 // What is beside the record for finding it again; written behind the commit.
@@ -83,7 +142,15 @@ struct Entry {
   std::string record;           // The bytes to be stored: the leaf.
   std::vector<Change> changes;  // Tallies.
   IndexEntry index;
-  std::optional<uint64_t> settles;  // Index of the record it settles.
+  std::optional<uint64_t> settles;    // Index of the record it settles.
+  bool again = false;                 // What it settles may be settled before.
+  std::vector<Reference> remembered;  // Of sets that no tally hangs on.
+};
+
+// People counted on a Beijing day, net of what was taken off on it.
+struct DayCount {
+  Day day = 0;
+  People people;
 };
 
 // A record as it stands.
@@ -136,6 +203,7 @@ struct Options {
   std::shared_ptr<const journal::SigningKey> key = nullptr;
   size_t index_run =
       32768;  // Records indexed in memory before they are written.
+  size_t people_bytes = 256 << 20;  // Of sets of people kept in memory.
 };
 
 class Ledger {
@@ -152,6 +220,13 @@ class Ledger {
   // Tallies as of the last commit, for dry runs and standing.
   virtual absl::StatusOr<Tally> ReadTally(absl::string_view exporter,
                                           int32_t year) = 0;
+
+  // As View::look_up, as of the last commit. `people` must outlive the result.
+  virtual absl::StatusOr<Known> LookUp(const SetKey& set,
+                                       absl::string_view people) = 0;
+  // Days from `from` on that changed Tally::counted, in order.
+  virtual absl::StatusOr<std::vector<DayCount>> ReadDays(
+      absl::string_view exporter, Day from) = 0;
 
   virtual absl::StatusOr<Stored> Read(uint64_t index) = 0;
   // Newest first; has every record that was reported before the call.

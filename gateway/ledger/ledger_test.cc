@@ -238,7 +238,7 @@ TEST_F(LedgerTest, TheViewShowsWhatIsBeforeTheRecord) {
     EXPECT_EQ(*view.record(0), "first");
     EXPECT_EQ(*view.record(1), "a");
     EXPECT_TRUE(absl::IsNotFound(view.record(2).status()));
-    EXPECT_FALSE(*view.settled(0));
+    EXPECT_FALSE(view.settled_by(0)->has_value());
     return MakeEntry("b");
   };
   answers.Submit(*ledger_, std::move(submission));

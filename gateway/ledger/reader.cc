@@ -38,6 +38,8 @@ absl::StatusOr<std::unique_ptr<Reader>> Reader::Open(const std::string& path,
   TG_ASSIGN_OR_RETURN(reader->journal_, Journal::On(db));
   TG_ASSIGN_OR_RETURN(reader->tallies_, TallyTable::On(db));
   TG_ASSIGN_OR_RETURN(reader->tiles_, TileHashes::On(db));
+  TG_ASSIGN_OR_RETURN(reader->begin_, db.Prepare("BEGIN"));
+  TG_ASSIGN_OR_RETURN(reader->commit_, db.Prepare("COMMIT"));
   TG_ASSIGN_OR_RETURN(reader->find_, PrepareFind(db));
   TG_ASSIGN_OR_RETURN(
       reader->put_part_,
@@ -51,6 +53,28 @@ absl::StatusOr<Tally> Reader::ReadTally(const TallyKey& key) {
   if (std::optional<Tally> cached = writer_.tallies().Find(key)) return *cached;
   MutexLock lock(&mu_);
   return tallies_->Read(key);
+}
+
+absl::StatusOr<Known> Reader::LookUp(const SetKey& set,
+                                     absl::string_view people) {
+  Known known{set, people, {}};
+  known.records.resize(people.size() / kPersonBytes);
+  MutexLock lock(&mu_);
+  // The committer's memory is its own: the tables are read, all of one commit.
+  TG_ASSIGN_OR_RETURN(const std::unique_ptr<PeopleSets> sets,
+                      PeopleSets::On(*db_, 0));
+  sets->KeepFrom(writer_.sets_from());
+  TG_RETURN_IF_ERROR(begin_.Run());
+  const absl::Status found = sets->LookUp(set, people, known.records.data());
+  TG_RETURN_IF_ERROR(commit_.Run());
+  TG_RETURN_IF_ERROR(found);
+  return known;
+}
+
+absl::StatusOr<std::vector<DayCount>> Reader::ReadDays(
+    absl::string_view exporter, Day from) {
+  MutexLock lock(&mu_);
+  return tallies_->ReadDays(exporter, from);
 }
 
 absl::StatusOr<Stored> Reader::Read(uint64_t index) {

@@ -27,6 +27,9 @@ class Reader {
                                                       const Writer& writer);
 
   absl::StatusOr<Tally> ReadTally(const TallyKey& key);
+  absl::StatusOr<Known> LookUp(const SetKey& set, absl::string_view people);
+  absl::StatusOr<std::vector<DayCount>> ReadDays(absl::string_view exporter,
+                                                 Day from);
   absl::StatusOr<Stored> Read(uint64_t index);
   absl::StatusOr<std::vector<Stored>> List(const Query& query);
   absl::StatusOr<Head> ReadHead();
@@ -45,6 +48,8 @@ class Reader {
   std::unique_ptr<Journal> journal_ ABSL_GUARDED_BY(mu_);
   std::unique_ptr<TallyTable> tallies_ ABSL_GUARDED_BY(mu_);
   TileHashes tiles_ ABSL_GUARDED_BY(mu_);
+  Statement begin_ ABSL_GUARDED_BY(mu_);
+  Statement commit_ ABSL_GUARDED_BY(mu_);
   Statement find_ ABSL_GUARDED_BY(mu_);
   Statement put_part_ ABSL_GUARDED_BY(mu_);
   Statement get_part_ ABSL_GUARDED_BY(mu_);

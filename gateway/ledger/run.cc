@@ -31,12 +31,18 @@ void Run::Add(const Fact& fact) {
     by_term_[HeadlineTerm(fact.headline)].push_back(index);
   }
   if (fact.verdict != 0) by_term_[VerdictTerm(fact.verdict)].push_back(index);
-  if (fact.settles) settled_.emplace(*fact.settles, index);
+  if (fact.settles) settled_.insert_or_assign(*fact.settles, index);
 }
 
 std::optional<uint64_t> Run::AtKey(uint64_t key) const {
   auto it = at_key_.find(key);
   if (it == at_key_.end()) return std::nullopt;
+  return it->second;
+}
+
+std::optional<uint64_t> Run::SettledBy(uint64_t index) const {
+  auto it = settled_.find(index);
+  if (it == settled_.end()) return std::nullopt;
   return it->second;
 }
 

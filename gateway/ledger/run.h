@@ -59,7 +59,7 @@ class Run {
 
   // What stands under a request key; by what record an index was settled.
   std::optional<uint64_t> AtKey(uint64_t key) const;
-  bool Settled(uint64_t index) const { return settled_.contains(index); }
+  std::optional<uint64_t> SettledBy(uint64_t index) const;
   // Appends indexes, newest first, until `found` has filter.limit.
   void Find(const Filter& filter, std::vector<uint64_t>* found) const;
 

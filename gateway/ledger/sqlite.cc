@@ -8,9 +8,6 @@
 namespace tongguan::ledger {
 namespace {
 
-// How long a statement waits for a lock that another program holds.
-constexpr int kBusyMillis = 2000;
-
 absl::string_view Mend(int primary) {
   switch (primary) {
     case SQLITE_FULL:

@@ -15,6 +15,9 @@
 
 namespace tongguan::ledger {
 
+// How long a statement waits for a lock that another program holds.
+inline constexpr int kBusyMillis = 2000;
+
 // The last error of a connection, with file, what was being done and the mend:
 // DataLoss (damaged file), FailedPrecondition (rights), else Unavailable.
 absl::Status SqliteError(sqlite3* db, absl::string_view doing);

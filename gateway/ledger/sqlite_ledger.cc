@@ -28,6 +28,14 @@ class SqliteLedger final : public Ledger {
   void Submit(Submission submission) override;
   absl::StatusOr<Tally> ReadTally(absl::string_view exporter,
                                   int32_t year) override;
+  absl::StatusOr<Known> LookUp(const SetKey& set,
+                               absl::string_view people) override {
+    return reader_->LookUp(set, people);
+  }
+  absl::StatusOr<std::vector<DayCount>> ReadDays(absl::string_view exporter,
+                                                 Day from) override {
+    return reader_->ReadDays(exporter, from);
+  }
   absl::StatusOr<Stored> Read(uint64_t index) override {
     return reader_->Read(index);
   }

@@ -1,5 +1,6 @@
 #include "gateway/ledger/tallies.h"
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
 
@@ -21,19 +22,44 @@ bool AddPeople(const People& people, People* sum) {
   return true;
 }
 
-bool AddToAccount(const Change& change, Tally* tally) {
-  switch (change.account) {
+// The accounts a change falls on, with their exact parts.
+struct Sums {
+  People* all;
+  People* exact;
+};
+std::vector<Sums> AccountsOf(Account account, Tally* tally) {
+  const Sums counted{&tally->counted, &tally->counted_exact};
+  switch (account) {
     case Account::kCounted:
-      return AddPeople(change.people, &tally->counted);
+      return {counted};
     case Account::kExempt:
-      return AddPeople(change.people, &tally->exempt);
+      return {{&tally->exempt, &tally->exempt_exact}};
     case Account::kListExempt:
-      return AddPeople(change.people, &tally->list_exempt);
+      return {{&tally->list_exempt, &tally->list_exempt_exact}};
     case Account::kGba:
-      return AddPeople(change.people, &tally->counted) &&
-             AddPeople(change.people, &tally->gba);
+      return {counted, {&tally->gba, &tally->gba_exact}};
   }
-  return false;
+  return {};
+}
+
+People ExactOf(const Change& change) {
+  People exact;
+  for (const Reference& each : change.persons) exact.persons += each.change();
+  for (const Reference& each : change.sensitive) {
+    exact.sensitive += each.change();
+  }
+  return exact;
+}
+
+bool AddToAccounts(const Change& change, Tally* tally) {
+  const People exact = ExactOf(change);
+  for (const Sums& sums : AccountsOf(change.account, tally)) {
+    if (!AddPeople(change.people, sums.all) || !AddPeople(exact, sums.all) ||
+        !AddPeople(exact, sums.exact)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 void SetOpening(std::optional<int64_t> value, std::optional<int64_t>* opening) {
@@ -61,7 +87,7 @@ People PeopleAt(const Statement& statement, int column) {
 
 absl::Status Add(const Change& change, Tally* tally) {
   Tally sum = *tally;
-  if (!AddToAccount(change, &sum) || change.opening_persons.value_or(0) < 0 ||
+  if (!AddToAccounts(change, &sum) || change.opening_persons.value_or(0) < 0 ||
       change.opening_sensitive.value_or(0) < 0) {
     return absl::FailedPreconditionError(absl::StrCat(
         "the tally of ", change.exporter, " in ", change.year,
@@ -73,6 +99,15 @@ absl::Status Add(const Change& change, Tally* tally) {
   return absl::OkStatus();
 }
 
+People CountedBy(const Change& change) {
+  const bool counted =
+      change.account == Account::kCounted || change.account == Account::kGba;
+  if (!counted) return {};
+  const People exact = ExactOf(change);
+  return {change.people.persons + exact.persons,
+          change.people.sensitive + exact.sensitive};
+}
+
 absl::StatusOr<std::unique_ptr<TallyTable>> TallyTable::On(Database& db) {
   auto table = std::make_unique<TallyTable>();
   TG_ASSIGN_OR_RETURN(
@@ -80,10 +115,25 @@ absl::StatusOr<std::unique_ptr<TallyTable>> TallyTable::On(Database& db) {
       db.Prepare("SELECT opening_persons,opening_sensitive,counted_persons,"
                  "counted_sensitive,exempt_persons,exempt_sensitive,"
                  "list_exempt_persons,list_exempt_sensitive,gba_persons,"
-                 "gba_sensitive FROM tally WHERE exporter=?1 AND year=?2"));
+                 "gba_sensitive,counted_exact_persons,counted_exact_sensitive,"
+                 "exempt_exact_persons,exempt_exact_sensitive,"
+                 "list_exempt_exact_persons,list_exempt_exact_sensitive,"
+                 "gba_exact_persons,gba_exact_sensitive "
+                 "FROM tally WHERE exporter=?1 AND year=?2"));
   TG_ASSIGN_OR_RETURN(table->write_,
                       db.Prepare("INSERT OR REPLACE INTO tally VALUES(?1,?2,?3,"
-                                 "?4,?5,?6,?7,?8,?9,?10,?11,?12)"));
+                                 "?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,"
+                                 "?16,?17,?18,?19,?20)"));
+  TG_ASSIGN_OR_RETURN(
+      table->read_days_,
+      db.Prepare("SELECT day,persons,sensitive FROM day WHERE exporter=?1 AND "
+                 "day>=?2 ORDER BY day"));
+  TG_ASSIGN_OR_RETURN(
+      table->add_to_day_,
+      db.Prepare(
+          "INSERT INTO day VALUES(?1,?2,?3,?4) ON CONFLICT DO UPDATE SET "
+          "persons=persons+excluded.persons,"
+          "sensitive=sensitive+excluded.sensitive"));
   return table;
 }
 
@@ -93,7 +143,9 @@ absl::StatusOr<Tally> TallyTable::Read(const TallyKey& key) {
   Tally tally;
   if (!row) return tally;
   tally = {OptionalAt(read_, 0), OptionalAt(read_, 1), PeopleAt(read_, 2),
-           PeopleAt(read_, 4),   PeopleAt(read_, 6),   PeopleAt(read_, 8)};
+           PeopleAt(read_, 4),   PeopleAt(read_, 6),   PeopleAt(read_, 8),
+           PeopleAt(read_, 10),  PeopleAt(read_, 12),  PeopleAt(read_, 14),
+           PeopleAt(read_, 16)};
   read_.Reset();
   return tally;
 }
@@ -104,11 +156,35 @@ absl::Status TallyTable::Write(const TallyKey& key, const Tally& tally) {
   BindOptional(tally.opening_sensitive, 4, &write_);
   int at = 5;
   for (const People& people :
-       {tally.counted, tally.exempt, tally.list_exempt, tally.gba}) {
+       {tally.counted, tally.exempt, tally.list_exempt, tally.gba,
+        tally.counted_exact, tally.exempt_exact, tally.list_exempt_exact,
+        tally.gba_exact}) {
     write_.Int(at, people.persons).Int(at + 1, people.sensitive);
     at += 2;
   }
   return write_.Run();
+}
+
+absl::StatusOr<std::vector<DayCount>> TallyTable::ReadDays(
+    absl::string_view exporter, Day from) {
+  auto reset = absl::MakeCleanup([this] { read_days_.Reset(); });
+  read_days_.Text(1, exporter).Int(2, from);
+  std::vector<DayCount> days;
+  for (;;) {
+    TG_ASSIGN_OR_RETURN(const bool row, read_days_.Step());
+    if (!row) return days;
+    days.push_back(
+        {static_cast<Day>(read_days_.IntAt(0)), PeopleAt(read_days_, 1)});
+  }
+}
+
+absl::Status TallyTable::AddToDay(absl::string_view exporter,
+                                  const DayCount& count) {
+  return add_to_day_.Text(1, exporter)
+      .Int(2, count.day)
+      .Int(3, count.people.persons)
+      .Int(4, count.people.sensitive)
+      .Run();
 }
 
 std::optional<Tally> TallyCache::Find(const TallyKey& key) const {

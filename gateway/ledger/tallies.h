@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
@@ -26,7 +27,10 @@ using TallyMap = absl::flat_hash_map<TallyKey, Tally>;
 // below 0 or not fit 64 bits.
 absl::Status Add(const Change& change, Tally* tally);
 
-// The table. Not thread-safe.
+// What `Tally::counted` gains by a change.
+People CountedBy(const Change& change);
+
+// The tables of tallies and of days. Not thread-safe.
 class TallyTable {
  public:
   // `db` must outlive it.
@@ -35,8 +39,12 @@ class TallyTable {
   absl::StatusOr<Tally> Read(const TallyKey& key);
   absl::Status Write(const TallyKey& key, const Tally& tally);
 
+  absl::StatusOr<std::vector<DayCount>> ReadDays(absl::string_view exporter,
+                                                 Day from);
+  absl::Status AddToDay(absl::string_view exporter, const DayCount& count);
+
  private:
-  Statement read_, write_;
+  Statement read_, write_, read_days_, add_to_day_;
 };
 
 // Tallies as of the last commit, as far as they were asked. Thread-safe.

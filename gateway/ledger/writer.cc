@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/base/beijing.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/ledger/file.h"
 
@@ -12,6 +13,11 @@ namespace {
 int KeepLength(void* log_pages, sqlite3*, const char*, int pages) {
   *static_cast<int*>(log_pages) = pages;
   return SQLITE_OK;
+}
+
+// The first year whose sets are kept: the one before until 31 March.
+int32_t SetsFrom(absl::Time at) {
+  return DayNumber(AddMonths(BeijingDay(at), -3)) / 10000;
 }
 
 absl::Status Unavailable(const absl::Status& why) {
@@ -34,11 +40,14 @@ absl::StatusOr<std::unique_ptr<Writer>> Writer::Open(const Options& options) {
                                                 options.index_run));
   TG_ASSIGN_OR_RETURN(writer->tree_,
                       Tree::On(db, *writer->journal_, end.size, options.key));
+  TG_ASSIGN_OR_RETURN(writer->sets_, PeopleSets::On(db, options.people_bytes));
   TG_ASSIGN_OR_RETURN(writer->begin_, db.Prepare("BEGIN IMMEDIATE"));
   TG_ASSIGN_OR_RETURN(writer->commit_, db.Prepare("COMMIT"));
   TG_ASSIGN_OR_RETURN(writer->rollback_, db.Prepare("ROLLBACK"));
   TG_ASSIGN_OR_RETURN(writer->checkpointer_, Checkpointer::Start(options.path));
   sqlite3_wal_hook(db.handle(), KeepLength, &writer->log_pages_);
+  // A log that a crash left may hold people that were erased before it.
+  writer->cut_log_ = !Checkpointer::Cut(db);
   return writer;
 }
 
@@ -54,11 +63,14 @@ Batch Writer::Begin(absl::Time now) {
   begun_ = health();
   if (begun_.ok()) {
     if (checkpointer_->Due(log_pages_)) Checkpointer::Finish(*db_);
+    if (cut_log_) cut_log_ = !Checkpointer::Cut(*db_);
     begun_ = begin_.Run();
   }
-  const int64_t micros = std::max(absl::ToUnixMicros(now), last_micros_);
-  return Batch(Before{*journal_, *index_, *table_, cache_}, size(),
-               absl::FromUnixMicros(micros));
+  const absl::Time at =
+      absl::FromUnixMicros(std::max(absl::ToUnixMicros(now), last_micros_));
+  sets_from_ = SetsFrom(at);
+  sets_->KeepFrom(sets_from_);
+  return Batch(Before{*journal_, *index_, *table_, cache_, *sets_}, size(), at);
 }
 
 absl::Status Writer::Commit(const Batch& batch) {
@@ -73,6 +85,8 @@ absl::Status Writer::Commit(const Batch& batch) {
   if (!committed.ok()) return Poison(committed);
   index_->Committed();
   tree_->Committed();
+  sets_->Committed();
+  cut_log_ |= sets_->TakeErased();
   for (const Fact& fact : batch.facts()) index_->Add(fact);
   for (const auto& [key, tally] : batch.tallies()) cache_.Put(key, tally);
   last_micros_ = batch.row().time_micros;
@@ -85,6 +99,11 @@ absl::Status Writer::Write(const Batch& batch) {
   for (const auto& [key, tally] : batch.tallies()) {
     TG_RETURN_IF_ERROR(table_->Write(key, tally));
   }
+  const Day today = BeijingDay(absl::FromUnixMicros(batch.row().time_micros));
+  for (const auto& [exporter, people] : batch.days()) {
+    TG_RETURN_IF_ERROR(table_->AddToDay(exporter, {today, people}));
+  }
+  TG_RETURN_IF_ERROR(sets_->Write(batch.sets()));
   TG_ASSIGN_OR_RETURN(const Head head, tree_->Write(batch.row()));
   TG_RETURN_IF_ERROR(journal_->Append(batch.row(), head));
   TG_RETURN_IF_ERROR(index_->Write(batch.row().count));
@@ -99,6 +118,7 @@ absl::Status Writer::Write(const Batch& batch) {
 absl::Status Writer::Undo() {
   index_->RolledBack();
   tree_->RolledBack();
+  sets_->RolledBack();
   // SQLite has rolled back by itself after some errors.
   if (!sqlite3_get_autocommit(db_->handle())) {
     const absl::Status undone = rollback_.Run();

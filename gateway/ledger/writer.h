@@ -36,6 +36,8 @@ class Writer {
   absl::Status health() const;
   const TallyCache& tallies() const { return cache_; }
   const Index& index() const { return *index_; }
+  // Sets of people of earlier years are erased, or are being erased.
+  int32_t sets_from() const { return sets_from_; }
 
  private:
   Writer() = default;
@@ -48,13 +50,16 @@ class Writer {
   std::unique_ptr<TallyTable> table_;
   std::unique_ptr<Index> index_;
   std::unique_ptr<Tree> tree_;
+  std::unique_ptr<PeopleSets> sets_;
   TallyCache cache_;
   Statement begin_, commit_, rollback_;
   std::unique_ptr<Checkpointer> checkpointer_;
   absl::Status begun_;
   int log_pages_ = 0;  // Of the write-ahead log, after the last commit.
   int64_t last_micros_ = 0;
+  bool cut_log_ = false;  // It may hold people that were erased.
   std::atomic<uint64_t> size_{0};
+  std::atomic<int32_t> sets_from_{0};
   mutable Mutex mu_;
   absl::Status poisoned_ ABSL_GUARDED_BY(mu_);  // Set once, never cleared.
 };

@@ -134,8 +134,9 @@ absl::StatusOr<ledger::Entry> MakeSettlement(const v1::SettleRequest& request,
   TG_ASSIGN_OR_RETURN(const v1::DecisionRecord decided,
                       FindSettled(request, id, view));
   const v1::Decision& decision = decided.verdict().decision();
-  TG_ASSIGN_OR_RETURN(const bool settled, view.settled(id.index));
-  TG_RETURN_IF_ERROR(CheckSettles(request, decision, settled));
+  TG_ASSIGN_OR_RETURN(const std::optional<uint64_t> settled,
+                      view.settled_by(id.index));
+  TG_RETURN_IF_ERROR(CheckSettles(request, decision, settled.has_value()));
 
   v1::DecisionRecord record = NewRecord(request, caller, view.now());
   v1::SettlementRecord& settlement = *record.mutable_settlement();

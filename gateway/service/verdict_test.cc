@@ -27,7 +27,17 @@ class FakeView final : public ledger::View {
   absl::StatusOr<std::string> record(uint64_t) override {
     return absl::NotFoundError("none");
   }
-  absl::StatusOr<bool> settled(uint64_t) override { return false; }
+  absl::StatusOr<std::optional<uint64_t>> settled_by(uint64_t) override {
+    return std::nullopt;
+  }
+  // Nobody was counted before.
+  absl::StatusOr<ledger::Known> look_up(const ledger::SetKey& set,
+                                        absl::string_view people) override {
+    return ledger::Known{set, people, std::vector<int32_t>(people.size() / 16)};
+  }
+  absl::StatusOr<std::vector<uint64_t>> newest(const ledger::SetKey&) override {
+    return std::vector<uint64_t>();
+  }
 
   absl::Time at;
   absl::Status failure;
