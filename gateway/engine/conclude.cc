@@ -30,9 +30,11 @@ bool Decides(const Step& step) {
          step.effect == v1::EFFECT_COVERED || step.effect == v1::EFFECT_DEMANDS;
 }
 
-bool IsExemption(v1::Rule rule) {
+bool IsExemption(const v1::Regime& regime, v1::Rule rule) {
   return rule == v1::RULE_TRANSIT || rule == v1::RULE_CONTRACT ||
-         rule == v1::RULE_HR || rule == v1::RULE_EMERGENCY;
+         rule == v1::RULE_HR || rule == v1::RULE_EMERGENCY ||
+         (rule == v1::RULE_LEGAL_DUTY &&
+          regime.legal_duty_counts().value() == 0);
 }
 
 bool IsListRelease(v1::Rule rule) {
@@ -63,6 +65,19 @@ bool Stops(const Step& step) {
 template <typename Part>
 void Write(const Reference& reference, Part* part) {
   if (!reference.empty()) reference.Write(part->mutable_reference());
+}
+
+// `total` has the new people in it, who stay out unless they are counted.
+void WriteCount(int64_t total, int64_t fresh, bool counted,
+                std::initializer_list<int64_t> thresholds, v1::Count* out) {
+  out->set_known(true);
+  out->set_before(total - fresh);
+  out->set_after(counted ? total : total - fresh);
+  for (int64_t threshold : thresholds) {
+    if (out->after() >= threshold) continue;
+    out->set_next_threshold(threshold);
+    return;
+  }
 }
 
 void CopyItems(const Items& from,
@@ -142,8 +157,9 @@ v1::Charging Weighing::ChargingOf(bool allow) const {
   bool list_exempt = true;
   for (uint32_t i : personal_) {
     const v1::Rule rule = items_[i].released_by;
-    exempt &= IsExemption(rule);
-    list_exempt &= IsExemption(rule) || IsListRelease(rule);
+    const bool by_exemption = IsExemption(regime(), rule);
+    exempt &= by_exemption;
+    list_exempt &= by_exemption || IsListRelease(rule);
   }
   list_exempt &= (personal_ & on_assessment_).empty();
   if (exempt) return v1::CHARGING_EXEMPT;
@@ -267,28 +283,23 @@ void Weighing::WriteHeadroom(v1::Decision* decision) const {
   v1::Headroom* out = decision->mutable_headroom();
   out->set_year(facts_.year);
   out->set_group_persons(tallies_.group_persons.people);
-  const auto persons = PersonsTotal();
-  v1::Count* n = out->mutable_persons();
-  n->set_known(persons.has_value());
-  if (persons.has_value()) {
-    n->set_before(*persons - new_persons_);
-    n->set_after(*persons);
-    for (int64_t threshold : {regime().small_volume_persons().value(),
-                              regime().assessment_persons().value()}) {
-      if (*persons < threshold) {
-        n->set_next_threshold(threshold);
-        break;
-      }
-    }
+  const v1::Charging charging = ChargingOf(/*allow=*/true);
+  const bool counted =
+      charging == v1::CHARGING_COUNTED || charging == v1::CHARGING_GBA;
+  if (const auto persons = PersonsTotal()) {
+    WriteCount(*persons, new_persons_, counted,
+               {regime().small_volume_persons().value(),
+                regime().assessment_persons().value()},
+               out->mutable_persons());
+  } else {
+    out->mutable_persons();
   }
-  const auto sensitive = SensitiveTotal();
-  v1::Count* s = out->mutable_sensitive_persons();
-  s->set_known(sensitive.has_value());
-  if (sensitive.has_value()) {
-    s->set_before(*sensitive - new_sensitive_);
-    s->set_after(*sensitive);
-    const int64_t threshold = regime().assessment_sensitive().value();
-    if (*sensitive < threshold) s->set_next_threshold(threshold);
+  if (const auto sensitive = SensitiveTotal()) {
+    WriteCount(*sensitive, new_sensitive_, counted,
+               {regime().assessment_sensitive().value()},
+               out->mutable_sensitive_persons());
+  } else {
+    out->mutable_sensitive_persons();
   }
   for (const FilingFacts* filing : relied_on_) {
     out->set_approved_people(std::max(

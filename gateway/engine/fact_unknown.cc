@@ -57,8 +57,6 @@ bool UnknownOfItems(Weighing& w) {
        [](const ItemFacts& f) { return f.sensitive == v1::FACT_UNKNOWN; }},
       {v1::REASON_IMPORTANT_UNKNOWN,
        [](const ItemFacts& f) { return f.important_unknown; }},
-      {v1::REASON_DECLARATION_DOUBTED,
-       [](const ItemFacts& f) { return f.doubted; }},
       {v1::REASON_CATEGORY_UNKNOWN,
        [](const ItemFacts& f) { return f.category_unknown; }},
   };
@@ -69,6 +67,22 @@ bool UnknownOfItems(Weighing& w) {
       if (reading.unknown(w.facts().items[i])) items.Add(i);
     }
     found |= DemandOf(w, items, reading.reason, v1::MISSING_ITEM_FACT);
+  }
+  return found;
+}
+
+// Names the category that the item was taken for.
+bool DoubtedByCategory(Weighing& w) {
+  bool found = false;
+  for (uint32_t i : w.All()) {
+    const ItemFacts& item = w.facts().items[i];
+    if (!item.doubted) continue;
+    found = true;
+    const Reference category(item.contradicts->id());
+    w.Demand(v1::RULE_FACT_UNKNOWN, {i}, v1::MECHANISM_NOT_DETERMINABLE,
+             v1::REASON_DECLARATION_DOUBTED, {}, category);
+    w.Missing(v1::MISSING_ITEM_FACT, {i}, category,
+              v1::REASON_DECLARATION_DOUBTED);
   }
   return found;
 }
@@ -88,7 +102,8 @@ bool DoubtedByCatalogue(Weighing& w) {
     }
     w.Demand(v1::RULE_FACT_UNKNOWN, {i}, v1::MECHANISM_NOT_DETERMINABLE,
              v1::REASON_DECLARATION_DOUBTED, {}, named.reference());
-    w.Missing(v1::MISSING_ITEM_FACT, {i}, {}, v1::REASON_DECLARATION_DOUBTED);
+    w.Missing(v1::MISSING_ITEM_FACT, {i}, named.reference(),
+              v1::REASON_DECLARATION_DOUBTED);
   }
   return found;
 }
@@ -115,6 +130,7 @@ void WeighFactUnknown(Weighing& w) {
   bool found = UnknownOfExporter(w);
   found |= UnknownOfFlow(w);
   found |= UnknownOfItems(w);
+  found |= DoubtedByCategory(w);
   found |= DoubtedByCatalogue(w);
   found |= RowIncomplete(w);
   if (!found) w.Skip(v1::RULE_FACT_UNKNOWN, v1::REASON_FACTS_KNOWN);

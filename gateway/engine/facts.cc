@@ -31,11 +31,11 @@ ItemFacts ReadItem(const v1::DataItem& item, absl::string_view sector,
                     (item.important() == v1::IMPORTANT_DATA_SELF_IDENTIFIED &&
                      policy.regime().hold_self_identified().on());
   facts.important_unknown = item.important() == v1::IMPORTANT_DATA_UNKNOWN;
-  const v1::Category* claimed = nullptr;
   if (!item.category().empty()) {
-    claimed = policy.taxonomy().FindCategory(item.category());
-    facts.category_unknown = claimed == nullptr;
+    facts.claimed = policy.taxonomy().FindCategory(item.category());
+    facts.category_unknown = facts.claimed == nullptr;
   }
+  facts.seen = policy.taxonomy().ClassifyName(item.name());
   if (item.transform() == v1::TRANSFORM_ANONYMISED) return facts;
   facts.sensitive = item.sensitive();
   facts.personal =
@@ -43,9 +43,11 @@ ItemFacts ReadItem(const v1::DataItem& item, absl::string_view sector,
   if (facts.personal == v1::FACT_NO && facts.sensitive != v1::FACT_NO) {
     facts.personal = facts.sensitive;
   }
-  const v1::Category* seen = policy.taxonomy().ClassifyName(item.name());
-  facts.doubted = (claimed != nullptr && Contradicts(*claimed, sector, item)) ||
-                  (seen != nullptr && Contradicts(*seen, sector, item));
+  for (const v1::Category* category : {facts.claimed, facts.seen}) {
+    if (category == nullptr || !Contradicts(*category, sector, item)) continue;
+    facts.doubted = true;
+    facts.contradicts = category;
+  }
   return facts;
 }
 
@@ -111,9 +113,69 @@ v1::Reason WhetherServes(const Facts& facts, const policy::List& list) {
   return v1::REASON_MET;
 }
 
-bool RowSpeaks(const v1::ListRow& row, const v1::Flow& flow) {
-  return (row.sector().empty() || row.sector() == flow.sector()) &&
-         (row.scenario().empty() || row.scenario() == flow.scenario());
+// A catalogue of important data binds in every sector where the flow's own is
+// not known: leaving it out must not help.
+bool RowSpeaks(const v1::ListRow& row, const Facts& facts, bool catalogue) {
+  if (catalogue && !facts.sector_known) return true;
+  return (row.sector().empty() || row.sector() == facts.flow.sector()) &&
+         (row.scenario().empty() || row.scenario() == facts.flow.scenario());
+}
+
+bool HoldsAllCategories(
+    const google::protobuf::RepeatedPtrField<std::string>& categories,
+    const ItemFacts& item) {
+  if (!item.Classified()) return false;
+  for (const v1::Category* category : {item.claimed, item.seen}) {
+    if (category != nullptr && !Holds(categories, category->id())) return false;
+  }
+  return true;
+}
+
+// Whether sensitive information goes under categories that are not.
+bool MoreSensitiveThanItsCategories(const ItemFacts& item,
+                                    absl::string_view sector) {
+  if (!item.MayBeSensitive()) return false;
+  for (const v1::Category* category : {item.claimed, item.seen}) {
+    if (category != nullptr && policy::IsSensitive(*category, sector)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// The rows of all lists that name the item, by list and row. A restrictive row
+// does by any category that the item is, a freeing one by all of them.
+void FindRowsOf(const Facts& facts, uint32_t i, policy::RowRefs* rows) {
+  const policy::Lists& lists = facts.policy.lists();
+  const ItemFacts& item = facts.items[i];
+  lists.FindRows("", facts.flow.items(static_cast<int>(i)).name(), rows);
+  const size_t by_name = rows->size();
+  for (const v1::Category* category : {item.claimed, item.seen}) {
+    if (category != nullptr) lists.FindRows(category->id(), "", rows);
+  }
+  if (rows->size() == by_name) return;
+  const bool more = MoreSensitiveThanItsCategories(item, facts.flow.sector());
+  const auto frees_too_much = [&](const policy::RowRef& ref) {
+    const policy::List& list = lists.all()[ref.list];
+    return list.head.kind() == v1::LIST_KIND_GENERAL &&
+           (more || !HoldsAllCategories(list.rows[ref.row].categories(), item));
+  };
+  rows->erase(
+      std::remove_if(rows->begin() + by_name, rows->end(), frees_too_much),
+      rows->end());
+  const auto place = [](const policy::RowRef& ref) {
+    return std::pair(ref.list, ref.row);
+  };
+  std::sort(rows->begin(), rows->end(),
+            [&](const policy::RowRef& a, const policy::RowRef& b) {
+              return place(a) < place(b);
+            });
+  rows->erase(
+      std::unique(rows->begin(), rows->end(),
+                  [&](const policy::RowRef& a, const policy::RowRef& b) {
+                    return place(a) == place(b);
+                  }),
+      rows->end());
 }
 
 ListFacts ReadList(const Facts& facts, uint32_t index) {
@@ -132,14 +194,14 @@ ListFacts ReadList(const Facts& facts, uint32_t index) {
 // Gives the rows that name an item to the lists they are of.
 void ReadRows(uint32_t item, Facts* facts) {
   const policy::Lists& lists = facts->policy.lists();
-  const v1::DataItem& source = facts->flow.items(static_cast<int>(item));
   policy::RowRefs refs;
-  lists.FindRows(source.category(), source.name(), &refs);
+  FindRowsOf(*facts, item, &refs);
   if (refs.empty()) return;
   for (ListFacts& list : facts->lists) {
     for (const policy::RowRef& ref : refs) {
       if (list.list != &lists.all()[ref.list] ||
-          !RowSpeaks(list.list->rows[ref.row], facts->flow)) {
+          !RowSpeaks(list.list->rows[ref.row], *facts,
+                     list.list->head.kind() == v1::LIST_KIND_IMPORTANT_DATA)) {
         continue;
       }
       list.rows.emplace_back(item, ref.row);
@@ -309,6 +371,8 @@ void ReadPeople(Facts* facts) {
   const v1::Flow& flow = facts->flow;
   const v1::DeclaredPeople& people = flow.people().declared();
   const bool take_all = facts->policy.regime().take_all_declared_as_new().on();
+  facts->persons_in_flow = people.persons();
+  facts->sensitive_in_flow = people.sensitive_persons();
   facts->new_persons = NewOf(people.has_new_persons(), people.new_persons(),
                              people.persons(), take_all);
   facts->new_sensitive =
@@ -337,6 +401,8 @@ Facts::Facts(const v1::Flow& flow_in, const policy::Snapshot& policy_in,
       exporter(policy_in.registry().Find(flow_in.exporter())),
       ciio(exporter == nullptr ? v1::FACT_UNKNOWN
                                : exporter->enterprise.ciio()) {
+  sector_known = flow.sector() == policy.regime().automotive_sector() ||
+                 policy.lists().KnowsSector(flow.sector());
   items.reserve(flow.items_size());
   for (int i = 0; i < flow.items_size(); ++i) {
     const ItemFacts& item =
@@ -366,11 +432,11 @@ Facts::Facts(const v1::Flow& flow_in, const policy::Snapshot& policy_in,
                    });
 }
 
-bool ScopeNames(const policy::Filing& filing, const v1::DataItem& item) {
+bool ScopeNames(const policy::Filing& filing, const v1::DataItem& item,
+                const ItemFacts& facts) {
   const v1::FilingScope& scope = filing.source.scope();
   return Holds(scope.items(), item.name()) ||
-         (!item.category().empty() &&
-          Holds(scope.categories(), item.category()));
+         HoldsAllCategories(scope.categories(), facts);
 }
 
 int RelyingRank(v1::FilingKind kind) {

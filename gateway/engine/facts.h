@@ -24,6 +24,12 @@ struct ItemFacts {
   bool important_unknown = false;  // The flag is unknown.
   bool doubted = false;            // Declaration contradicts name or category.
   bool category_unknown = false;   // The taxonomy lacks the category.
+  // What the item claims to be and what its name looks like; null: nothing. It
+  // is both: what restricts either binds it, and what frees or covers it must
+  // name both.
+  const v1::Category* claimed = nullptr;
+  const v1::Category* seen = nullptr;
+  const v1::Category* contradicts = nullptr;  // Of `doubted`: one of the two.
 
   // Personal information, or possibly so.
   bool MayBePersonal() const { return personal != v1::FACT_NO || doubted; }
@@ -33,6 +39,7 @@ struct ItemFacts {
     return personal == v1::FACT_UNKNOWN || sensitive == v1::FACT_UNKNOWN ||
            important_unknown || doubted || category_unknown;
   }
+  bool Classified() const { return claimed != nullptr || seen != nullptr; }
 };
 
 // A list in force in one of the exporter's areas.
@@ -81,15 +88,21 @@ struct Facts {
   absl::InlinedVector<FilingFacts, 4>
       filings;  // Assessment, GBA, contract,
                 // certificate: order of relying.
-  // New people of the flow as declared.
+  // People of the flow, and how many of them are new as declared.
+  int64_t persons_in_flow = 0;
+  int64_t sensitive_in_flow = 0;
   int64_t new_persons = 0;
   int64_t new_sensitive = 0;
+  // The flow names a sector that a list or the regime knows.
+  bool sector_known = false;
   bool states_sensitive_people = false;
   bool may_be_under_14 = false;
 };
 
-// Whether the filing's scope names the item.
-bool ScopeNames(const policy::Filing& filing, const v1::DataItem& item);
+// Whether the filing's scope names the item: by its name, or every category
+// that it is.
+bool ScopeNames(const policy::Filing& filing, const v1::DataItem& item,
+                const ItemFacts& facts);
 
 // The filings' rank in relying: assessment 0, GBA 1, contract 2, certificate 3.
 int RelyingRank(v1::FilingKind kind);

@@ -7,6 +7,7 @@
 namespace tongguan::engine {
 
 void WeighFtzInSa(Weighing& w) {
+  bool found = false;
   for (uint32_t i : w.All() & w.facts().listed) {
     Named named = FindNamed(w, i, v1::ROW_MECHANISM_ASSESSMENT);
     if (named.row == nullptr || !named.threshold_known) {
@@ -17,6 +18,7 @@ void WeighFtzInSa(Weighing& w) {
       }
     }
     if (named.row == nullptr) continue;
+    found = true;
     if (!named.threshold_known) {
       HoldUnknownThreshold(w, i, named);
       continue;
@@ -25,6 +27,7 @@ void WeighFtzInSa(Weighing& w) {
     w.Demand(v1::RULE_FTZ_IN_SA, {i}, v1::MECHANISM_SECURITY_ASSESSMENT,
              v1::REASON_LISTED, {}, named.reference());
   }
+  if (!found) w.Skip(v1::RULE_FTZ_IN_SA, v1::REASON_NOT_RESTRICTED_BY_LIST);
 }
 
 }  // namespace tongguan::engine

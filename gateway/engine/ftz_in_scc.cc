@@ -7,21 +7,26 @@
 namespace tongguan::engine {
 
 void WeighFtzInScc(Weighing& w) {
+  constexpr v1::RowMechanism kPart = v1::ROW_MECHANISM_CONTRACT;
+  bool found = false;
   for (uint32_t i : w.Personal() & w.facts().listed) {
-    const Named named = FindNamed(w, i, v1::ROW_MECHANISM_CONTRACT);
-    if (named.row == nullptr) continue;
-    const v1::Reason serves = w.Serves(*named.list);
-    const Reference row = named.reference();
-    if (serves != v1::REASON_MET) {
-      w.Skip(v1::RULE_FTZ_IN_SCC, serves, {}, row);
+    const Named named = FindNamedServing(w, i, kPart);
+    if (named.row == nullptr) {
+      const Named other = FindNamed(w, i, kPart);
+      if (other.row == nullptr) continue;
+      w.Skip(v1::RULE_FTZ_IN_SCC, w.Serves(*other.list), {}, other.reference());
     } else if (!named.threshold_known) {
       HoldUnknownThreshold(w, i, named);
     } else {
       w.SettleByList(i);
       w.Demand(v1::RULE_FTZ_IN_SCC, {i},
                v1::MECHANISM_STANDARD_CONTRACT_OR_CERTIFICATION,
-               v1::REASON_LISTED, {}, row);
+               v1::REASON_LISTED, {}, named.reference());
     }
+    found = true;
+  }
+  if (!found) {
+    w.Skip(v1::RULE_FTZ_IN_SCC, v1::REASON_NOT_RESTRICTED_BY_LIST);
   }
 }
 

@@ -40,7 +40,7 @@ Release AskGeneral(const Weighing& w, const ListFacts& list, uint32_t item) {
 }
 
 // The same of a negative list.
-Release AskNegative(const Weighing&, const ListFacts& list, uint32_t item) {
+Release AskNegative(const Weighing& w, const ListFacts& list, uint32_t item) {
   Release out{v1::REASON_OUTSIDE_LIST, &list, nullptr};
   if (!list.covers) {
     out.reason = v1::REASON_SECTOR_NOT_LISTED;
@@ -55,6 +55,8 @@ Release AskNegative(const Weighing&, const ListFacts& list, uint32_t item) {
   if (list.headings ||
       list.list->head.completeness() != v1::COMPLETENESS_COMPLETE) {
     out.reason = v1::REASON_LIST_NOT_COMPLETE;
+  } else if (!w.facts().items[item].Classified()) {
+    out.reason = v1::REASON_ITEM_NOT_CLASSIFIED;
   }
   return out;
 }
@@ -78,12 +80,16 @@ Release Ask(const Weighing& w, uint32_t item, v1::ListKind kind,
   return best;
 }
 
+// The first row wanted, with its threshold reached; or else one whose
+// threshold cannot be known.
 Named Find(const Weighing& w, uint32_t item, v1::ListKind kind,
+           bool (*list_wanted)(const Weighing&, const ListFacts&),
            bool (*wanted)(const v1::ListRow&, v1::RowMechanism),
            v1::RowMechanism mechanism) {
   Named unknown;
   for (const ListFacts& list : w.facts().lists) {
     if (list.list->head.kind() != kind || !list.binds) continue;
+    if (!list_wanted(w, list)) continue;
     for (const auto& [named, index] : list.rows) {
       const v1::ListRow& row = list.list->rows[index];
       if (named != item || !wanted(row, mechanism)) continue;
@@ -97,6 +103,12 @@ Named Find(const Weighing& w, uint32_t item, v1::ListKind kind,
   return unknown;
 }
 
+bool AnyList(const Weighing&, const ListFacts&) { return true; }
+
+bool ListServes(const Weighing& w, const ListFacts& list) {
+  return w.Serves(list) == v1::REASON_MET;
+}
+
 bool HasMechanism(const v1::ListRow& row, v1::RowMechanism mechanism) {
   return row.mechanism() == mechanism;
 }
@@ -106,7 +118,14 @@ bool AnyRow(const v1::ListRow&, v1::RowMechanism) { return true; }
 }  // namespace
 
 Named FindNamed(const Weighing& w, uint32_t item, v1::RowMechanism mechanism) {
-  return Find(w, item, v1::LIST_KIND_NEGATIVE, HasMechanism, mechanism);
+  return Find(w, item, v1::LIST_KIND_NEGATIVE, AnyList, HasMechanism,
+              mechanism);
+}
+
+Named FindNamedServing(const Weighing& w, uint32_t item,
+                       v1::RowMechanism mechanism) {
+  return Find(w, item, v1::LIST_KIND_NEGATIVE, ListServes, HasMechanism,
+              mechanism);
 }
 
 void HoldUnknownThreshold(Weighing& w, uint32_t item, const Named& named) {
@@ -125,7 +144,7 @@ void HoldUnknownThreshold(Weighing& w, uint32_t item, const Named& named) {
 }
 
 Named FindImportant(const Weighing& w, uint32_t item) {
-  return Find(w, item, v1::LIST_KIND_IMPORTANT_DATA, AnyRow,
+  return Find(w, item, v1::LIST_KIND_IMPORTANT_DATA, AnyList, AnyRow,
               v1::ROW_MECHANISM_IMPORTANT_DATA);
 }
 

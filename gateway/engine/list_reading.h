@@ -23,6 +23,10 @@ struct Named {
 // mechanism and whose threshold is reached or cannot be known.
 Named FindNamed(const Weighing& w, uint32_t item, v1::RowMechanism mechanism);
 
+// The same among lists that serve the exporter and the flow.
+Named FindNamedServing(const Weighing& w, uint32_t item,
+                       v1::RowMechanism mechanism);
+
 // The item is named by a row whose threshold cannot be weighed: for want of
 // the number, or of the exporter's counter. It is held.
 void HoldUnknownThreshold(Weighing& w, uint32_t item, const Named& named);

@@ -113,6 +113,16 @@ class Search {
     return s;
   }
 
+  // As Weighing takes them.
+  int64_t NewPersons() const {
+    return std::max(facts_.new_persons,
+                    facts_.persons_in_flow - tallies_.persons.people);
+  }
+  int64_t NewSensitive() const {
+    return std::max(facts_.new_sensitive,
+                    facts_.sensitive_in_flow - tallies_.sensitive.people);
+  }
+
   // The most people, of what the thresholds leave, that still may go.
   bool TryFewerPeople() {
     if (facts_.may_be_under_14 || !decision_->has_headroom()) return false;
@@ -133,14 +143,14 @@ class Search {
     for (int64_t total : persons) {
       Supposition s;
       s.persons = total - room.persons().before();
-      if (*s.persons > 0 && *s.persons < facts_.new_persons && Try(s)) {
+      if (*s.persons > 0 && *s.persons < NewPersons() && Try(s)) {
         return true;
       }
     }
     Supposition s;
     s.sensitive = regime.assessment_sensitive().value() - 1 -
                   room.sensitive_persons().before();
-    return *s.sensitive > 0 && *s.sensitive < facts_.new_sensitive && Try(s);
+    return *s.sensitive > 0 && *s.sensitive < NewSensitive() && Try(s);
   }
 
   void Write(const Supposition& s) {
@@ -158,8 +168,8 @@ class Search {
     }
     if (s.persons.has_value() || s.sensitive.has_value()) {
       v1::Change* change = Add(v1::CHANGE_KIND_LOWER_PEOPLE);
-      change->set_persons(s.persons.value_or(facts_.new_persons));
-      change->set_sensitive_persons(s.sensitive.value_or(facts_.new_sensitive));
+      change->set_persons(s.persons.value_or(NewPersons()));
+      change->set_sensitive_persons(s.sensitive.value_or(NewSensitive()));
     }
     if (s.contract) Add(v1::CHANGE_KIND_FILE_CONTRACT);
     if (s.licensed) Add(v1::CHANGE_KIND_OBTAIN_LICENCE);

@@ -102,13 +102,23 @@ Weighing::Weighing(const Facts& facts, const Tallies& tallies,
   items_.resize(facts.items.size());
   const Items sensitive_items = facts.sensitive & all_;
   const bool dropping = !suppose.dropped.empty();
-  if (dropping && sensitive_items.empty()) new_sensitive_ = 0;
-  if (dropping && (personal_ - sensitive_items).empty()) new_persons_ = 0;
-  if (!has_personal()) new_persons_ = new_sensitive_ = 0;
+  int64_t persons = AtMost(suppose.persons, facts.persons_in_flow);
+  int64_t sensitive = AtMost(suppose.sensitive, facts.sensitive_in_flow);
+  if (!has_personal() || (dropping && sensitive_items.empty())) {
+    sensitive = new_sensitive_ = 0;
+  }
+  if (!has_personal() || (dropping && (personal_ - sensitive_items).empty())) {
+    persons = new_persons_ = 0;
+  }
   if (facts.may_be_under_14) {  // PIPL 28: all of theirs is sensitive.
     new_sensitive_ += new_persons_;
-    new_persons_ = 0;
+    sensitive += persons;
+    persons = new_persons_ = 0;
   }
+  // The year cannot have fewer distinct people than this request alone.
+  new_persons_ = std::max(new_persons_, persons - tallies.persons.people);
+  new_sensitive_ =
+      std::max(new_sensitive_, sensitive - tallies.sensitive.people);
   const bool sensitive_people = dropping || suppose.sensitive.has_value()
                                     ? new_sensitive_ > 0
                                     : facts.states_sensitive_people;
@@ -119,8 +129,16 @@ Weighing::Weighing(const Facts& facts, const Tallies& tallies,
 
 void Weighing::Run() {
   for (const v1::OrderedRule& rule : regime().order()) {
+    const size_t before = steps_.size();
     kRules[rule.rule()](*this);
     if (stopped_) return;
+    const bool told =
+        std::any_of(steps_.begin() + before, steps_.end(),
+                    [&](const Step& s) { return s.rule == rule.rule(); });
+    if (!told) {
+      Skip(rule.rule(), has_personal() ? v1::REASON_NOT_REACHED
+                                       : v1::REASON_NO_PERSONAL_DATA);
+    }
   }
 }
 
@@ -181,7 +199,7 @@ std::optional<bool> Weighing::ThresholdReached(const v1::ListRow& row) const {
 
 v1::Reason Weighing::Covers(const FilingFacts& filing, uint32_t item) const {
   if (filing.reason != v1::REASON_FILING_COVERS) return filing.reason;
-  if (!ScopeNames(*filing.filing, flow().items(item))) {
+  if (!ScopeNames(*filing.filing, flow().items(item), facts_.items[item])) {
     return v1::REASON_EXCEEDS_ITEMS;
   }
   const v1::Filing& source = filing.filing->source;

@@ -180,6 +180,7 @@ void Append(const RefsByKey& index, absl::string_view key, RowRefs* rows) {
 struct Lists::Index {
   std::vector<ListIndex> lists;
   absl::flat_hash_map<std::string, std::vector<uint32_t>> by_area;
+  absl::flat_hash_set<std::string> sectors;  // Of rows of all lists.
   // Rows of all lists.
   RefsByKey by_category;
   RefsByKey by_name;  // Folded.
@@ -246,6 +247,7 @@ absl::StatusOr<std::unique_ptr<const Lists>> Lists::Compile(
     const List& list = lists->lists_[i];
     for (uint32_t row = 0; row < list.rows.size(); ++row) {
       index.Add(list.rows[row], {i, row});
+      index.sectors.insert(list.rows[row].sector());
     }
     for (const std::string& area : list.head.areas()) {
       index.by_area[area].push_back(i);
@@ -275,7 +277,7 @@ void Lists::FindRows(absl::string_view category, absl::string_view name,
                      RowRefs* rows) const {
   const size_t from = rows->size();
   if (!category.empty()) Append(index_->by_category, category, rows);
-  index_->RecallByName(name, rows);
+  if (!name.empty()) index_->RecallByName(name, rows);
   SortFrom(from, rows);
 }
 
@@ -293,6 +295,10 @@ void Lists::FindHeadings(uint32_t list, absl::string_view sector,
     }
   }
   SortFrom(from, rows);
+}
+
+bool Lists::KnowsSector(absl::string_view sector) const {
+  return !sector.empty() && index_->sectors.contains(sector);
 }
 
 bool Lists::Covers(uint32_t list, absl::string_view sector,

@@ -55,7 +55,8 @@ class Lists {
       const absl::InlinedVector<absl::string_view, 8>& areas) const;
 
   // The rows of all lists that name an item by category, exact name (folded)
-  // or pattern, by list and row, each once; rows that name no item at all
+  // or pattern (category or name may be empty), by list and row, each once;
+  // rows that name no item at all
   // ("headings") are not among them. Sector, scenario, dates and area are for
   // the caller to weigh.
   void FindRows(absl::string_view category, absl::string_view name,
@@ -65,6 +66,9 @@ class Lists {
   // name no category, item or pattern and no data class. Ascending.
   void FindHeadings(uint32_t list, absl::string_view sector,
                     absl::string_view scenario, RowRefs* rows) const;
+
+  // Whether a row of any list names this sector.
+  bool KnowsSector(absl::string_view sector) const;
 
   // Whether the list is about this sector and scenario. Where any row names a
   // sector the sector must be named; where any row of that sector names a

@@ -34,6 +34,16 @@ absl::Status CheckOrder(const v1::Regime& regime) {
                   absl::StrCat(v1::Rule_Name(static_cast<v1::Rule>(rule)),
                                " is missing. Add it."));
   }
+  // Rules read what rules before them found: in another order the gate, say,
+  // would be tried after everything was let go.
+  for (int i = 0; i < regime.order_size(); ++i) {
+    const auto due = static_cast<v1::Rule>(i + 1);
+    if (regime.order(i).rule() == due) continue;
+    return Refuse(absl::StrCat("regime.order[", i, "]"),
+                  absl::StrCat("not in the order that this program reads the "
+                               "rules in. Put ",
+                               v1::Rule_Name(due), " here."));
+  }
   return absl::OkStatus();
 }
 

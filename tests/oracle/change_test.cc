@@ -1,5 +1,6 @@
 // The smallest change really is a change that gives ALLOW, and no smaller one
 // of its kind does.
+#include <algorithm>
 #include <iostream>
 #include <map>
 #include <set>
@@ -63,16 +64,23 @@ void DropItems(const std::set<uint32_t>& dropped, v1::Flow* flow) {
 
 // The numbers are of people who are new, which all are where the flow or a
 // switch does not say otherwise.
-void LowerPeople(const v1::Change& change, bool all_new, v1::Flow* flow) {
+// Of the people who stay no more are known than the year had before.
+void LowerPeople(const v1::Change& change, bool all_new, const Totals& before,
+                 v1::Flow* flow) {
   v1::DeclaredPeople* people = flow->mutable_people()->mutable_declared();
   if (people->has_new_persons() && !all_new) {
     people->set_new_persons(change.persons());
+    people->set_persons(std::min(
+        people->persons(), change.persons() + before.persons.value_or(0)));
   } else {
     people->clear_new_persons();
     people->set_persons(change.persons());
   }
   if (people->has_new_sensitive_persons() && !all_new) {
     people->set_new_sensitive_persons(change.sensitive_persons());
+    people->set_sensitive_persons(
+        std::min(people->sensitive_persons(),
+                 change.sensitive_persons() + before.sensitive.value_or(0)));
   } else {
     people->clear_new_sensitive_persons();
     people->set_sensitive_persons(change.sensitive_persons());
@@ -92,13 +100,12 @@ bool OfTheFlow(const v1::Decision& decision) {
 }
 
 // The flow with every step made, but only these items left out.
-v1::Flow Changed(const v1::Flow& flow, bool all_new,
-                 const v1::Decision& decision,
+v1::Flow Changed(const Asked& asked, bool all_new, const v1::Decision& decision,
                  const std::set<uint32_t>& dropped) {
-  v1::Flow changed = flow;
+  v1::Flow changed = asked.flow;
   for (const v1::Change& change : decision.smallest_change()) {
     if (change.kind() == v1::CHANGE_KIND_LOWER_PEOPLE) {
-      LowerPeople(change, all_new, &changed);
+      LowerPeople(change, all_new, asked.before, &changed);
     }
     for (int duty : change.duties()) {
       KeepDuty(static_cast<v1::Missing>(duty), changed.mutable_duties());
@@ -131,7 +138,7 @@ std::string Fault(const policy::Snapshot& policy, const Asked& asked,
       if ((subset >> i) & 1) some.insert(all[i]);
     }
     Asked changed = asked;
-    changed.flow = Changed(asked.flow, all_new, decision, some);
+    changed.flow = Changed(asked, all_new, decision, some);
     if (!WellFormed(changed.flow)) {
       if (subset == whole) return "the changed flow is not well-formed";
       continue;

@@ -25,6 +25,8 @@ struct Item {
   v1::Fact sensitive = v1::FACT_NO;
   v1::Fact important = v1::FACT_NO;
   bool category_unknown = false;
+  // What it claims to be and what its name looks like, where the taxonomy knows.
+  std::vector<const v1::Category*> categories;
   std::vector<Demand> demands;
   v1::Rule released_by = v1::RULE_UNSPECIFIED;  // The first relief.
   bool settled_by_list = false;                 // Rule 12 in place of 14 to 16.

@@ -81,12 +81,8 @@ void ReadPersonal(const Case& c, Item* item) {
     item->personal = v1::FACT_UNKNOWN;
   }
   if (item->personal != v1::FACT_NO) item->sensitive = data.sensitive();
-  const v1::Taxonomy& taxonomy = c.policy.taxonomy;
-  if (const auto* claimed = FindCategory(taxonomy, data.category())) {
-    Doubt(c, *claimed, item);
-  }
-  if (const auto* looks = LooksLike(taxonomy, data.name())) {
-    Doubt(c, *looks, item);
+  for (const v1::Category* category : item->categories) {
+    Doubt(c, *category, item);
   }
 }
 
@@ -124,14 +120,21 @@ void CountPeople(const Totals& before, Case* c) {
   c->new_sensitive = people.has_new_sensitive_persons() && !all_new
                          ? people.new_sensitive_persons()
                          : people.sensitive_persons();
+  int64_t persons = people.persons();
+  int64_t sensitive = people.sensitive_persons();
   if (!c->has_personal) {  // Anonymised: nobody's data goes.
-    c->new_persons = 0;
-    c->new_sensitive = 0;
+    persons = sensitive = c->new_persons = c->new_sensitive = 0;
   }
   if (ChildrenOrUnknown(c->flow)) {
+    sensitive += persons;
     c->new_sensitive += c->new_persons;
-    c->new_persons = 0;
+    persons = c->new_persons = 0;
   }
+  // Of 500 people not 0 are new to a year that had 100.
+  c->new_persons =
+      std::max(c->new_persons, persons - before.persons.value_or(0));
+  c->new_sensitive =
+      std::max(c->new_sensitive, sensitive - before.sensitive.value_or(0));
   if (before.persons && before.group_persons) {
     c->n = *before.persons + *before.group_persons + c->new_persons;
   }
@@ -191,6 +194,12 @@ Case ReadFacts(const policy::Source& policy, const v1::Flow& flow,
     item.category_unknown =
         !data.category().empty() &&
         FindCategory(policy.taxonomy, data.category()) == nullptr;
+    if (const auto* claimed = FindCategory(policy.taxonomy, data.category())) {
+      item.categories.push_back(claimed);
+    }
+    if (const auto* looks = LooksLike(policy.taxonomy, data.name())) {
+      item.categories.push_back(looks);
+    }
     ReadPersonal(c, &item);
     c.has_personal |= item.MayBePersonal();
     c.sensitive_flow |= item.sensitive != v1::FACT_NO;

@@ -134,10 +134,11 @@ bool CoversOnward(const v1::FilingScope& scope, const v1::Flow& flow) {
 }
 
 bool CoversItem(const v1::FilingScope& scope, const Item& item) {
-  if (!item.data.category().empty() &&
-      Contains(scope.categories(), item.data.category())) {
-    return true;
+  bool all = !item.categories.empty();
+  for (const v1::Category* category : item.categories) {
+    all &= Contains(scope.categories(), category->id());
   }
+  if (all) return true;
   for (const std::string& name : scope.items()) {
     if (Folded(name) == Folded(item.data.name())) return true;
   }

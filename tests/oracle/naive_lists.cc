@@ -70,16 +70,46 @@ bool IsHeading(const v1::ListRow& row) {
   return NamesNoItem(row) && row.data_class().empty();
 }
 
-bool Names(const v1::ListRow& row, const Item& item) {
-  if (!item.data.category().empty() &&
-      Contains(row.categories(), item.data.category())) {
-    return true;
-  }
+bool NamesByName(const v1::ListRow& row, const Item& item) {
   for (const std::string& name : row.names()) {
     if (Folded(name) == Folded(item.data.name())) return true;
   }
   return !row.pattern().empty() &&
          RE2::PartialMatch(LowerCase(item.data.name()), row.pattern());
+}
+
+// A row that restricts names an item by anything that the item is.
+bool Names(const v1::ListRow& row, const Item& item) {
+  for (const v1::Category* category : item.categories) {
+    if (Contains(row.categories(), category->id())) return true;
+  }
+  return NamesByName(row, item);
+}
+
+// A row that frees must name everything that it is, and sensitive data under a
+// category that is.
+bool Frees(const Case& c, const v1::ListRow& row, const Item& item) {
+  if (NamesByName(row, item)) return true;
+  bool sensitive_category = false;
+  for (const v1::Category* category : item.categories) {
+    if (!Contains(row.categories(), category->id())) return false;
+    sensitive_category |=
+        category->data_class() == v1::DATA_CLASS_SENSITIVE ||
+        Contains(category->sensitive_in_sectors(), c.flow.sector());
+  }
+  return !item.categories.empty() &&
+         (item.sensitive == v1::FACT_NO || sensitive_category);
+}
+
+// A sector that no list and no number of the regime is about.
+bool SectorKnown(const Case& c) {
+  if (c.flow.sector() == c.policy.regime.automotive_sector()) return true;
+  for (const policy::List& list : c.policy.lists) {
+    for (const v1::ListRow& row : list.rows) {
+      if (!row.sector().empty() && row.sector() == c.flow.sector()) return true;
+    }
+  }
+  return false;
 }
 
 bool InSectorAndScenario(const Case& c, const v1::ListRow& row) {
@@ -198,7 +228,8 @@ Reached Catalogued(const Case& c, const Item& item) {
     if (list.head.kind() != v1::LIST_KIND_IMPORTANT_DATA) continue;
     if (!Binds(c, list.head)) continue;
     for (const v1::ListRow& row : list.rows) {
-      if (!InSectorAndScenario(c, row) || !Names(row, item)) continue;
+      if (SectorKnown(c) && !InSectorAndScenario(c, row)) continue;
+      if (!Names(row, item)) continue;
       const Reached reached = Threshold(c, row);
       if (reached == Reached::kYes) return Reached::kYes;
       if (reached == Reached::kUnknown) result = Reached::kUnknown;
@@ -214,7 +245,7 @@ bool OnGeneralList(const Case& c, const Item& item) {
     if (item.MayBePersonal() && !list.head.releases_personal_data()) continue;
     for (const v1::ListRow& row : list.rows) {
       if (row.mechanism() == v1::ROW_MECHANISM_FREE &&
-          InSectorAndScenario(c, row) && Names(row, item) &&
+          InSectorAndScenario(c, row) && Frees(c, row, item) &&
           Threshold(c, row) == Reached::kYes && ConditionsHold(c, row)) {
         return true;
       }
@@ -233,7 +264,7 @@ bool OutsideNegativeList(const Case& c, const Item& item) {
       has_row |=
           InSectorAndScenario(c, row) && (IsHeading(row) || Names(row, item));
     }
-    if (!has_row) return true;
+    if (!has_row && !item.categories.empty()) return true;
   }
   return false;
 }
