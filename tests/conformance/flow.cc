@@ -65,7 +65,8 @@ v1::Transform TransformOf(const Facts& facts) {
 
 void SetItems(const Facts& facts, v1::Flow* flow) {
   v1::DataItem item;
-  item.set_name("record");
+  item.set_name(kDefaultCategory);
+  item.set_category(kDefaultCategory);
   item.set_personal(facts.Fact("contains_pi", kYes));
   // Sensitive as far as it is personal: unknown stays unknown.
   const bool sensitive = facts.Count("sensitive_in_request").value_or(0) > 0;

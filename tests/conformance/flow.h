@@ -10,6 +10,10 @@
 
 namespace tongguan::conformance {
 
+// The category of the item of a case that names none: one that the taxonomy
+// has and that says nothing.
+inline constexpr char kDefaultCategory[] = "record";
+
 // The flow of the case.
 v1::Flow BuildFlow(const Facts& facts, const Parties& parties);
 

@@ -44,7 +44,7 @@ TEST(FlowTest, DefaultsAreThoseOfThePage) {
   EXPECT_EQ(flow.items(0).sensitive(), v1::FACT_NO);
   EXPECT_EQ(flow.items(0).important(), v1::IMPORTANT_DATA_NO);
   EXPECT_EQ(flow.items(0).transform(), v1::TRANSFORM_NONE);
-  EXPECT_EQ(flow.items(0).category(), "");
+  EXPECT_EQ(flow.items(0).category(), kDefaultCategory);
   EXPECT_EQ(flow.duties().notice(), v1::NOTICE_GIVEN);
   EXPECT_EQ(flow.duties().separate_consent(), v1::SEPARATE_CONSENT_OBTAINED);
   EXPECT_EQ(flow.duties().legal_basis(), v1::LEGAL_BASIS_CONSENT);

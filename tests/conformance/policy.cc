@@ -236,7 +236,7 @@ policy::Source BuildSource(const v1::Regime& regime,
                            const std::vector<const Case*>& cases) {
   policy::Source source;
   source.regime = regime;
-  std::set<std::string> categories;
+  std::set<std::string> categories = {kDefaultCategory};
   for (const Case* row : cases) {
     const Parties parties = PartiesOf(row->line);
     const v1::Flow flow = BuildFlow(row->facts, parties);

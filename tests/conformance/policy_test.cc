@@ -224,7 +224,7 @@ TEST(SourceTest, CasesCompileTogether) {
   ASSERT_TRUE(compiled.ok()) << compiled.status();
   // Three exporters, two siblings, the one that asks.
   EXPECT_EQ((*compiled)->registry().enterprises(), 6u);
-  EXPECT_EQ((*compiled)->taxonomy().source().categories_size(), 3);
+  EXPECT_EQ((*compiled)->taxonomy().source().categories_size(), 4);
   for (int line : {2, 3, 4}) {
     EXPECT_TRUE((*compiled)->registry().MayAsk(
         DelegateUscc(), PartiesOf(line).exporter, /*day=*/20000));
