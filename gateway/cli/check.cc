@@ -1,6 +1,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/base/beijing.h"
+#include "gateway/cli/check_file.h"
 #include "gateway/cli/client.h"
 #include "gateway/cli/flow_file.h"
 #include "gateway/cli/verb.h"
@@ -14,6 +15,7 @@ namespace {
 
 struct Flags {
   std::string file;
+  FileFlags data;
   bool local = false;
   std::string policy_dir;
   std::string as_of;
@@ -25,16 +27,33 @@ struct Flags {
   std::string group;
 };
 
-int Show(Context& context, const Flags& flags, const v1::Flow& flow,
+// What is decided about: a flow, and the file it was filled from if there is
+// one.
+struct Subject {
+  v1::Flow flow;
+  std::shared_ptr<const policy::Snapshot> policy;  // Of --policy-dir.
+  std::unique_ptr<inspect::Result> file;
+};
+
+int Show(Context& context, const Flags& flags, Subject& subject,
          const v1::EvaluateResponse& response) {
   const v1::Decision& decision = response.decision();
   const int verdict =
       decision.verdict() == v1::VERDICT_ALLOW ? kSuccess : kAssess;
+  if (subject.file != nullptr) {
+    *subject.file->inspection.mutable_response() = response;
+  }
   if (context.json()) {
-    const int printed = context.PrintJson(response);
+    const int printed = subject.file == nullptr
+                            ? context.PrintJson(response)
+                            : context.PrintJson(subject.file->inspection);
     return printed == kSuccess ? verdict : printed;
   }
-  context.out() << text::Explain(flow, decision, context.language(),
+  if (subject.file != nullptr) {
+    ShowColumns(context, flags.data, subject.file->inspection,
+                subject.policy->taxonomy());
+  }
+  context.out() << text::Explain(subject.flow, decision, context.language(),
                                  {.width = context.width(),
                                   .color = context.color(),
                                   .brief = !flags.full});
@@ -70,21 +89,19 @@ int ReadTallies(Context& context, const Flags& flags,
 }
 
 // Decides in this process against a policy folder; nothing is recorded.
-int CheckLocally(Context& context, const Flags& flags, const v1::Flow& flow) {
+int CheckLocally(Context& context, const Flags& flags, Subject& subject) {
   engine::Tallies tallies;
-  if (flags.policy_dir.empty()) return context.Usage("cli.missing_policy_dir");
+  const v1::Flow& flow = subject.flow;
   const int code = ReadTallies(context, flags, &tallies);
   if (code != kSuccess) return code;
   const absl::Status form = engine::ToStatus(engine::ValidateFlow(flow));
   if (!form.ok()) return context.FailHere(form);
-  const auto policy = policy::LoadPolicyDir(flags.policy_dir);
-  if (!policy.ok()) return context.FailHere(policy.status());
   absl::Time at = absl::Now();
   if (!flags.as_of.empty()) {
     // Noon, as the gateway takes it.
     at = StartOfBeijingDay(*ParseDay(flags.as_of)) + absl::Hours(12);
   }
-  const engine::Question question(flow, **policy, at);
+  const engine::Question question(flow, *subject.policy, at);
   // An exporter without a summed group has nobody else to count.
   if (question.siblings().empty()) tallies.group_persons = {true, 0};
   v1::EvaluateResponse response;
@@ -93,13 +110,12 @@ int CheckLocally(Context& context, const Flags& flags, const v1::Flow& flow) {
   decision->set_dry_run(true);
   decision->mutable_policy()->set_unsigned_policy(true);
   decision->add_warnings(v1::WARNING_UNSIGNED_POLICY);
-  return Show(context, flags, flow, response);
+  return Show(context, flags, subject, response);
 }
 
-int CheckRemotely(Context& context, const Flags& flags, v1::Flow flow) {
-  int code = kSuccess;
-  const auto client = Client::Connect(context, &code);
-  if (client == nullptr) return code;
+int CheckRemotely(Context& context, const Flags& flags, Client& client,
+                  Subject& subject) {
+  v1::Flow& flow = subject.flow;
   if (flow.request_id().empty() && !flags.dry_run) {
     flow.set_request_id(NewRequestId("check"));
     context.Note("check.request_id", {{"0", flow.request_id()}});
@@ -110,9 +126,9 @@ int CheckRemotely(Context& context, const Flags& flags, v1::Flow flow) {
   request.set_as_of(flags.as_of);
   v1::EvaluateResponse response;
   const absl::Status status =
-      client->Call(&GatewayStub::Evaluate, request, &response);
+      client.Call(&GatewayStub::Evaluate, request, &response);
   if (!status.ok()) return context.Fail(status);
-  return Show(context, flags, flow, response);
+  return Show(context, flags, subject, response);
 }
 
 int CheckFlags(Context& context, const Flags& flags) {
@@ -124,21 +140,60 @@ int CheckFlags(Context& context, const Flags& flags) {
   if (!flags.as_of.empty() && !flags.dry_run && !flags.local) {
     return context.Usage("cli.as_of_recorded");
   }
-  const bool local_flags = !flags.policy_dir.empty() ||
-                           !flags.persons.empty() || !flags.sensitive.empty() ||
-                           !flags.group.empty();
-  if (local_flags && !flags.local) return context.Usage("cli.local_only");
+  const bool reads_policy = flags.local || !flags.data.path.empty();
+  if (reads_policy && flags.policy_dir.empty()) {
+    return context.Usage("cli.missing_policy_dir");
+  }
+  const bool tallies = !flags.persons.empty() || !flags.sensitive.empty() ||
+                       !flags.group.empty();
+  if ((tallies && !flags.local) ||
+      (!flags.policy_dir.empty() && !reads_policy)) {
+    return context.Usage("cli.local_only");
+  }
+  return CheckFileFlags(context, flags.data);
+}
+
+int ReadSubject(Context& context, const Flags& flags, Subject* subject) {
+  auto flow = ReadFlow(flags.file, context.in());
+  if (!flow.ok()) return context.FailHere(flow.status());
+  subject->flow = *std::move(flow);
+  if (!flags.request_id.empty()) {
+    subject->flow.set_request_id(flags.request_id);
+  }
+  if (flags.policy_dir.empty()) return kSuccess;
+  auto policy = policy::LoadPolicyDir(flags.policy_dir);
+  if (!policy.ok()) return context.FailHere(policy.status());
+  subject->policy = *std::move(policy);
   return kSuccess;
 }
 
+// Fills the flow from the data file, if there is one; `client` is null for
+// --local.
+int ReadData(Context& context, const Flags& flags, Client* client,
+             Subject* subject) {
+  if (flags.data.path.empty()) return kSuccess;
+  int code = kSuccess;
+  subject->file = InspectInto(context, flags.data, subject->policy->taxonomy(),
+                              &subject->flow, &code);
+  if (subject->file == nullptr) return code;
+  return AddPeople(context, flags.data, client, subject->file.get(),
+                   &subject->flow);
+}
+
 int Check(Context& context, const Flags& flags) {
-  const int code = CheckFlags(context, flags);
+  Subject subject;
+  int code = CheckFlags(context, flags);
+  if (code == kSuccess) code = ReadSubject(context, flags, &subject);
   if (code != kSuccess) return code;
-  auto flow = ReadFlow(flags.file, context.in());
-  if (!flow.ok()) return context.FailHere(flow.status());
-  if (!flags.request_id.empty()) flow->set_request_id(flags.request_id);
-  return flags.local ? CheckLocally(context, flags, *flow)
-                     : CheckRemotely(context, flags, *std::move(flow));
+  std::unique_ptr<Client> client;
+  if (!flags.local) {
+    client = Client::Connect(context, &code);
+    if (client == nullptr) return code;
+  }
+  code = ReadData(context, flags, client.get(), &subject);
+  if (code != kSuccess) return code;
+  return flags.local ? CheckLocally(context, flags, subject)
+                     : CheckRemotely(context, flags, *client, subject);
 }
 
 }  // namespace
@@ -147,6 +202,7 @@ void AddCheck(const Setup& setup) {
   auto flags = std::make_shared<Flags>();
   CLI::App* verb = setup.app.add_subcommand("check", setup.T("help.check"));
   verb->add_option("-f,--file", flags->file, setup.T("help.file"));
+  AddFileFlags(setup, verb, &flags->data);
   verb->add_flag("--dry-run", flags->dry_run, setup.T("help.dry_run"));
   verb->add_option("--as-of", flags->as_of, setup.T("help.as_of"));
   verb->add_option("--request-id", flags->request_id,

@@ -31,6 +31,7 @@ struct Terminal {
   std::function<std::string(const char*)> env = [](const char*) {
     return std::string();
   };
+  bool err_is_tty = false;  // `err` is a terminal.
 };
 
 // Runs `tongguan` with the arguments after the program's name.

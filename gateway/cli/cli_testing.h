@@ -28,6 +28,7 @@ inline Outcome RunCli(const std::vector<std::string>& args,
   std::ostringstream err;
   Terminal terminal{in, out, err};
   terminal.is_tty = is_tty;
+  terminal.err_is_tty = is_tty;
   terminal.env = [&environment](const char* name) {
     const auto found = environment.find(name);
     return found == environment.end() ? std::string() : found->second;

@@ -4,6 +4,7 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -21,6 +22,9 @@ namespace tongguan::cli {
 namespace {
 
 constexpr size_t kMaxInput = 16 << 20;
+// Pseudonyms a message of StagePeople, in bytes: whole ones, far below the
+// 4 MiB that gRPC takes.
+constexpr size_t kStagedBytes = 1 << 20;
 
 // The bytes of the file a flag names. False: said why, exit code set.
 bool ReadFlagFile(Context& context, absl::string_view flag,
@@ -81,6 +85,32 @@ std::unique_ptr<Client> Client::Connect(Context& context, int* exit_code) {
   client->gateway_ = v1::ExportGatewayService::NewStub(client->channel_);
   client->log_ = v1::DecisionLogService::NewStub(client->channel_);
   return client;
+}
+
+absl::Status Client::StagePeople(const v1::StageHead& head,
+                                 absl::string_view persons,
+                                 absl::string_view sensitive_persons,
+                                 v1::StagePeopleResponse* response) {
+  grpc::ClientContext call;
+  call.set_deadline(absl::ToChronoTime(absl::Now() + deadline_));
+  const auto writer = gateway_->StagePeople(&call, response);
+  v1::StagePeopleRequest request;
+  *request.mutable_head() = head;
+  bool open = writer->Write(request);
+  for (; open && !persons.empty();
+       persons.remove_prefix(std::min(kStagedBytes, persons.size()))) {
+    request.set_persons(std::string(persons.substr(0, kStagedBytes)));
+    open = writer->Write(request);
+  }
+  for (; open && !sensitive_persons.empty(); sensitive_persons.remove_prefix(
+           std::min(kStagedBytes, sensitive_persons.size()))) {
+    request.set_sensitive_persons(
+        std::string(sensitive_persons.substr(0, kStagedBytes)));
+    open = writer->Write(request);
+  }
+  // A stream that broke says why at its end.
+  writer->WritesDone();
+  return ToStatus(writer->Finish());
 }
 
 absl::StatusOr<std::string> ReadInput(const std::string& path,

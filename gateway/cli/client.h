@@ -38,6 +38,11 @@ class Client {
         &call, request, response));
   }
 
+  // Stages two sets in messages of 1 MiB, within the deadline of one call.
+  absl::Status StagePeople(const v1::StageHead& head, absl::string_view persons,
+                           absl::string_view sensitive_persons,
+                           v1::StagePeopleResponse* response);
+
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
 
   // The exporter that the client certificate names; empty if it names none.

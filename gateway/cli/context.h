@@ -43,6 +43,7 @@ class Context {
   std::istream& in() { return terminal_.in; }
   std::ostream& out() { return terminal_.out; }
   std::ostream& err() { return terminal_.err; }
+  bool err_is_tty() const { return terminal_.err_is_tty; }
 
   // The text of a key in the chosen language.
   std::string T(absl::string_view key, const text::Args& args = {}) const {

@@ -25,8 +25,12 @@ std::string Environment(const char* name) {
 int main(int argc, char** argv) {
   // gRPC's own lines would mix with ours; GRPC_VERBOSITY brings them back.
   setenv("GRPC_VERBOSITY", "NONE", 0);
-  tongguan::cli::Terminal terminal{std::cin,        std::cout,
-                                   std::cerr,       isatty(STDOUT_FILENO) == 1,
-                                   TerminalWidth(), Environment};
+  tongguan::cli::Terminal terminal{std::cin,
+                                   std::cout,
+                                   std::cerr,
+                                   isatty(STDOUT_FILENO) == 1,
+                                   TerminalWidth(),
+                                   Environment,
+                                   isatty(STDERR_FILENO) == 1};
   return tongguan::cli::Run({argv + 1, argv + argc}, terminal);
 }

@@ -1,5 +1,5 @@
+#include <pthread.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include <thread>
 
@@ -100,8 +100,11 @@ int Serve(Context& context, const Flags& flags) {
                 << std::endl;
   std::thread steering([&] { Steer(context, signals.set(), **server); });
   const absl::Status ended = (*server)->Wait();
-  // Ends the steering thread where the server ended by itself.
-  kill(getpid(), SIGTERM);
+  // Ends the steering thread where the server ended by itself. The signal is
+  // blocked, and goes with its thread: to the process it would stay pending
+  // and end it below.
+  // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread)
+  pthread_kill(steering.native_handle(), SIGTERM);
   steering.join();
   if (!ended.ok()) return context.FailHere(ended);
   context.Note("serve.ended");
