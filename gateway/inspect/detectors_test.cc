@@ -29,6 +29,7 @@ TEST_F(DetectorsTest, FindWhatNeedsNoContextInAnyColumn) {
     EXPECT_EQ(Find(column, "+86 13800138000"), "mobile");
     EXPECT_EQ(Find(column, "91350100M000100Y43"), "organisation_code");
     EXPECT_EQ(Find(column, "沪A12345"), "plate_number");
+    EXPECT_EQ(Find(column, "zhang.san@example.com.cn"), "email");
     EXPECT_EQ(Find(column, "1M8GDM9AXKP042788"),
               "vehicle_identification_number");
   }
@@ -74,9 +75,9 @@ TEST_F(DetectorsTest, NumbersInsideATextAreFound) {
 TEST_F(DetectorsTest, HarmlessValuesAreNothing) {
   for (const char* value :
        {"", " ", "-", "上海", "2026-01-31", "1234.50", "Zhang San",
-        "customer since 2019", "E00000001", "SKU-2026-000123",
-        "8d3f7f6e-1c1a-4f5b-9d5e-0a1b2c3d4e5f", "2026-01-31T10:00:00+08:00",
-        "\xFF\xFE", "\xE3", "\xEF\xBC"}) {
+        "customer since 2019", "E00000001", "SKU-2026-000123", "@example.com",
+        "a@b", "8d3f7f6e-1c1a-4f5b-9d5e-0a1b2c3d4e5f",
+        "2026-01-31T10:00:00+08:00", "\xFF\xFE", "\xE3", "\xEF\xBC"}) {
     EXPECT_EQ(Find("", value), "-") << value;
   }
 }

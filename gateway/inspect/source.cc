@@ -61,7 +61,11 @@ class Source::Iconv {
   Iconv(const Iconv&) = delete;
   Iconv& operator=(const Iconv&) = delete;
 
-  bool ok() const { return converter_ != reinterpret_cast<iconv_t>(-1); }
+  bool ok() const {
+    // POSIX's own way to say that there is none.
+    // NOLINTNEXTLINE(performance-no-int-to-ptr)
+    return converter_ != reinterpret_cast<iconv_t>(-1);
+  }
 
   // Converts what it can of `from`; returns the bytes written. False in
   // `*valid` if it stopped at a byte that is no GB18030.
