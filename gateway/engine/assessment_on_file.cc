@@ -25,15 +25,15 @@ void WeighAssessmentOnFile(Weighing& w) {
   Reference reference;
   int64_t operand = 0;
   for (const FilingFacts& filing : w.facts().filings) {
-    const v1::Filing& source = filing.filing->source;
-    if (source.kind() != v1::FILING_KIND_SECURITY_ASSESSMENT) break;
+    const policy::Filing& source = *filing.filing;
+    if (source.kind != v1::FILING_KIND_SECURITY_ASSESSMENT) break;
     reason = CoversAll(w, filing, remaining);
     if (reason == v1::REASON_FILING_COVERS) {
       w.SettleByAssessment(remaining, filing);
       return;
     }
-    reference = Reference(source.id());
-    operand = reason == v1::REASON_EXCEEDS_SCALE ? source.approved_people()
+    reference = Reference(source.id);
+    operand = reason == v1::REASON_EXCEEDS_SCALE ? source.approved_people
                                                  : filing.operand;
   }
   if (reason == v1::REASON_EXCEEDS_SCALE) {

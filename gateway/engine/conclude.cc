@@ -124,7 +124,7 @@ ItemState::Demand Weighing::Strictest() const {
 v1::Mechanism Weighing::ReliedMechanism() const {
   v1::Mechanism relied = v1::MECHANISM_NONE;
   for (const FilingFacts* filing : relied_on_) {
-    const int rank = RelyingRank(filing->filing->source.kind());
+    const int rank = RelyingRank(filing->filing->kind);
     const v1::Mechanism mechanism =
         rank == 0   ? v1::MECHANISM_SECURITY_ASSESSMENT
         : rank == 1 ? v1::MECHANISM_GBA_STANDARD_CONTRACT
@@ -165,10 +165,10 @@ v1::Charging Weighing::ChargingOf(bool allow) const {
   if (exempt) return v1::CHARGING_EXEMPT;
   if (list_exempt) return v1::CHARGING_LIST_EXEMPT;
   if (!on_assessment_.empty()) return v1::CHARGING_COUNTED;
-  const bool gba = std::any_of(
-      relied_on_.begin(), relied_on_.end(), [](const FilingFacts* filing) {
-        return RelyingRank(filing->filing->source.kind()) == 1;
-      });
+  const bool gba = std::any_of(relied_on_.begin(), relied_on_.end(),
+                               [](const FilingFacts* filing) {
+                                 return RelyingRank(filing->filing->kind) == 1;
+                               });
   return gba ? v1::CHARGING_GBA : v1::CHARGING_COUNTED;
 }
 
@@ -230,7 +230,7 @@ void Weighing::WriteMissing(v1::Decision* decision) const {
     if (too_little) continue;
     v1::MissingEntry* out = decision->add_missing();
     out->set_what(entry.what);
-    if (entry.items.size() < All().size()) {
+    if (!(entry.items == All())) {
       CopyItems(entry.items, out->mutable_items());
     }
     Write(entry.reference, out);
@@ -255,7 +255,7 @@ void Weighing::WriteObligations(v1::Decision* decision, bool allow) const {
     add(v1::OBLIGATION_KIND_SETTLE);
   }
   for (const FilingFacts* filing : relied_on_) {
-    const Reference id(filing->filing->source.id());
+    const Reference id(filing->filing->id);
     add(v1::OBLIGATION_KIND_STAY_WITHIN_SCOPE, 0, id);
     if (filing->window_open) {
       add(v1::OBLIGATION_KIND_FILE_CONTRACT_BY,
@@ -302,8 +302,8 @@ void Weighing::WriteHeadroom(v1::Decision* decision) const {
     out->mutable_sensitive_persons();
   }
   for (const FilingFacts* filing : relied_on_) {
-    out->set_approved_people(std::max(
-        out->approved_people(), filing->filing->source.approved_people()));
+    out->set_approved_people(
+        std::max(out->approved_people(), filing->filing->approved_people));
   }
 }
 
@@ -354,7 +354,7 @@ void Weighing::Conclude(v1::Decision* decision) const {
   decision->set_headline(Headline(allow));
   if (allow) {
     for (const FilingFacts* filing : relied_on_) {
-      decision->add_relied_on(filing->filing->source.id());
+      decision->add_relied_on(filing->filing->id);
     }
   }
   WriteLane(decision, allow);

@@ -23,8 +23,9 @@ bool Contradicts(const v1::Category& category, absl::string_view sector,
   return false;
 }
 
-ItemFacts ReadItem(const v1::DataItem& item, absl::string_view sector,
-                   const policy::Snapshot& policy) {
+// `seen` is what the item's name looks like, or null.
+ItemFacts ReadItem(const v1::DataItem& item, const v1::Category* seen,
+                   absl::string_view sector, const policy::Snapshot& policy) {
   ItemFacts facts;
   facts.important = item.important() == v1::IMPORTANT_DATA_NOTIFIED ||
                     item.important() == v1::IMPORTANT_DATA_PUBLISHED ||
@@ -35,7 +36,7 @@ ItemFacts ReadItem(const v1::DataItem& item, absl::string_view sector,
     facts.claimed = policy.taxonomy().FindCategory(item.category());
     facts.category_unknown = facts.claimed == nullptr;
   }
-  facts.seen = policy.taxonomy().ClassifyName(item.name());
+  facts.seen = seen;
   if (item.transform() == v1::TRANSFORM_ANONYMISED) return facts;
   facts.sensitive = item.sensitive();
   facts.personal =
@@ -55,6 +56,12 @@ bool Holds(const google::protobuf::RepeatedPtrField<std::string>& list,
            absl::string_view value) {
   return std::any_of(list.begin(), list.end(), [value](const std::string& s) {
     return absl::string_view(s) == value;
+  });
+}
+
+bool Holds(policy::FilingScope::Words words, absl::string_view value) {
+  return std::any_of(words.begin(), words.end(), [value](const auto* word) {
+    return absl::string_view(*word) == value;
   });
 }
 
@@ -121,9 +128,8 @@ bool RowSpeaks(const v1::ListRow& row, const Facts& facts, bool catalogue) {
          (row.scenario().empty() || row.scenario() == facts.flow.scenario());
 }
 
-bool HoldsAllCategories(
-    const google::protobuf::RepeatedPtrField<std::string>& categories,
-    const ItemFacts& item) {
+template <typename Categories>
+bool HoldsAllCategories(const Categories& categories, const ItemFacts& item) {
   if (!item.Classified()) return false;
   for (const v1::Category* category : {item.claimed, item.seen}) {
     if (category != nullptr && !Holds(categories, category->id())) return false;
@@ -143,39 +149,30 @@ bool MoreSensitiveThanItsCategories(const ItemFacts& item,
   return true;
 }
 
-// The rows of all lists that name the item, by list and row. A restrictive row
+// The rows of all lists that name the item, by list and row: `of_name`, those
+// that name it by its name, and those of its categories. A restrictive row
 // does by any category that the item is, a freeing one by all of them.
-void FindRowsOf(const Facts& facts, uint32_t i, policy::RowRefs* rows) {
+void FindRowsOf(const Facts& facts, uint32_t i,
+                const std::vector<policy::RowRef>& of_name,
+                policy::RowRefs* rows) {
   const policy::Lists& lists = facts.policy.lists();
   const ItemFacts& item = facts.items[i];
-  lists.FindRows("", facts.flow.items(static_cast<int>(i)).name(), rows);
-  const size_t by_name = rows->size();
+  rows->assign(of_name.begin(), of_name.end());
   for (const v1::Category* category : {item.claimed, item.seen}) {
     if (category != nullptr) lists.FindRows(category->id(), "", rows);
   }
-  if (rows->size() == by_name) return;
+  if (rows->size() == of_name.size()) return;
   const bool more = MoreSensitiveThanItsCategories(item, facts.flow.sector());
   const auto frees_too_much = [&](const policy::RowRef& ref) {
     const policy::List& list = lists.all()[ref.list];
     return list.head.kind() == v1::LIST_KIND_GENERAL &&
            (more || !HoldsAllCategories(list.rows[ref.row].categories(), item));
   };
-  rows->erase(
-      std::remove_if(rows->begin() + by_name, rows->end(), frees_too_much),
-      rows->end());
-  const auto place = [](const policy::RowRef& ref) {
-    return std::pair(ref.list, ref.row);
-  };
-  std::sort(rows->begin(), rows->end(),
-            [&](const policy::RowRef& a, const policy::RowRef& b) {
-              return place(a) < place(b);
-            });
-  rows->erase(
-      std::unique(rows->begin(), rows->end(),
-                  [&](const policy::RowRef& a, const policy::RowRef& b) {
-                    return place(a) == place(b);
-                  }),
-      rows->end());
+  rows->erase(std::remove_if(rows->begin() + of_name.size(), rows->end(),
+                             frees_too_much),
+              rows->end());
+  std::sort(rows->begin(), rows->end());
+  rows->erase(std::unique(rows->begin(), rows->end()), rows->end());
 }
 
 ListFacts ReadList(const Facts& facts, uint32_t index) {
@@ -191,11 +188,13 @@ ListFacts ReadList(const Facts& facts, uint32_t index) {
   return out;
 }
 
-// Gives the rows that name an item to the lists they are of.
-void ReadRows(uint32_t item, Facts* facts) {
+// Gives the rows that name an item, by its category or its name, to the lists
+// they are of.
+void ReadRows(uint32_t item, const std::vector<policy::RowRef>& of_name,
+              Facts* facts) {
   const policy::Lists& lists = facts->policy.lists();
   policy::RowRefs refs;
-  FindRowsOf(*facts, item, &refs);
+  FindRowsOf(*facts, item, of_name, &refs);
   if (refs.empty()) return;
   for (ListFacts& list : facts->lists) {
     for (const policy::RowRef& ref : refs) {
@@ -213,7 +212,8 @@ void ReadRows(uint32_t item, Facts* facts) {
 
 // ---- Filings.
 
-bool CoversPurpose(const v1::FilingScope& scope, const v1::Purpose& purpose) {
+bool CoversPurpose(const policy::FilingScope& scope,
+                   const v1::Purpose& purpose) {
   const std::string id = policy::PurposeId(purpose);
   const std::string kind = id.substr(0, id.find(':'));
   return Holds(scope.purposes(), id) || Holds(scope.purposes(), kind);
@@ -232,7 +232,7 @@ bool IsContract(v1::FilingKind kind) {
 // working days is still open (O13 art 7).
 void WeighContractFiling(const Facts& facts, FilingFacts* out) {
   const Filing& filing = *out->filing;
-  const v1::FilingStatus status = filing.source.status();
+  const v1::FilingStatus status = filing.status;
   const bool may_stand = status == v1::FILING_STATUS_NOT_FILED ||
                          status == v1::FILING_STATUS_UNDER_REVIEW ||
                          status == v1::FILING_STATUS_VALID;
@@ -253,21 +253,21 @@ void WeighContractFiling(const Facts& facts, FilingFacts* out) {
 }
 
 void WeighStatus(const Facts& facts, FilingFacts* out) {
-  const v1::Filing& source = out->filing->source;
-  if (IsContract(source.kind())) {
+  const Filing& source = *out->filing;
+  if (IsContract(source.kind)) {
     WeighContractFiling(facts, out);
     return;
   }
-  if (source.status() != v1::FILING_STATUS_VALID) {
+  if (source.status != v1::FILING_STATUS_VALID) {
     out->reason = v1::REASON_FILING_STATUS;
-    out->operand = source.status();
+    out->operand = source.status;
     return;
   }
-  if (source.kind() != v1::FILING_KIND_CERTIFICATE) return;
+  if (source.kind != v1::FILING_KIND_CERTIFICATE) return;
   const auto& bodies = facts.policy.regime().certification_bodies();
   const bool recognised = std::any_of(
       bodies.begin(), bodies.end(), [&source](const v1::CertificationBody& b) {
-        return b.id() == source.body();
+        return b.id() == *source.body;
       });
   if (!recognised) out->reason = v1::REASON_FILING_BODY_NOT_RECOGNISED;
 }
@@ -284,7 +284,7 @@ void WeighDates(const Facts& facts, FilingFacts* out) {
 }
 
 // A certificate moves data inside the group of its holder only.
-v1::Reason WeighGroup(const Facts& facts, const v1::Filing& source) {
+v1::Reason WeighGroup(const Facts& facts, const Filing& source) {
   const v1::Recipient& recipient = facts.flow.recipient();
   if (recipient.relation() != v1::RELATION_HEADQUARTERS &&
       recipient.relation() != v1::RELATION_AFFILIATE) {
@@ -292,15 +292,15 @@ v1::Reason WeighGroup(const Facts& facts, const v1::Filing& source) {
   }
   const v1::Group* group = facts.exporter->group;
   const std::string& id = recipient.organization_id();
-  const bool inside = Holds(source.scope().recipients(), id) ||
+  const bool inside = Holds(source.scope.recipients(), id) ||
                       (group != nullptr && Holds(group->overseas(), id));
   return inside ? v1::REASON_FILING_COVERS : v1::REASON_OUTSIDE_GROUP;
 }
 
-v1::Reason WeighScope(const Facts& facts, const v1::Filing& source) {
-  const v1::FilingScope& scope = source.scope();
+v1::Reason WeighScope(const Facts& facts, const Filing& source) {
+  const policy::FilingScope& scope = source.scope;
   const v1::Recipient& recipient = facts.flow.recipient();
-  if (source.kind() == v1::FILING_KIND_CERTIFICATE) {
+  if (source.kind == v1::FILING_KIND_CERTIFICATE) {
     const v1::Reason group = WeighGroup(facts, source);
     if (group != v1::REASON_FILING_COVERS) return group;
   } else if (!Holds(scope.recipients(), recipient.organization_id())) {
@@ -322,8 +322,8 @@ v1::Reason WeighScope(const Facts& facts, const v1::Filing& source) {
 
 // The two guidelines' area: both parties registered in it, the form made for
 // the recipient's side, nothing passed on outside (reference: GBA_SC).
-v1::Reason WeighGba(const Facts& facts, const v1::Filing& source) {
-  if (!IsGba(source.kind())) return v1::REASON_FILING_COVERS;
+v1::Reason WeighGba(const Facts& facts, const Filing& source) {
+  if (!IsGba(source.kind)) return v1::REASON_FILING_COVERS;
   const auto& cities = facts.policy.regime().gba_cities();
   const v1::Enterprise& enterprise = facts.exporter->enterprise;
   if (enterprise.gba_registered() != v1::FACT_YES ||
@@ -331,8 +331,7 @@ v1::Reason WeighGba(const Facts& facts, const v1::Filing& source) {
     return v1::REASON_NOT_GBA_EXPORTER;
   }
   const v1::Recipient& recipient = facts.flow.recipient();
-  const bool hong_kong =
-      source.kind() == v1::FILING_KIND_GBA_CONTRACT_HONG_KONG;
+  const bool hong_kong = source.kind == v1::FILING_KIND_GBA_CONTRACT_HONG_KONG;
   if (recipient.gba_registered() != v1::FACT_YES ||
       recipient.region() != (hong_kong ? "HK" : "MO")) {
     return v1::REASON_NOT_GBA_RECIPIENT;
@@ -353,10 +352,10 @@ FilingFacts ReadFiling(const Facts& facts, const Filing& filing) {
   WeighDates(facts, &out);
   if (out.reason == v1::REASON_FILING_COVERS) WeighStatus(facts, &out);
   if (out.reason == v1::REASON_FILING_COVERS) {
-    out.reason = WeighGba(facts, filing.source);
+    out.reason = WeighGba(facts, filing);
   }
   if (out.reason == v1::REASON_FILING_COVERS) {
-    out.reason = WeighScope(facts, filing.source);
+    out.reason = WeighScope(facts, filing);
   }
   return out;
 }
@@ -389,6 +388,27 @@ absl::InlinedVector<absl::string_view, 8> AreasOf(const Exporter& exporter) {
   return areas;
 }
 
+// The lists in force in the exporter's areas, and what it has on file.
+void ReadRegistered(const Exporter& exporter, Facts* facts) {
+  const policy::Lists& lists = facts->policy.lists();
+  for (uint32_t index : lists.InAreas(AreasOf(exporter))) {
+    if (lists.all()[index].InForce(facts->today)) {
+      facts->lists.push_back(ReadList(*facts, index));
+    }
+  }
+  for (const Filing& filing : exporter.filings) {
+    facts->filings.push_back(ReadFiling(*facts, filing));
+  }
+  // Those of one rank stay in the registry's order: of their addresses.
+  const auto place = [](const FilingFacts& facts) {
+    return std::pair(RelyingRank(facts.filing->kind), facts.filing);
+  };
+  std::sort(facts->filings.begin(), facts->filings.end(),
+            [place](const FilingFacts& a, const FilingFacts& b) {
+              return place(a) < place(b);
+            });
+}
+
 }  // namespace
 
 Facts::Facts(const v1::Flow& flow_in, const policy::Snapshot& policy_in,
@@ -403,38 +423,26 @@ Facts::Facts(const v1::Flow& flow_in, const policy::Snapshot& policy_in,
                                : exporter->enterprise.ciio()) {
   sector_known = flow.sector() == policy.regime().automotive_sector() ||
                  policy.lists().KnowsSector(flow.sector());
+  ReadPeople(this);
+  if (exporter != nullptr) ReadRegistered(*exporter, this);
   items.reserve(flow.items_size());
   for (int i = 0; i < flow.items_size(); ++i) {
-    const ItemFacts& item =
-        items.emplace_back(ReadItem(flow.items(i), flow.sector(), policy));
+    policy::NameReading scratch;
+    const policy::NameReading& name =
+        policy.names().Read(flow.items(i).name(), &scratch);
+    const ItemFacts& item = items.emplace_back(
+        ReadItem(flow.items(i), name.looks_like, flow.sector(), policy));
     if (item.MayBePersonal()) personal.Add(i);
     if (item.MayBeSensitive()) sensitive.Add(i);
     if (item.important) important.Add(i);
     if (item.Unclear()) unclear.Add(i);
+    if (!lists.empty()) ReadRows(i, name.rows, this);
   }
-  ReadPeople(this);
-  if (exporter == nullptr) return;
-  for (uint32_t index : policy.lists().InAreas(AreasOf(*exporter))) {
-    if (policy.lists().all()[index].InForce(today)) {
-      lists.push_back(ReadList(*this, index));
-    }
-  }
-  if (!lists.empty()) {
-    for (uint32_t i = 0; i < items.size(); ++i) ReadRows(i, this);
-  }
-  for (const Filing& filing : exporter->filings) {
-    filings.push_back(ReadFiling(*this, filing));
-  }
-  std::stable_sort(filings.begin(), filings.end(),
-                   [](const FilingFacts& a, const FilingFacts& b) {
-                     return RelyingRank(a.filing->source.kind()) <
-                            RelyingRank(b.filing->source.kind());
-                   });
 }
 
 bool ScopeNames(const policy::Filing& filing, const v1::DataItem& item,
                 const ItemFacts& facts) {
-  const v1::FilingScope& scope = filing.source.scope();
+  const policy::FilingScope& scope = filing.scope;
   return Holds(scope.items(), item.name()) ||
          HoldsAllCategories(scope.categories(), facts);
 }

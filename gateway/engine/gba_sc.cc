@@ -29,7 +29,7 @@ void WeighGbaSc(Weighing& w) {
   v1::Reason reason = v1::REASON_NO_FILING;
   Reference reference;
   for (const FilingFacts& filing : w.facts().filings) {
-    if (!IsGbaContract(filing.filing->source.kind())) continue;
+    if (!IsGbaContract(filing.filing->kind)) continue;
     Items covered;
     for (uint32_t i : w.ForVolume()) {
       const v1::Reason said = w.Covers(filing, i);
@@ -39,7 +39,7 @@ void WeighGbaSc(Weighing& w) {
         reason = said;
       }
     }
-    reference = Reference(filing.filing->source.id());
+    reference = Reference(filing.filing->id);
     if (covered.empty() || !ServesVolume(w)) continue;
     w.SettleByGba(covered, filing);
     served = true;

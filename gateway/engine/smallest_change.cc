@@ -134,7 +134,7 @@ class Search {
             room.sensitive_persons().after(),
         regime.small_volume_persons().value() - 1};
     for (const FilingFacts& filing : facts_.filings) {
-      const int64_t approved = filing.filing->source.approved_people();
+      const int64_t approved = filing.filing->approved_people;
       if (approved > 0) {
         persons.push_back(approved - room.sensitive_persons().after());
       }

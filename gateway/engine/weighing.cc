@@ -42,11 +42,11 @@ int64_t AtMost(const std::optional<int64_t>& bound, int64_t value) {
 }
 
 bool IsAssessment(const FilingFacts& filing) {
-  return filing.filing->source.kind() == v1::FILING_KIND_SECURITY_ASSESSMENT;
+  return filing.filing->kind == v1::FILING_KIND_SECURITY_ASSESSMENT;
 }
 
 Reference Ref(const FilingFacts& filing) {
-  return Reference(filing.filing->source.id());
+  return Reference(filing.filing->id);
 }
 
 // How near a filing that does not serve came: the nearest is named.
@@ -202,14 +202,14 @@ v1::Reason Weighing::Covers(const FilingFacts& filing, uint32_t item) const {
   if (!ScopeNames(*filing.filing, flow().items(item), facts_.items[item])) {
     return v1::REASON_EXCEEDS_ITEMS;
   }
-  const v1::Filing& source = filing.filing->source;
-  if (!IsAssessment(filing) || source.states_no_number() || !has_personal()) {
+  const policy::Filing& source = *filing.filing;
+  if (!IsAssessment(filing) || source.states_no_number || !has_personal()) {
     return v1::REASON_FILING_COVERS;
   }
   const auto total = PeopleTotal();
   if (!total.has_value()) return v1::REASON_COUNTER_UNKNOWN;
-  return *total <= source.approved_people() ? v1::REASON_FILING_COVERS
-                                            : v1::REASON_EXCEEDS_SCALE;
+  return *total <= source.approved_people ? v1::REASON_FILING_COVERS
+                                          : v1::REASON_EXCEEDS_SCALE;
 }
 
 int Weighing::FindCover(uint32_t item, Level level, bool* scale_unknown) const {
@@ -229,8 +229,8 @@ void Weighing::AddStep(v1::Rule rule, v1::Effect effect, v1::Reason reason,
   step.rule = rule;
   step.effect = effect;
   step.reason = reason;
-  step.operands.assign(operands.begin(), operands.end());
-  if (items.size() < All().size()) step.items = items;
+  for (int64_t operand : operands) step.operands.push_back(operand);
+  if (&items != &all_ && !(items == all_)) step.items = items;
   step.reference = reference;
 }
 
@@ -369,7 +369,7 @@ void Weighing::NoteMissingFiling(v1::Rule rule, const Items& items,
             reference);
     if (best == v1::REASON_EXCEEDS_SCALE) {
       steps_.back().operands = {*PeopleTotal(),
-                                nearest->filing->source.approved_people()};
+                                nearest->filing->approved_people};
     }
   }
   Missing(assessment ? v1::MISSING_SECURITY_ASSESSMENT

@@ -38,11 +38,13 @@ TEST(AllocationTest, LookUpsOfSeenNamesDoNotAllocate) {
   const auto policy = MustCompile(std::move(source));
   const auto look_up = [&policy] {
     RowRefs rows;
-    policy->lists().FindRows("name", "VIN", &rows);
+    NameReading scratch;
+    policy->lists().FindRows("name", "", &rows);
     policy->lists().FindHeadings(0, "automotive", "", &rows);
     return rows.size() == 1 && policy->lists().Covers(0, "automotive", "") &&
            policy->taxonomy().FindCategory("name") != nullptr &&
-           policy->taxonomy().ClassifyName("HOME_PHONE") != nullptr &&
+           policy->names().Read("HOME_PHONE", &scratch).looks_like != nullptr &&
+           policy->names().Read("VIN", &scratch).rows.size() == 1 &&
            policy->registry().Find(kShanghaiExporter) != nullptr;
   };
   const int64_t start = allocations.load();

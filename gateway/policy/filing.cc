@@ -1,7 +1,5 @@
 #include "gateway/policy/filing.h"
 
-#include <utility>
-
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/policy/calendar.h"
@@ -104,9 +102,10 @@ absl::StatusOr<Day> ReadDay(absl::string_view place, absl::string_view text) {
 }
 
 absl::StatusOr<Filing> CompileFiling(const std::string& place,
-                                     v1::Filing source,
+                                     const v1::Filing& source,
                                      const FilingPeriods& periods,
-                                     const Calendar& calendar) {
+                                     const Calendar& calendar,
+                                     Strings* strings) {
   TG_RETURN_IF_ERROR(CheckScope(place, source));
   TG_RETURN_IF_ERROR(CheckScale(place, source));
   TG_RETURN_IF_ERROR(
@@ -117,6 +116,13 @@ absl::StatusOr<Filing> CompileFiling(const std::string& place,
   TG_ASSIGN_OR_RETURN(const Day issued,
                       ReadDayOr(place, "issued", source.issued(), kNoDay));
   Filing filing;
+  filing.id = source.id();
+  filing.kind = source.kind();
+  filing.status = source.status();
+  filing.scope = FilingScope(source.scope(), strings);
+  filing.approved_people = source.approved_people();
+  filing.body = strings->Keep(source.body());
+  filing.states_no_number = source.states_no_number();
   TG_ASSIGN_OR_RETURN(filing.last_day,
                       ReadDayOr(place, "expires", source.expires(), kNoDay));
   TG_ASSIGN_OR_RETURN(filing.filed,
@@ -137,7 +143,6 @@ absl::StatusOr<Filing> CompileFiling(const std::string& place,
     filing.first_day = effective;
     SetFilingWindow(periods, calendar, &filing);
   }
-  filing.source = std::move(source);
   return filing;
 }
 

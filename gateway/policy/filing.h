@@ -9,7 +9,7 @@
 namespace tongguan::policy {
 
 // Checks the filing's scope and works its dates out; a refusal names the field
-// below `place`.
+// below `place`. Words of the scope are kept in `strings`.
 //  * Contracts cover from `effective` (O13 art 6) to `expires`, if stated, and
 //    must be filed within so many working days of taking effect (art 7).
 //  * Certificates (O20) and assessments (O16 art 9) cover from `issued` to
@@ -17,9 +17,10 @@ namespace tongguan::policy {
 //    extension of an assessment adds the extension's years.
 // Without `effective` or `issued` a filing never covers.
 absl::StatusOr<Filing> CompileFiling(const std::string& place,
-                                     v1::Filing source,
+                                     const v1::Filing& source,
                                      const FilingPeriods& periods,
-                                     const Calendar& calendar);
+                                     const Calendar& calendar,
+                                     Strings* strings);
 
 // Reads a required date; a refusal names `place`.
 absl::StatusOr<Day> ReadDay(absl::string_view place, absl::string_view text);

@@ -10,7 +10,6 @@
 #include "gateway/base/status_macros.h"
 #include "gateway/base/uscc.h"
 #include "gateway/policy/form.h"
-#include "gateway/policy/name_memory.h"
 #include "gateway/policy/patterns.h"
 #include "gateway/policy/rows.h"
 
@@ -186,8 +185,6 @@ struct Lists::Index {
   RefsByKey by_name;  // Folded.
   Patterns patterns;  // Owners are indexes of pattern_rows.
   std::vector<RowRef> pattern_rows;
-  // What FindByName found.
-  NameMemory<std::vector<RowRef>> seen;
 
   void Add(const v1::ListRow& row, RowRef ref) {
     for (const std::string& category : row.categories()) {
@@ -209,18 +206,6 @@ struct Lists::Index {
     std::vector<uint32_t> matching;
     patterns.Match(name, &matching);
     for (uint32_t i : matching) rows->push_back(pattern_rows[i]);
-  }
-
-  // The same, remembered where there is room.
-  void RecallByName(absl::string_view name, RowRefs* rows) {
-    if (const std::vector<RowRef>* known = seen.Find(name)) {
-      rows->insert(rows->end(), known->begin(), known->end());
-      return;
-    }
-    const size_t from = rows->size();
-    FindByName(name, rows);
-    if (!seen.Takes(name)) return;
-    seen.Add(name, std::vector<RowRef>(rows->begin() + from, rows->end()));
   }
 };
 
@@ -277,7 +262,7 @@ void Lists::FindRows(absl::string_view category, absl::string_view name,
                      RowRefs* rows) const {
   const size_t from = rows->size();
   if (!category.empty()) Append(index_->by_category, category, rows);
-  if (!name.empty()) index_->RecallByName(name, rows);
+  if (!name.empty()) index_->FindByName(name, rows);
   SortFrom(from, rows);
 }
 

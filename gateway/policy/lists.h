@@ -1,6 +1,5 @@
 // Published lists, indexed so that finding an item's rows does not cost more
-// with more rows. Immutable but for a bounded memory of names seen;
-// thread-safe.
+// with more rows. Immutable, thread-safe.
 #ifndef TONGGUAN_GATEWAY_POLICY_LISTS_H_
 #define TONGGUAN_GATEWAY_POLICY_LISTS_H_
 
@@ -55,10 +54,10 @@ class Lists {
       const absl::InlinedVector<absl::string_view, 8>& areas) const;
 
   // The rows of all lists that name an item by category, exact name (folded)
-  // or pattern (category or name may be empty), by list and row, each once;
-  // rows that name no item at all
-  // ("headings") are not among them. Sector, scenario, dates and area are for
-  // the caller to weigh.
+  // or pattern, by list and row, each once; rows that name no item at all
+  // ("headings") are not among them, and an empty category or name finds none.
+  // Sector, scenario, dates and area are for the caller to weigh. Rows of a
+  // name are worked out each time: Names (names.h) remembers.
   void FindRows(absl::string_view category, absl::string_view name,
                 RowRefs* rows) const;
 

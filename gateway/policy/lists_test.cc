@@ -124,16 +124,6 @@ TEST(ListsTest, FindsWhatReadingEveryRowFinds) {
   }
 }
 
-TEST(ListsTest, FindsRowsOfMoreNamesThanItRemembers) {
-  List list = TestList(v1::LIST_KIND_NEGATIVE);
-  AddRow("p", &list)->set_pattern("^vin");
-  const auto lists = Compile({list});
-  for (int i = 0; i < 70'000; ++i) {
-    ASSERT_EQ(Find(*lists, 0, "", absl::StrCat("vin", i)).size(), 1u);
-  }
-  EXPECT_THAT(Find(*lists, 0, "", std::string(1000, 'v')), ElementsAre());
-}
-
 TEST(ListsTest, HeadingsOfSectorAndScenario) {
   List list = TestList(v1::LIST_KIND_NEGATIVE);
   AddRow("all", &list);

@@ -86,13 +86,26 @@ std::vector<std::string> AreasOf(const v1::Enterprise& enterprise) {
 }
 
 bool FilingLess(const Filing& a, const Filing& b) {
-  if (a.source.kind() != b.source.kind()) {
-    return a.source.kind() < b.source.kind();
-  }
-  return a.source.id() < b.source.id();
+  return a.kind != b.kind ? a.kind < b.kind : a.id < b.id;
 }
 
 }  // namespace
+
+FilingScope::FilingScope(const v1::FilingScope& source, Strings* strings) {
+  const google::protobuf::RepeatedPtrField<std::string>* const fields[] = {
+      &source.recipients(), &source.purposes(), &source.scenarios(),
+      &source.categories(), &source.items(),    &source.onward()};
+  static_assert(std::size(fields) == kFields);
+  size_t count = 0;
+  for (const auto* field : fields) count += field->size();
+  words_.reserve(count);
+  for (size_t i = 0; i < kFields; ++i) {
+    for (const std::string& word : *fields[i]) {
+      words_.push_back(strings->Keep(word));
+    }
+    ends_[i] = static_cast<uint32_t>(words_.size());
+  }
+}
 
 // Fills a registry, remembering the ids it has seen.
 class Registry::Builder {
@@ -116,8 +129,8 @@ class Registry::Builder {
 
   // Everything else; the enterprises of all shards must be in.
   absl::Status AddRest(v1::RegistryShard* shard) {
-    for (v1::Filing& filing : *shard->mutable_filings()) {
-      TG_RETURN_IF_ERROR(AddFiling(std::move(filing)));
+    for (const v1::Filing& filing : shard->filings()) {
+      TG_RETURN_IF_ERROR(AddFiling(filing));
     }
     for (auto& registration : *shard->mutable_registrations()) {
       TG_RETURN_IF_ERROR(AddGreenChannel(std::move(registration)));
@@ -164,13 +177,14 @@ class Registry::Builder {
                                       "enterprise or correct the code."));
   }
 
-  absl::Status AddFiling(v1::Filing filing) {
+  absl::Status AddFiling(const v1::Filing& filing) {
     TG_RETURN_IF_ERROR(CheckId("filing", filing.id(), &filing_ids_));
     const std::string place = Place("filing", filing.id());
     TG_ASSIGN_OR_RETURN(Exporter * exporter,
                         FindExporter(place, filing.exporter()));
-    TG_ASSIGN_OR_RETURN(Filing compiled, CompileFiling(place, std::move(filing),
-                                                       periods_, calendar_));
+    TG_ASSIGN_OR_RETURN(Filing compiled,
+                        CompileFiling(place, filing, periods_, calendar_,
+                                      &registry_->strings_));
     exporter->filings.push_back(std::move(compiled));
     ++registry_->filings_;
     return absl::OkStatus();

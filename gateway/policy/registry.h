@@ -2,6 +2,7 @@
 #ifndef TONGGUAN_GATEWAY_POLICY_REGISTRY_H_
 #define TONGGUAN_GATEWAY_POLICY_REGISTRY_H_
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,16 +10,51 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "gateway/base/beijing.h"
+#include "gateway/policy/strings.h"
 #include "proto/tongguan/v1/registry.pb.h"
 
 namespace tongguan::policy {
 
 class Calendar;
 
-// A filing with its dates worked out.
+// What a filing covers, in the words of v1::FilingScope. Words recur from
+// filing to filing: the registry keeps each once.
+class FilingScope {
+ public:
+  using Words = absl::Span<const std::string* const>;
+
+  FilingScope() = default;
+  FilingScope(const v1::FilingScope& source, Strings* strings);
+
+  Words recipients() const { return Field(0); }
+  Words purposes() const { return Field(1); }
+  Words scenarios() const { return Field(2); }
+  Words categories() const { return Field(3); }
+  Words items() const { return Field(4); }
+  Words onward() const { return Field(5); }
+
+ private:
+  static constexpr size_t kFields = 6;
+  Words Field(size_t field) const {
+    const size_t begin = field == 0 ? 0 : ends_[field - 1];
+    return Words(words_).subspan(begin, ends_[field] - begin);
+  }
+  std::vector<const std::string*> words_;  // Field by field.
+  std::array<uint32_t, kFields> ends_{};   // Where each field ends.
+};
+
+// Of a filing what decisions and standings need, its dates worked out: a
+// registry may hold a million.
 struct Filing {
-  v1::Filing source;
+  std::string id;
+  v1::FilingKind kind = v1::FILING_KIND_UNSPECIFIED;
+  v1::FilingStatus status = v1::FILING_STATUS_UNSPECIFIED;
+  FilingScope scope;
+  int64_t approved_people = 0;
+  const std::string* body = nullptr;  // Id of the certification body, or "".
+  bool states_no_number = false;
   Day first_day = kNoDay;  // First day it can cover; kNoDay: never.
   Day last_day = kNoDay;   // Last valid day, inclusive.
   Day filed = kNoDay;      // Contracts: day of filing; kNoDay: not filed.
@@ -87,6 +123,7 @@ class Registry {
   class Builder;
   Registry() = default;
 
+  Strings strings_;  // Of the filings' scopes.
   absl::flat_hash_map<std::string, std::unique_ptr<Exporter>> exporters_;
   std::vector<std::unique_ptr<v1::Group>> groups_;
   absl::flat_hash_map<std::string, std::pair<v1::RestrictedRecipient, Day>>

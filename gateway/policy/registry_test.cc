@@ -12,6 +12,8 @@ namespace tongguan::policy {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::Eq;
+using ::testing::Pointee;
 using ::testing::StartsWith;
 
 Day D(absl::string_view text) { return ParseDay(text).value(); }
@@ -51,10 +53,33 @@ v1::Filing Assessment() {
   return TestFiling("F", v1::FILING_KIND_SECURITY_ASSESSMENT);
 }
 
-// The filing as compiled.
+// The filing as compiled; without its scope, whose words the registry keeps.
 Filing Dated(const v1::Filing& filing) {
   const auto registry = Compile(With(filing));
-  return registry->Find(kShanghaiExporter)->filings.at(0);
+  Filing compiled = registry->Find(kShanghaiExporter)->filings.at(0);
+  compiled.scope = {};
+  compiled.body = nullptr;
+  return compiled;
+}
+
+TEST(RegistryTest, ScopesKeepTheirWords) {
+  v1::Filing source = Contract();
+  v1::FilingScope& scope = *source.mutable_scope();
+  scope.clear_recipients();
+  scope.add_recipients("ACME-SG");
+  scope.add_recipients("ACME-HK");
+  scope.add_items("vin");
+  scope.add_onward("ACME-SG");
+  const auto registry = Compile(With(source));
+  const FilingScope& kept =
+      registry->Find(kShanghaiExporter)->filings.at(0).scope;
+  EXPECT_THAT(kept.recipients(),
+              ElementsAre(Pointee(Eq("ACME-SG")), Pointee(Eq("ACME-HK"))));
+  EXPECT_THAT(kept.scenarios(), ElementsAre(Pointee(Eq(""))));
+  EXPECT_EQ(kept.categories().size(),
+            static_cast<size_t>(scope.categories_size()));
+  EXPECT_THAT(kept.items(), ElementsAre(Pointee(Eq("vin"))));
+  EXPECT_THAT(kept.onward(), ElementsAre(kept.recipients()[0]));  // Once.
 }
 
 TEST(RegistryTest, FindsExportersAndTheirAreas) {
@@ -77,7 +102,7 @@ TEST(RegistryTest, FilingsStandByKindThenId) {
   EXPECT_EQ(registry->filings(), 3u);
   std::vector<std::string> ids;
   for (const Filing& f : registry->Find(kShanghaiExporter)->filings) {
-    ids.push_back(f.source.id());
+    ids.push_back(f.id);
   }
   EXPECT_THAT(ids, ElementsAre("b", "c", "a"));
   EXPECT_TRUE(registry->Find(kShenzhenExporter)->filings.empty());

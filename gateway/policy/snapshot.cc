@@ -11,7 +11,7 @@
 namespace tongguan::policy {
 namespace {
 
-using Names = google::protobuf::RepeatedPtrField<std::string>;
+using Categories = google::protobuf::RepeatedPtrField<std::string>;
 
 // Checks an entry's form; its name is written out only in a refusal.
 absl::Status CheckEntry(absl::string_view what, absl::string_view id,
@@ -85,7 +85,7 @@ absl::Status CheckSourceForm(const Source& source) {
 
 // The first of the categories that the taxonomy lacks, or null.
 const std::string* FindUnknown(const Taxonomy& taxonomy,
-                               const Names& categories) {
+                               const Categories& categories) {
   for (const std::string& id : categories) {
     if (taxonomy.FindCategory(id) == nullptr) return &id;
   }
@@ -138,6 +138,8 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Compile(
   snapshot->parts_ = MakeParts(source);
   TG_ASSIGN_OR_RETURN(snapshot->lists_,
                       Lists::Compile(std::move(source.lists)));
+  snapshot->names_ =
+      std::make_unique<Names>(*snapshot->taxonomy_, *snapshot->lists_);
   TG_ASSIGN_OR_RETURN(
       snapshot->registry_,
       Registry::Compile(std::move(source.registry), PeriodsOf(source.regime),

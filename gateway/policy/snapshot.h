@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "gateway/policy/calendar.h"
 #include "gateway/policy/lists.h"
+#include "gateway/policy/names.h"
 #include "gateway/policy/registry.h"
 #include "gateway/policy/taxonomy.h"
 #include "proto/tongguan/v1/policy_service.pb.h"
@@ -43,6 +44,7 @@ class Snapshot {
   const Calendar& calendar() const { return calendar_; }
   const Taxonomy& taxonomy() const { return *taxonomy_; }
   const Lists& lists() const { return *lists_; }
+  const Names& names() const { return *names_; }
   const Registry& registry() const { return *registry_; }
 
   // SHA-256 of the manifest; 32 bytes.
@@ -58,6 +60,7 @@ class Snapshot {
   Calendar calendar_;
   std::unique_ptr<const Taxonomy> taxonomy_;
   std::unique_ptr<const Lists> lists_;
+  std::unique_ptr<const Names> names_;
   std::unique_ptr<const Registry> registry_;
   std::string digest_;
   v1::PolicyManifest manifest_;

@@ -9,7 +9,6 @@
 #include "gateway/base/identifier.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/policy/form.h"
-#include "gateway/policy/name_memory.h"
 #include "gateway/policy/patterns.h"
 
 namespace tongguan::policy {
@@ -88,7 +87,6 @@ struct Taxonomy::Index {
   absl::flat_hash_map<std::string, const v1::Category*> by_id;
   absl::flat_hash_map<std::string, const v1::Category*> by_name;  // Folded.
   Patterns patterns;  // Owners are indexes of categories.
-  NameMemory<const v1::Category*> seen;
 };
 
 Taxonomy::Taxonomy(v1::Taxonomy source)
@@ -124,8 +122,6 @@ const v1::Category* Taxonomy::FindCategory(absl::string_view id) const {
 }
 
 const v1::Category* Taxonomy::ClassifyName(absl::string_view name) const {
-  const v1::Category* const* seen = index_->seen.Find(name);
-  if (seen != nullptr) return *seen;
   const v1::Category* best = nullptr;
   const auto exact = index_->by_name.find(FoldName(name));
   if (exact != index_->by_name.end()) {
@@ -140,7 +136,6 @@ const v1::Category* Taxonomy::ClassifyName(absl::string_view name) const {
       }
     }
   }
-  index_->seen.Add(name, best);
   return best;
 }
 

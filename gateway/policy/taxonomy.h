@@ -1,5 +1,4 @@
-// Data categories, and what an item's name looks like. Immutable but for a
-// bounded memory of names seen; thread-safe.
+// Data categories, and what an item's name looks like. Immutable, thread-safe.
 #ifndef TONGGUAN_GATEWAY_POLICY_TAXONOMY_H_
 #define TONGGUAN_GATEWAY_POLICY_TAXONOMY_H_
 
@@ -23,8 +22,8 @@ class Taxonomy {
   const v1::Category* FindCategory(absl::string_view id) const;
 
   // The category that a name looks like (exact names first, then patterns; of
-  // several the most sensitive, then the first), or null. Names seen before
-  // are remembered: at most 65,536.
+  // several the most sensitive, then the first), or null. Worked out each time:
+  // Names (names.h) remembers.
   const v1::Category* ClassifyName(absl::string_view name) const;
 
   const v1::Taxonomy& source() const { return source_; }

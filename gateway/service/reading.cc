@@ -143,12 +143,12 @@ void FillTallies(const ledger::Tally& tally, v1::GetStandingResponse* out) {
 
 void FillFiling(const policy::Filing& filing, const policy::Snapshot& policy,
                 v1::StandingFiling* out) {
-  out->set_id(filing.source.id());
-  out->set_kind(filing.source.kind());
-  out->set_status(filing.source.status());
+  out->set_id(filing.id);
+  out->set_kind(filing.kind);
+  out->set_status(filing.status);
   if (filing.last_day != kNoDay) {
     out->set_last_valid_day(FormatDay(filing.last_day));
-    if (filing.source.kind() == v1::FILING_KIND_SECURITY_ASSESSMENT) {
+    if (filing.kind == v1::FILING_KIND_SECURITY_ASSESSMENT) {
       const int days =
           static_cast<int>(policy.regime().extension_working_days().value());
       out->set_last_day_to_extend(FormatDay(

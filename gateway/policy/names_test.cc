@@ -1,0 +1,67 @@
+#include "gateway/policy/names.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/policy/testing.h"
+
+namespace tongguan::policy {
+namespace {
+
+class NamesTest : public testing::Test {
+ protected:
+  NamesTest() {
+    Source source = TestSource();
+    List& list = source.lists.emplace_back(TestList(v1::LIST_KIND_NEGATIVE));
+    v1::ListRow& row = list.rows.emplace_back();
+    row.set_id("r");
+    row.set_sector("automotive");
+    row.set_pattern("phone$");
+    policy_ = MustCompile(std::move(source));
+  }
+
+  void ExpectRightReading(const std::string& name) {
+    NameReading scratch;
+    const NameReading& reading = policy_->names().Read(name, &scratch);
+    EXPECT_EQ(reading.looks_like, policy_->taxonomy().ClassifyName(name));
+    RowRefs rows;
+    policy_->lists().FindRows("", name, &rows);
+    EXPECT_EQ(RowRefs(reading.rows.begin(), reading.rows.end()), rows);
+  }
+
+  std::shared_ptr<const Snapshot> policy_;
+};
+
+TEST_F(NamesTest, ReadsTheSameTheFirstTimeAndFromMemory) {
+  for (const char* name : {"HOME_PHONE", "order_total", "", "Full-Name"}) {
+    ExpectRightReading(name);
+    ExpectRightReading(name);
+  }
+}
+
+TEST_F(NamesTest, ReadsMoreNamesThanItRemembers) {
+  for (size_t i = 0; i < kMaxRememberedNames + 100; ++i) {
+    NameReading scratch;
+    policy_->names().Read(absl::StrCat("n", i), &scratch);
+  }
+  ExpectRightReading("HOME_PHONE");
+  ExpectRightReading(std::string(kMaxRememberedBytes + 1, 'v') + "phone");
+}
+
+TEST_F(NamesTest, ReadsForSeveralThreads) {
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([this] {
+      for (int i = 0; i < 500; ++i) {
+        ExpectRightReading(
+            absl::StrCat(i % 2 == 0 ? "phone" : "home_phone", i));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace
+}  // namespace tongguan::policy
