@@ -51,11 +51,12 @@ bool ForeignAuthority(Weighing& w) {
 bool Restricted(Weighing& w) {
   const policy::Registry& registry = w.facts().policy.registry();
   const v1::Recipient& recipient = w.flow().recipient();
-  bool found = registry.FindRestricted(recipient.organization_id(),
-                                       w.facts().today) != nullptr;
+  const auto listed = [&](const std::string& organization) {
+    return registry.FindRestricted(organization, w.facts().today) != nullptr;
+  };
+  bool found = listed(recipient.organization_id()) || listed(recipient.name());
   for (const v1::OnwardRecipient& onward : recipient.onward()) {
-    found |= registry.FindRestricted(onward.organization_id(),
-                                     w.facts().today) != nullptr;
+    found |= listed(onward.organization_id());
   }
   if (found) {
     DemandOfFlow(w, v1::MECHANISM_CAC_RESTRICTED_LIST,

@@ -78,6 +78,33 @@ TEST_F(SpecialRegimeTest, ARestrictedRecipientStopsTheFlowAlsoOnward) {
   EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_CAC_RESTRICTED_LIST);
 }
 
+TEST_F(SpecialRegimeTest, ARestrictedRecipientIsFoundHoweverItIsSpelt) {
+  v1::RestrictedRecipient* entry = source.registry[0].add_restricted();
+  entry->set_organization_id("BAD-1");
+  entry->set_since("2026-06-01");
+  entry->set_notice("test");
+  v1::Recipient* recipient = flow.mutable_recipient();
+  const std::string sound = recipient->organization_id();
+  for (const char* spelt : {"bad-1", "BAD_1", "Bad.1", "BAD1"}) {
+    recipient->set_organization_id(spelt);
+    EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_CAC_RESTRICTED_LIST)
+        << spelt;
+    recipient->set_organization_id(sound);
+    recipient->set_name(spelt);
+    EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_CAC_RESTRICTED_LIST)
+        << "name " << spelt;
+    recipient->clear_name();
+    v1::OnwardRecipient* onward = recipient->add_onward();
+    onward->set_organization_id(spelt);
+    onward->set_region("SG");
+    EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_CAC_RESTRICTED_LIST)
+        << "onward " << spelt;
+    recipient->clear_onward();
+  }
+  recipient->set_organization_id("BAD-10");
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+}
+
 TEST_F(SpecialRegimeTest, GeneDataThatAListExcludesGoesTheGeneticWay) {
   policy::List list = policy::TestList(v1::LIST_KIND_NEGATIVE);
   v1::ListRow& row = list.rows.emplace_back();

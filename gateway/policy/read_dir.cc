@@ -1,10 +1,4 @@
 // ReadPolicyDir: a policy folder as a source.
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <map>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -13,6 +7,7 @@
 #include "absl/strings/strip.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/policy/form.h"
+#include "gateway/policy/layout.h"
 #include "gateway/policy/rows.h"
 #include "gateway/policy/snapshot.h"
 #include "google/protobuf/io/tokenizer.h"
@@ -20,35 +15,6 @@
 
 namespace tongguan::policy {
 namespace {
-
-namespace fs = std::filesystem;
-
-// No policy file is near this; a larger one is not a policy file.
-constexpr uintmax_t kMaxFileBytes = uintmax_t{64} << 20;
-// Folders deeper than lists/<id>/<edition>/ hold nothing of the policy.
-constexpr int kMaxDepth = 8;
-// Ends the names of shards in binary form, which load much faster than text.
-constexpr char kBinary[] = ".binpb";
-
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  std::error_code error;
-  const uintmax_t size = fs::file_size(path, error);
-  if (error) {
-    return absl::NotFoundError(absl::StrCat(path, ": ", error.message(),
-                                            ". Make it a readable file."));
-  }
-  if (size > kMaxFileBytes) {
-    return Refuse(path, absl::StrCat(size, " bytes, more than ", kMaxFileBytes,
-                                     ". Divide the file."));
-  }
-  std::string text(size, '\0');
-  std::ifstream file(path, std::ios::binary);
-  if (!file.read(text.data(), static_cast<std::streamsize>(size))) {
-    return absl::UnavailableError(absl::StrCat(
-        path, ": cannot be read: ", std::strerror(errno), ". Try again."));
-  }
-  return text;
-}
 
 // Where the parser stood, from 0. It reports an unknown field or value only
 // when it has passed it, perhaps on a later line.
@@ -147,107 +113,7 @@ absl::Status ReadShard(const std::string& path, v1::RegistryShard* shard) {
                                        : ReadProto(path, shard);
 }
 
-// Paths of all files below `dir`, relative to it and sorted. Linked folders are
-// followed: a list must not fall away because its folder is a link.
-absl::StatusOr<std::vector<std::string>> FindFiles(const std::string& dir) {
-  std::error_code error;
-  fs::recursive_directory_iterator it(
-      dir, fs::directory_options::follow_directory_symlink, error);
-  std::vector<std::string> files;
-  for (; !error && it != fs::recursive_directory_iterator();
-       it.increment(error)) {
-    const std::string path = it->path().string();
-    if (it.depth() > kMaxDepth) {
-      return Refuse(path, "too deep a folder. Remove it.");
-    }
-    const bool folder = it->is_directory(error);
-    if (error) break;
-    if (!folder) files.push_back(path.substr(dir.size() + 1));
-  }
-  if (error) {
-    return absl::NotFoundError(absl::StrCat(dir, ": ", error.message(),
-                                            ". Name a readable policy "
-                                            "folder."));
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-// The two files of a list edition; "" until seen.
-struct ListFiles {
-  std::string head;
-  std::string rows;
-};
-
-// Which files hold what.
-struct Layout {
-  std::string regime;
-  std::vector<std::string> calendars, taxonomies, shards;
-  std::map<std::string, ListFiles> lists;  // By "id/edition".
-};
-
-// Puts a file where it belongs; false if it is no file of a policy.
-bool Place(const std::string& path, const std::string& file, Layout* layout) {
-  const std::vector<std::string> steps = absl::StrSplit(file, '/');
-  const bool proto = absl::EndsWith(file, ".textproto");
-  const bool binary = absl::EndsWith(file, kBinary);
-  if (file == "regime/regime.textproto") {
-    layout->regime = path;
-  } else if (steps.size() == 2 && proto && steps[0] == "calendar") {
-    layout->calendars.push_back(path);
-  } else if (steps.size() == 2 && proto && steps[0] == "taxonomy") {
-    layout->taxonomies.push_back(path);
-  } else if (steps.size() == 2 && (proto || binary) && steps[0] == "registry") {
-    layout->shards.push_back(path);
-  } else if (steps.size() == 4 && steps[0] == "lists" &&
-             steps[3] == "list.textproto") {
-    layout->lists[absl::StrCat(steps[1], "/", steps[2])].head = path;
-  } else if (steps.size() == 4 && steps[0] == "lists" &&
-             steps[3] == "items.csv") {
-    layout->lists[absl::StrCat(steps[1], "/", steps[2])].rows = path;
-  } else {
-    return !proto && !binary && !absl::EndsWith(file, ".csv");
-  }
-  return true;
-}
-
-absl::StatusOr<Layout> FindLayout(const std::string& dir) {
-  TG_ASSIGN_OR_RETURN(const std::vector<std::string> files, FindFiles(dir));
-  Layout layout;
-  for (const std::string& file : files) {
-    const std::string path = absl::StrCat(dir, "/", file);
-    if (Place(path, file, &layout)) continue;
-    return Refuse(path,
-                  "no place for a policy file. Move it to where "
-                  "policy/README.md says, or rename it.");
-  }
-  if (layout.regime.empty()) {
-    return Refuse(absl::StrCat(dir, "/regime/regime.textproto"),
-                  "missing. Add the regime.");
-  }
-  if (layout.calendars.size() != 1) {
-    return Refuse(
-        absl::StrCat(dir, "/calendar"),
-        absl::StrCat(layout.calendars.size(), " calendars. Keep exactly one."));
-  }
-  if (layout.taxonomies.empty()) {
-    return Refuse(absl::StrCat(dir, "/taxonomy"), "empty. Add a taxonomy.");
-  }
-  return layout;
-}
-
-absl::StatusOr<List> ReadList(const std::string& dir, const std::string& name,
-                              const ListFiles& files) {
-  const std::string folder = absl::StrCat(dir, "/lists/", name);
-  if (files.head.empty()) {
-    return Refuse(absl::StrCat(folder, "/list.textproto"),
-                  "missing beside items.csv. Add the list's head.");
-  }
-  if (files.rows.empty()) {
-    return Refuse(absl::StrCat(folder, "/items.csv"),
-                  "missing beside list.textproto. Add the rows; a header row "
-                  "alone will do.");
-  }
+absl::StatusOr<List> ReadList(const std::string& name, const ListFiles& files) {
   List list;
   TG_RETURN_IF_ERROR(ReadProto(files.head, &list.head));
   if (absl::StrCat(list.head.id(), "/", list.head.edition()) != name) {
@@ -268,14 +134,14 @@ absl::StatusOr<Source> ReadPolicyDir(const std::string& dir) {
   TG_ASSIGN_OR_RETURN(const Layout layout, FindLayout(root));
   Source source;
   TG_RETURN_IF_ERROR(ReadProto(layout.regime, &source.regime));
-  TG_RETURN_IF_ERROR(ReadProto(layout.calendars[0], &source.calendar));
+  TG_RETURN_IF_ERROR(ReadProto(layout.calendar, &source.calendar));
   for (const std::string& path : layout.taxonomies) {
     v1::Taxonomy part;
     TG_RETURN_IF_ERROR(ReadProto(path, &part));
     source.taxonomy.MergeFrom(part);
   }
   for (const auto& [name, files] : layout.lists) {
-    TG_ASSIGN_OR_RETURN(List list, ReadList(root, name, files));
+    TG_ASSIGN_OR_RETURN(List list, ReadList(name, files));
     source.lists.push_back(std::move(list));
   }
   for (const std::string& path : layout.shards) {

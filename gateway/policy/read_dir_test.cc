@@ -91,7 +91,7 @@ TEST_F(ReadPolicyDirTest, RefusesAShardThatIsNotItsBinaryForm) {
 
 TEST_F(ReadPolicyDirTest, RefusesABinaryFileOutsideTheRegistry) {
   Write("taxonomy/all.binpb", "");
-  EXPECT_THAT(Refusal(), StartsWith("taxonomy/all.binpb: no place"));
+  EXPECT_THAT(Refusal(), StartsWith("taxonomy/all.binpb: not a file"));
 }
 
 TEST_F(ReadPolicyDirTest, MergesFilesIntoTheSamePolicy) {
@@ -109,10 +109,10 @@ TEST_F(ReadPolicyDirTest, MergesFilesIntoTheSamePolicy) {
   EXPECT_EQ((*LoadPolicyDir(dir_))->digest(), digest);
 }
 
-TEST_F(ReadPolicyDirTest, IgnoresReadmesAndOtherFiles) {
+TEST_F(ReadPolicyDirTest, IgnoresReadmes) {
   Write("README.md", "x");
   Write("lists/README.md", "x");
-  Write("lists/test-negative/1/cases.tsv", "x");
+  Write("lists/test-negative/1/README.md", "x");
   EXPECT_EQ(Refusal(), "");
 }
 
@@ -121,7 +121,8 @@ TEST_F(ReadPolicyDirTest, FollowsLinkedFolders) {
   fs::create_directory_symlink(dir_ + "/registry/elsewhere",
                                dir_ + "/lists/test-negative/1");
   // Found through the link, and refused where it does not belong.
-  EXPECT_THAT(Refusal(), StartsWith("registry/elsewhere/items.csv: no place"));
+  EXPECT_THAT(Refusal(),
+              StartsWith("registry/elsewhere/items.csv: not a file"));
 }
 
 TEST_F(ReadPolicyDirTest, RefusesEndlessLinks) {
@@ -134,35 +135,49 @@ TEST_F(ReadPolicyDirTest, RefusesMissingFolder) {
               StartsWith("/nonexistent: "));
 }
 
-TEST_F(ReadPolicyDirTest, RefusesStrayPolicyFiles) {
+TEST_F(ReadPolicyDirTest, RefusesAFileOutOfItsPlaceOrOfAMistypedKind) {
   for (const char* file :
        {"stray.textproto", "regime/old.textproto", "lists/items.csv",
         "lists/test-negative/items.csv", "registry/more/a.textproto",
         "lists/test-negative/1/old.csv", "calendar/days.csv",
-        "lists/test-negative/1/more/list.textproto"}) {
+        "calendar/2027.textproto", "lists/test-negative/1/more/list.textproto",
+        "registry/restricted.txtproto", "registry/restricted.textproto.bak",
+        "registry/restricted", "registry/readme.md", "taxonomy/all.TEXTPROTO",
+        "lists/test-negative/1/cases.tsv", ".hidden"}) {
     Write(file, "");
     EXPECT_EQ(Refusal(),
               absl::StrCat(file,
-                           ": no place for a policy file. Move it to "
-                           "where policy/README.md says, or rename it."));
+                           ": not a file of a policy, or not in its place. "
+                           "Correct its name, move it to where "
+                           "policy/README.md says, or remove it."));
     Remove(file);
   }
 }
 
+TEST_F(ReadPolicyDirTest, RefusesMissingFolders) {
+  for (const char* folder : {"lists", "registry", "taxonomy", "calendar"}) {
+    fs::rename(dir_ + "/" + folder, dir_ + ".away");
+    EXPECT_EQ(Refusal(),
+              absl::StrCat(folder,
+                           ": missing. Add the folder; policy/README.md says "
+                           "what it holds."));
+    fs::rename(dir_ + ".away", dir_ + "/" + folder);
+  }
+}
+
 TEST_F(ReadPolicyDirTest, RefusesMissingParts) {
-  Remove("regime");
+  Remove("regime/regime.textproto");
   EXPECT_EQ(Refusal(), "regime/regime.textproto: missing. Add the regime.");
 }
 
-TEST_F(ReadPolicyDirTest, RefusesNoCalendarOrTwo) {
-  Write("calendar/2027.textproto", "");
-  EXPECT_EQ(Refusal(), "calendar: 2 calendars. Keep exactly one.");
-  Remove("calendar");
-  EXPECT_EQ(Refusal(), "calendar: 0 calendars. Keep exactly one.");
+TEST_F(ReadPolicyDirTest, RefusesNoCalendar) {
+  Remove("calendar/calendar.textproto");
+  EXPECT_EQ(Refusal(),
+            "calendar/calendar.textproto: missing. Add the calendar.");
 }
 
 TEST_F(ReadPolicyDirTest, RefusesNoTaxonomy) {
-  Remove("taxonomy");
+  Remove("taxonomy/all.textproto");
   EXPECT_EQ(Refusal(), "taxonomy: empty. Add a taxonomy.");
 }
 

@@ -5,6 +5,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "gateway/base/identifier.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/base/uscc.h"
 #include "gateway/policy/calendar.h"
@@ -277,12 +278,19 @@ class Registry::Builder {
         CheckIdentifier(absl::StrCat(place, ".organization_id"), id));
     TG_ASSIGN_OR_RETURN(const Day since,
                         ReadDay(absl::StrCat(place, ".since"), entry.since()));
+    const std::string folded = FoldName(id);
+    if (folded.empty()) {
+      return Refuse(absl::StrCat(place, ".organization_id"),
+                    "only joiners. Name an organisation.");
+    }
     if (registry_->restricted_
-            .emplace(id, std::make_pair(std::move(entry), since))
+            .emplace(folded, std::make_pair(std::move(entry), since))
             .second) {
       return absl::OkStatus();
     }
-    return Refuse(place, "stands twice. Remove one.");
+    return Refuse(place,
+                  "stands twice; case, '_', '-' and '.' make no difference. "
+                  "Remove one.");
   }
 
   const FilingPeriods& periods_;
@@ -326,8 +334,9 @@ bool Registry::MayAsk(absl::string_view delegate, absl::string_view exporter,
 }
 
 const v1::RestrictedRecipient* Registry::FindRestricted(
-    absl::string_view organization_id, Day day) const {
-  const auto it = restricted_.find(organization_id);
+    absl::string_view organization, Day day) const {
+  if (restricted_.empty()) return nullptr;
+  const auto it = restricted_.find(FoldName(organization));
   if (it == restricted_.end() || day < it->second.second) return nullptr;
   return &it->second.first;
 }

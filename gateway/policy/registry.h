@@ -111,9 +111,10 @@ class Registry {
   bool MayAsk(absl::string_view delegate, absl::string_view exporter,
               Day day) const;
 
-  // The restricted-list entry of an organisation in force that day, or null.
-  const v1::RestrictedRecipient* FindRestricted(
-      absl::string_view organization_id, Day day) const;
+  // The restricted-list entry in force that day of an organisation, by its id
+  // or a name that is that id, however it is spelt (FoldName); or null.
+  const v1::RestrictedRecipient* FindRestricted(absl::string_view organization,
+                                                Day day) const;
 
   // Numbers of what is held.
   size_t enterprises() const { return exporters_.size(); }
@@ -127,7 +128,7 @@ class Registry {
   absl::flat_hash_map<std::string, std::unique_ptr<Exporter>> exporters_;
   std::vector<std::unique_ptr<v1::Group>> groups_;
   absl::flat_hash_map<std::string, std::pair<v1::RestrictedRecipient, Day>>
-      restricted_;
+      restricted_;  // By folded organisation id.
   size_t filings_ = 0;
 };
 

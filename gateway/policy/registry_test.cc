@@ -255,7 +255,9 @@ TEST(RegistryTest, RestrictedFromTheirDay) {
   const auto registry = Compile(shard);
   EXPECT_EQ(registry->FindRestricted("BAD-ORG", D("2026-02-28")), nullptr);
   ASSERT_NE(registry->FindRestricted("BAD-ORG", D("2026-03-01")), nullptr);
+  EXPECT_NE(registry->FindRestricted("bad_org", D("2026-03-01")), nullptr);
   EXPECT_EQ(registry->FindRestricted("OTHER", D("2026-03-01")), nullptr);
+  EXPECT_EQ(registry->FindRestricted("", D("2026-03-01")), nullptr);
 }
 
 TEST(RegistryTest, KeepsGreenChannelsAndListFilings) {
@@ -312,13 +314,18 @@ TEST(RegistryTest, RefusesDoubledEntries) {
   EXPECT_EQ(Refusal(shard),
             "registry filing \"F\": the id stands twice. Give one a new id.");
   shard = TestShard();
-  for (int i = 0; i < 2; ++i) {
+  for (const char* id : {"BAD", "b-ad"}) {
     v1::RestrictedRecipient* entry = shard.add_restricted();
-    entry->set_organization_id("BAD");
+    entry->set_organization_id(id);
     entry->set_since("2026-03-01");
   }
   EXPECT_EQ(Refusal(shard),
-            "registry restricted recipient \"BAD\": stands twice. Remove one.");
+            "registry restricted recipient \"b-ad\": stands twice; case, '_', "
+            "'-' and '.' make no difference. Remove one.");
+  shard.mutable_restricted(1)->set_organization_id("-");
+  EXPECT_EQ(Refusal(shard),
+            "registry restricted recipient \"-\".organization_id: only "
+            "joiners. Name an organisation.");
 }
 
 TEST(RegistryTest, RefusesFilingIdDoubledAcrossShards) {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/policy/form.h"
+#include "gateway/policy/locate.h"
 #include "gateway/policy/parts.h"
 #include "gateway/policy/regime.h"
 
@@ -38,9 +39,10 @@ absl::Status CheckTaxonomyForm(const v1::Taxonomy& taxonomy) {
 }
 
 absl::Status CheckListForm(const List& list) {
-  TG_RETURN_IF_ERROR(CheckEntry("list", list.head.id(), list.head));
-  const std::string what =
-      absl::StrCat("lists/", list.head.id(), "/", list.head.edition(), " row");
+  const std::string name =
+      absl::StrCat("lists/", list.head.id(), "/", list.head.edition());
+  TG_RETURN_IF_ERROR(CheckForm(name, list.head));
+  const std::string what = absl::StrCat(name, " row");
   for (const v1::ListRow& row : list.rows) {
     TG_RETURN_IF_ERROR(CheckEntry(what, row.id(), row));
   }
@@ -83,13 +85,12 @@ absl::Status CheckSourceForm(const Source& source) {
   return absl::OkStatus();
 }
 
-// The first of the categories that the taxonomy lacks, or null.
-const std::string* FindUnknown(const Taxonomy& taxonomy,
-                               const Categories& categories) {
-  for (const std::string& id : categories) {
-    if (taxonomy.FindCategory(id) == nullptr) return &id;
+// The index of the first of the categories that the taxonomy lacks, or -1.
+int FindUnknown(const Taxonomy& taxonomy, const Categories& categories) {
+  for (int i = 0; i < categories.size(); ++i) {
+    if (taxonomy.FindCategory(categories[i]) == nullptr) return i;
   }
-  return nullptr;
+  return -1;
 }
 
 absl::Status UnknownCategory(const std::string& place, const std::string& id) {
@@ -102,23 +103,22 @@ absl::Status UnknownCategory(const std::string& place, const std::string& id) {
 absl::Status CheckCategories(const Taxonomy& taxonomy, const Source& source) {
   for (const List& list : source.lists) {
     for (const v1::ListRow& row : list.rows) {
-      const std::string* unknown = FindUnknown(taxonomy, row.categories());
-      if (unknown == nullptr) continue;
+      const int unknown = FindUnknown(taxonomy, row.categories());
+      if (unknown < 0) continue;
       return UnknownCategory(
           absl::StrCat("lists/", list.head.id(), "/", list.head.edition(),
                        " row ", Quote(row.id()), ".categories"),
-          *unknown);
+          row.categories(unknown));
     }
   }
   for (const v1::RegistryShard& shard : source.registry) {
     for (const v1::Filing& filing : shard.filings()) {
-      const std::string* unknown =
-          FindUnknown(taxonomy, filing.scope().categories());
-      if (unknown == nullptr) continue;
+      const int unknown = FindUnknown(taxonomy, filing.scope().categories());
+      if (unknown < 0) continue;
       return UnknownCategory(
           absl::StrCat("registry filing ", Quote(filing.id()),
-                       ".scope.categories"),
-          *unknown);
+                       ".scope.categories[", unknown, "]"),
+          filing.scope().categories(unknown));
     }
   }
   return absl::OkStatus();
@@ -153,7 +153,9 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Compile(
 absl::StatusOr<std::shared_ptr<const Snapshot>> LoadPolicyDir(
     const std::string& dir) {
   TG_ASSIGN_OR_RETURN(Source source, ReadPolicyDir(dir));
-  return Snapshot::Compile(std::move(source));
+  auto snapshot = Snapshot::Compile(std::move(source));
+  if (!snapshot.ok()) return Locate(dir, snapshot.status());
+  return snapshot;
 }
 
 }  // namespace tongguan::policy

@@ -243,7 +243,7 @@ TEST(SnapshotTest, RefusesUnknownCategoryInAFiling) {
   Source source = FullSource();
   source.registry[0].mutable_filings(0)->mutable_scope()->add_categories("no");
   EXPECT_EQ(Refusal(source),
-            "registry filing \"b\".scope.categories: \"no\" is not in the "
+            "registry filing \"b\".scope.categories[7]: \"no\" is not in the "
             "taxonomy. Add it there or correct it.");
 }
 
@@ -281,11 +281,11 @@ TEST(SnapshotTest, RefusesUnspecifiedEnums) {
               }),
               StartsWith("registry filing \"b\".status: unspecified."));
   EXPECT_THAT(refusal([](Source* s) { s->lists[0].head.clear_kind(); }),
-              StartsWith("list \"test-negative\".kind: unspecified."));
+              StartsWith("lists/test-negative/1.kind: unspecified."));
   EXPECT_THAT(refusal([](Source* s) { s->lists[0].head.clear_completeness(); }),
-              StartsWith("list \"test-negative\".completeness: unspecified."));
+              StartsWith("lists/test-negative/1.completeness: unspecified."));
   EXPECT_THAT(refusal([](Source* s) { s->lists[0].head.clear_filing_rule(); }),
-              StartsWith("list \"test-negative\".filing_rule: unspecified."));
+              StartsWith("lists/test-negative/1.filing_rule: unspecified."));
   EXPECT_THAT(refusal([](Source* s) {
                 s->taxonomy.mutable_categories(2)->clear_data_class();
               }),

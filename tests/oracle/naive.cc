@@ -75,12 +75,19 @@ bool NothingLeaves(const v1::Flow& flow) {
          flow.access().leaves_mainland() == v1::FACT_NO;
 }
 
+// By id or name, of the recipient or of whom it passes the data on to.
 bool Restricted(const Case& c) {
+  const v1::Recipient& recipient = c.flow.recipient();
+  std::vector<std::string> receivers = {recipient.organization_id(),
+                                        recipient.name()};
+  for (const v1::OnwardRecipient& onward : recipient.onward()) {
+    receivers.push_back(onward.organization_id());
+  }
   for (const v1::RegistryShard& shard : c.policy.registry) {
     for (const v1::RestrictedRecipient& one : shard.restricted()) {
-      if (one.organization_id() == c.flow.recipient().organization_id() &&
-          ParseDay(one.since()).value() <= c.today) {
-        return true;
+      if (ParseDay(one.since()).value() > c.today) continue;
+      for (const std::string& receiver : receivers) {
+        if (Folded(receiver) == Folded(one.organization_id())) return true;
       }
     }
   }

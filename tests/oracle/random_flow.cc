@@ -123,6 +123,9 @@ void SetDuties(Random* random, v1::Duties* duties) {
 void SetRecipient(Random* random, v1::Recipient* recipient) {
   const Party& party = kRecipients[random->Percent(2) ? 4 : random->Below(4)];
   recipient->set_organization_id(party.id);
+  // The shunned one under another spelling or name.
+  if (random->Percent(1)) recipient->set_organization_id("shun_ned");
+  if (random->Percent(1)) recipient->set_name("Shunned");
   recipient->set_region(party.region);
   recipient->set_relation(
       random->Pick({v1::RELATION_HEADQUARTERS, v1::RELATION_AFFILIATE,
