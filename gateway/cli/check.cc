@@ -8,7 +8,9 @@
 #include "gateway/engine/engine.h"
 #include "gateway/engine/validate.h"
 #include "gateway/policy/snapshot.h"
+#include "gateway/service/glossary.h"
 #include "gateway/text/explain.h"
+#include "gateway/text/refusal.h"
 
 namespace tongguan::cli {
 namespace {
@@ -56,7 +58,8 @@ int Show(Context& context, const Flags& flags, Subject& subject,
   context.out() << text::Explain(subject.flow, decision, context.language(),
                                  {.width = context.width(),
                                   .color = context.color(),
-                                  .brief = !flags.full});
+                                  .brief = !flags.full,
+                                  .glossary = &response.glossary()});
   if (!flags.full && !decision.decision_id().empty()) {
     context.Note("explain.more", {{"0", decision.decision_id()}});
   }
@@ -94,8 +97,13 @@ int CheckLocally(Context& context, const Flags& flags, Subject& subject) {
   const v1::Flow& flow = subject.flow;
   const int code = ReadTallies(context, flags, &tallies);
   if (code != kSuccess) return code;
-  const absl::Status form = engine::ToStatus(engine::ValidateFlow(flow));
-  if (!form.ok()) return context.FailHere(form);
+  const std::vector<v1::FieldViolation> wrong = engine::ValidateFlow(flow);
+  if (!wrong.empty()) {
+    v1::FlowError error;
+    error.set_code(static_cast<int>(absl::StatusCode::kInvalidArgument));
+    error.mutable_violations()->Assign(wrong.begin(), wrong.end());
+    return context.FailHere(text::ToStatus(std::move(error)));
+  }
   absl::Time at = absl::Now();
   if (!flags.as_of.empty()) {
     // Noon, as the gateway takes it.
@@ -110,20 +118,25 @@ int CheckLocally(Context& context, const Flags& flags, Subject& subject) {
   decision->set_dry_run(true);
   decision->mutable_policy()->set_unsigned_policy(true);
   decision->add_warnings(v1::WARNING_UNSIGNED_POLICY);
+  service::FillGlossary(flow, *decision, *subject.policy,
+                        response.mutable_glossary());
   return Show(context, flags, subject, response);
 }
 
 int CheckRemotely(Context& context, const Flags& flags, Client& client,
                   Subject& subject) {
   v1::Flow& flow = subject.flow;
-  if (flow.request_id().empty() && !flags.dry_run) {
+  // Another day is only ever tried out.
+  const bool dry_run = flags.dry_run || !flags.as_of.empty();
+  if (flow.request_id().empty() && !dry_run) {
     flow.set_request_id(NewRequestId("check"));
     context.Note("check.request_id", {{"0", flow.request_id()}});
   }
   v1::EvaluateRequest request;
   *request.mutable_flow() = flow;
-  request.set_mode(flags.dry_run ? v1::MODE_DRY_RUN : v1::MODE_EVALUATE);
+  request.set_mode(dry_run ? v1::MODE_DRY_RUN : v1::MODE_EVALUATE);
   request.set_as_of(flags.as_of);
+  request.set_glossary(true);
   v1::EvaluateResponse response;
   const absl::Status status =
       client.Call(&GatewayStub::Evaluate, request, &response);
@@ -136,9 +149,6 @@ int CheckFlags(Context& context, const Flags& flags) {
   if (!flags.as_of.empty() && !ParseDay(flags.as_of).ok()) {
     return context.Usage("cli.bad_date",
                          {{"0", "--as-of"}, {"1", flags.as_of}});
-  }
-  if (!flags.as_of.empty() && !flags.dry_run && !flags.local) {
-    return context.Usage("cli.as_of_recorded");
   }
   const bool reads_policy = flags.local || !flags.data.path.empty();
   if (reads_policy && flags.policy_dir.empty()) {

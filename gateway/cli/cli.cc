@@ -5,9 +5,11 @@
 #include "CLI/App.hpp"
 #include "CLI/Config.hpp"
 #include "CLI/Formatter.hpp"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "gateway/cli/context.h"
 #include "gateway/cli/verb.h"
+#include "gateway/text/width.h"
 
 namespace tongguan::cli {
 namespace {
@@ -35,18 +37,44 @@ void AddVerbs(const Setup& setup) {
   AddVersion(setup);
 }
 
+// Help whose columns align where a character is two cells wide.
+class AlignedHelp : public CLI::Formatter {
+ public:
+  std::string make_option(const CLI::Option* option,
+                          bool positional) const override {
+    return absl::StrCat(
+        text::PadRight(absl::StrCat("  ", make_option_name(option, positional),
+                                    make_option_opts(option)),
+                       static_cast<int>(get_column_width())),
+        make_option_desc(option), "\n");
+  }
+};
+
 // Titles of help in the chosen language.
 void NameHelp(const Setup& setup) {
   CLI::App& app = setup.app;
+  app.option_defaults()->group(setup.T("help.options"));
   app.set_help_flag("-h,--help", setup.T("help.help"));
-  const auto formatter = app.get_formatter();
+  const auto formatter = std::make_shared<AlignedHelp>();
+  app.formatter(formatter);
   formatter->label("Usage", setup.T("help.usage"));
-  formatter->label("Options", setup.T("help.options"));
-  formatter->label("Subcommands", setup.T("help.verbs"));
   formatter->label("Subcommand", setup.T("help.verb"));
   formatter->label("SUBCOMMAND", setup.T("help.verb"));
   formatter->label("OPTIONS", setup.T("help.options"));
   formatter->label("Positionals", setup.T("help.positionals"));
+  formatter->label("TEXT", setup.T("help.value"));
+  for (const char* label : {"INT", "UINT", "FLOAT"}) {
+    formatter->label(label, setup.T("help.number"));
+  }
+}
+
+// Below which title the verbs of `app` stand, and theirs.
+void GroupVerbs(const Setup& setup, CLI::App* app) {
+  for (CLI::App* verb : app->get_subcommands({})) {
+    verb->group(setup.T("help.verbs"));
+    verb->get_help_ptr()->group(setup.T("help.options"));
+    GroupVerbs(setup, verb);
+  }
 }
 
 // What the parser refused, in our words: the flag is named before its colon.
@@ -73,6 +101,7 @@ int Run(const std::vector<std::string>& args, Terminal& terminal) {
   NameHelp(setup);
   AddGlobals(setup, &globals);
   AddVerbs(setup);
+  GroupVerbs(setup, &app);
   try {
     app.parse(std::vector<std::string>(args.rbegin(), args.rend()));
   } catch (const CLI::CallForHelp&) {

@@ -106,6 +106,10 @@ TEST_F(CliServerTest, DryRunRecordsNothingAndNeedsNoRequestId) {
          ToJson(Flow("")));
   EXPECT_EQ(run.code, kSuccess) << run.err;
   EXPECT_THAT(run.out, HasSubstr("Dry run"));
+  const Outcome implied =
+      Do({"check", "-f", "-", "--as-of", "2026-12-01"}, ToJson(Flow("a")));
+  EXPECT_EQ(implied.code, kSuccess) << implied.err;
+  EXPECT_THAT(implied.out, HasSubstr("Dry run"));
   EXPECT_EQ(Standing().counted().persons(), 0);
 }
 
@@ -117,8 +121,9 @@ TEST_F(CliServerTest, MalformedFlowNamesEveryField) {
   const Outcome run =
       Do({"check", "-f", "-", "--dry-run", "--lang", "zh"}, ToJson(flow));
   EXPECT_EQ(run.code, kError);
-  EXPECT_THAT(run.err, HasSubstr("\n  flow.exporter: "));
-  EXPECT_THAT(run.err, HasSubstr("\n  flow.items[0].name: "));
+  EXPECT_THAT(run.err,
+              HasSubstr("\n  flow.exporter: “123”不是统一社会信用代码"));
+  EXPECT_THAT(run.err, HasSubstr("\n  flow.items[0].name: 缺少，或不是标识"));
   EXPECT_THAT(run.err, HasSubstr("请按下面的位置修改"));
 }
 
@@ -127,6 +132,9 @@ TEST_F(CliServerTest, AnotherExportersFlowIsNotPermitted) {
   const Outcome run = Do({"check", "-f", "-"}, ToJson(Flow("a")));
   EXPECT_EQ(run.code, kDenied);
   EXPECT_THAT(run.out, IsEmpty());
+  EXPECT_THAT(run.err, HasSubstr("  the certificate is another enterprise's"));
+  EXPECT_THAT(Do({"check", "-f", "-", "--lang", "zh"}, ToJson(Flow("a"))).err,
+              HasSubstr("\n  证书属于另一家企业"));
 }
 
 TEST_F(CliServerTest, SameRequestIdWithAnotherBodyIsAnError) {
@@ -157,6 +165,29 @@ TEST_F(CliServerTest, CertificateFileThatIsNotThereIsNamed) {
   EXPECT_THAT(run.err, HasSubstr("/no/such.key"));
 }
 
+TEST_F(CliServerTest, AKeyOfAnotherCertificateIsNamed) {
+  const service::TestPair other = pki_.Issue({.uris = {"tongguan:auditor/a"}});
+  WriteFile(pki_.folder() + "/other.key", other.private_key);
+  environment_["TONGGUAN_KEY"] = pki_.folder() + "/other.key";
+  const Outcome run = Do({"standing", "--lang", "zh"});
+  EXPECT_EQ(run.code, kError);
+  EXPECT_THAT(run.err, HasSubstr("/other.key 与证书 "));
+  environment_["TONGGUAN_CA"] = "/dev/null";
+  EXPECT_THAT(Do({"standing"}).err,
+              HasSubstr("--ca: /dev/null holds no readable PEM certificate"));
+}
+
+TEST_F(CliServerTest, AnOpeningThatIsLowerIsRefusedInBothLanguages) {
+  OpenAt(99000);
+  const std::vector<std::string> lower = {"open", "--year", "2026", "--persons",
+                                          "98000"};
+  EXPECT_THAT(Do(lower).err,
+              HasSubstr("persons: 98000 is below the 99000 on file"));
+  std::vector<std::string> chinese = lower;
+  chinese.insert(chinese.end(), {"--lang", "zh"});
+  EXPECT_THAT(Do(chinese).err, HasSubstr("persons: 98000 低于已申报的 99000"));
+}
+
 TEST_F(CliServerTest, ExplainTellsTheWholeDecision) {
   OpenAt(0);
   const std::string id = CheckedId("a");
@@ -185,7 +216,9 @@ TEST_F(CliServerTest, SettleReturnsWhatDidNotLeaveOnce) {
   ASSERT_EQ(first.code, kSuccess) << first.err;
   EXPECT_EQ(FromJson<v1::SettleResponse>(first.out).persons_returned(), 400);
   EXPECT_EQ(Do(settle).out, first.out);
-  EXPECT_EQ(Do({"settle", id, "--none"}).code, kError);
+  const Outcome again = Do({"settle", id, "--none"});
+  EXPECT_EQ(again.code, kError);
+  EXPECT_THAT(again.err, HasSubstr(id + " was settled before"));
   EXPECT_EQ(Standing().counted().persons(), 100);
 }
 
@@ -297,6 +330,7 @@ TEST_F(CliServerTest, LogGetShowsEveryKindOfRecord) {
   EXPECT_EQ(record.code, kSuccess) << record.err;
   EXPECT_THAT(record.out, HasSubstr("核销"));
   EXPECT_THAT(record.out, HasSubstr(decision));
+  EXPECT_THAT(record.out, HasSubstr(absl::StrCat("企业 ", service::kShanghai)));
   const Outcome opening = Do({"log", "get", ledger::FormatId({2026, 1})});
   EXPECT_THAT(opening.out, HasSubstr("opening balance"));
   Use("tongguan:auditor/audit");

@@ -17,6 +17,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gateway/base/uscc.h"
+#include "gateway/service/pem.h"
+#include "gateway/text/refusal.h"
 
 namespace tongguan::cli {
 namespace {
@@ -26,22 +28,44 @@ constexpr size_t kMaxInput = 16 << 20;
 // 4 MiB that gRPC takes.
 constexpr size_t kStagedBytes = 1 << 20;
 
-// The bytes of the file a flag names. False: said why, exit code set.
-bool ReadFlagFile(Context& context, absl::string_view flag,
-                  absl::string_view variable, const std::string& path,
-                  std::string* bytes, int* exit_code) {
-  if (path.empty()) {
-    *exit_code =
-        context.Usage("cli.missing_tls",
-                      {{"0", std::string(flag)}, {"1", std::string(variable)}});
+// Reads the file that a flag names. False: said why, exit code set.
+bool ReadFlagFile(Context& context, absl::string_view variable,
+                  service::Pem* pem, int* exit_code) {
+  if (pem->path.empty()) {
+    *exit_code = context.Usage(
+        "cli.missing_tls", {{"0", pem->field}, {"1", std::string(variable)}});
     return false;
   }
-  auto read = ReadInput(path, context.in());
+  auto read = ReadInput(pem->path, context.in());
   if (!read.ok()) {
     *exit_code = context.FailHere(read.status());
     return false;
   }
-  *bytes = *std::move(read);
+  pem->text = *std::move(read);
+  return true;
+}
+
+// The three files, sound. False: said why, exit code set.
+bool ReadTls(Context& context, grpc::SslCredentialsOptions* tls,
+             int* exit_code) {
+  const Globals& globals = context.globals();
+  service::Pem ca{"--ca", globals.ca, ""};
+  service::Pem certificate{"--cert", globals.cert, ""};
+  service::Pem key{"--key", globals.key, ""};
+  if (!ReadFlagFile(context, "TONGGUAN_CA", &ca, exit_code) ||
+      !ReadFlagFile(context, "TONGGUAN_CERT", &certificate, exit_code) ||
+      !ReadFlagFile(context, "TONGGUAN_KEY", &key, exit_code)) {
+    return false;
+  }
+  absl::Status sound = service::CheckCertificates(ca);
+  if (sound.ok()) sound = service::CheckPair(certificate, key);
+  if (!sound.ok()) {
+    *exit_code = context.FailHere(sound);
+    return false;
+  }
+  tls->pem_root_certs = ca.text;
+  tls->pem_cert_chain = certificate.text;
+  tls->pem_private_key = key.text;
   return true;
 }
 
@@ -54,12 +78,8 @@ absl::Status ToStatus(const grpc::Status& status) {
       error.violations().empty()) {
     return {code, status.error_message()};
   }
-  std::string lines;
-  for (const v1::FieldViolation& violation : error.violations()) {
-    absl::StrAppend(&lines, violation.field(), ": ", violation.description(),
-                    "\n");
-  }
-  return {code, lines};
+  error.set_code(status.error_code());
+  return text::ToStatus(std::move(error), status.error_message());
 }
 
 std::unique_ptr<Client> Client::Connect(Context& context, int* exit_code) {
@@ -69,14 +89,7 @@ std::unique_ptr<Client> Client::Connect(Context& context, int* exit_code) {
     return nullptr;
   }
   grpc::SslCredentialsOptions tls;
-  if (!ReadFlagFile(context, "--ca", "TONGGUAN_CA", globals.ca,
-                    &tls.pem_root_certs, exit_code) ||
-      !ReadFlagFile(context, "--cert", "TONGGUAN_CERT", globals.cert,
-                    &tls.pem_cert_chain, exit_code) ||
-      !ReadFlagFile(context, "--key", "TONGGUAN_KEY", globals.key,
-                    &tls.pem_private_key, exit_code)) {
-    return nullptr;
-  }
+  if (!ReadTls(context, &tls, exit_code)) return nullptr;
   auto client = std::make_unique<Client>();
   client->deadline_ = context.deadline();
   client->exporter_ = ExporterOfCertificate(tls.pem_cert_chain);

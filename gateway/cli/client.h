@@ -18,7 +18,7 @@ namespace tongguan::cli {
 using GatewayStub = v1::ExportGatewayService::StubInterface;
 using LogStub = v1::DecisionLogService::StubInterface;
 
-// The end of a call: its message, or a line a field where it names fields.
+// The end of a call, with the FlowError that the gateway sent (RefusalOf).
 absl::Status ToStatus(const grpc::Status& status);
 
 class Client {

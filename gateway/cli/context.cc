@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "gateway/text/refusal.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace tongguan::cli {
@@ -97,13 +98,24 @@ void Context::Say(absl::string_view key, const absl::Status& status) {
   const std::string what =
       T(key, {{"server", globals_.server}, {"deadline", globals_.deadline}});
   err() << T("cli.error", {{"0", what}}) << "\n";
+  if (const auto refusal = text::RefusalOf(status)) {
+    for (const v1::FieldViolation& violation : refusal->violations()) {
+      err() << "  " << text::Printable(violation.field())
+            << (violation.field().empty() ? "" : ": ")
+            << text::Describe(language_, violation) << "\n";
+    }
+    return;
+  }
   for (absl::string_view line : absl::StrSplit(status.message(), '\n')) {
     if (!line.empty()) err() << "  " << text::Printable(line) << "\n";
   }
 }
 
 int Context::Fail(const absl::Status& status) {
-  Say(StatusKey(status.code()), status);
+  // The gateway answered: it was reached.
+  const bool unrecorded =
+      absl::IsUnavailable(status) && text::RefusalOf(status).has_value();
+  Say(unrecorded ? "cli.unrecorded" : StatusKey(status.code()), status);
   return ExitOf(status.code());
 }
 

@@ -3,6 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/cli/client.h"
 #include "google/protobuf/io/tokenizer.h"
@@ -64,7 +65,9 @@ absl::Status ReadTextProto(const std::string& path, const std::string& text,
 }
 
 absl::StatusOr<v1::Flow> ReadFlow(const std::string& path, std::istream& in) {
-  TG_ASSIGN_OR_RETURN(const std::string text, ReadInput(path, in));
+  TG_ASSIGN_OR_RETURN(const std::string bytes, ReadInput(path, in));
+  // Editors of Windows put a byte order mark before UTF-8.
+  const std::string text(absl::StripPrefix(bytes, "\xEF\xBB\xBF"));
   const std::string name = path == "-" ? "<stdin>" : path;
   v1::Flow flow;
   TG_RETURN_IF_ERROR(IsJson(path, text) ? ReadJson(name, text, &flow)

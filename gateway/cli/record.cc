@@ -1,5 +1,8 @@
 // Showing records, and the form of their ids.
+#include <vector>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "gateway/cli/client.h"
 #include "gateway/cli/verb.h"
 #include "gateway/ledger/id.h"
@@ -8,6 +11,28 @@
 
 namespace tongguan::cli {
 namespace {
+
+struct RoleName {
+  absl::string_view role;
+  absl::string_view key;
+};
+constexpr RoleName kRoles[] = {{"exporter", "role.exporter"},
+                               {"regulator", "role.regulator"},
+                               {"auditor", "role.auditor"},
+                               {"operator", "role.operator"}};
+
+// "企业 91… / erp": who acted.
+std::string ActorText(const Context& context, const v1::Actor& actor) {
+  std::vector<std::string> names;
+  for (const std::string& name : {actor.organization(), actor.name()}) {
+    if (!name.empty()) names.push_back(text::Printable(name));
+  }
+  std::string role = text::Printable(actor.role());
+  for (const RoleName& known : kRoles) {
+    if (actor.role() == known.role) role = context.T(known.key);
+  }
+  return absl::StrCat(role, " ", absl::StrJoin(names, " / "));
+}
 
 // Label and value lines of a record that is no decision.
 text::Table Facts(const Context& context, const v1::LogEntry& entry) {
@@ -18,10 +43,7 @@ text::Table Facts(const Context& context, const v1::LogEntry& entry) {
       {context.T("log.time"),
        context.T("explain.beijing",
                  {{"0", text::FormatBeijingTime(record.time_micros())}})});
-  table.AddRow({context.T("log.actor"),
-                text::Printable(absl::StrCat(record.actor().role(), " ",
-                                             record.actor().organization(), " ",
-                                             record.actor().name()))});
+  table.AddRow({context.T("log.actor"), ActorText(context, record.actor())});
   return table;
 }
 
@@ -68,9 +90,11 @@ int Show(Context& context, const v1::GetDecisionResponse& response) {
   if (record.has_verdict()) {
     v1::Decision decision = record.verdict().decision();
     decision.set_decision_id(entry.id());
-    context.out() << text::Explain(
-        record.verdict().flow(), decision, context.language(),
-        {.width = context.width(), .color = context.color()});
+    context.out() << text::Explain(record.verdict().flow(), decision,
+                                   context.language(),
+                                   {.width = context.width(),
+                                    .color = context.color(),
+                                    .glossary = &response.glossary()});
     return kSuccess;
   }
   text::Table table = Facts(context, entry);

@@ -80,6 +80,10 @@ int Settle(Context& context, const Flags& flags) {
   v1::SettleResponse response;
   const absl::Status status =
       client->Call(&GatewayStub::Settle, request, &response);
+  // The id of the settlement is the decision's: only other numbers differ.
+  if (absl::IsAlreadyExists(status)) {
+    return context.Fail("cli.settled", {{"0", flags.id}});
+  }
   return status.ok() ? Show(context, response) : context.Fail(status);
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "gateway/cli/client.h"
 #include "gateway/cli/verb.h"
 #include "gateway/text/width.h"
@@ -68,15 +69,24 @@ class Page {
                               standing_.counted().sensitive_persons();
     gauges_.AlignRight(2);
     gauges_.AlignRight(3);
-    Gauge("standing.small_volume", standing_.persons_known(), persons,
+    const bool persons_known =
+        standing_.persons_known() && standing_.group_without_opening().empty();
+    Gauge("standing.small_volume", persons_known, persons,
           standing_.small_volume_threshold());
-    Gauge("standing.assessment", standing_.persons_known(), persons,
+    Gauge("standing.assessment", persons_known, persons,
           standing_.assessment_threshold());
     Gauge("standing.sensitive", standing_.sensitive_known(), sensitive,
           standing_.sensitive_assessment_threshold());
     context_.out() << gauges_.Print(2);
     if (!standing_.persons_known() || !standing_.sensitive_known()) {
       context_.out() << "  " << T("MISSING_OPENING_BALANCE.mend") << "\n";
+    }
+    if (!standing_.group_without_opening().empty()) {
+      const std::string members =
+          absl::StrJoin(standing_.group_without_opening(), T("ui.comma"));
+      context_.out() << "  "
+                     << context_.T("standing.group_unknown", {{"0", members}})
+                     << "\n";
     }
   }
 
@@ -97,7 +107,11 @@ class Page {
     Row("standing.list_exempt", standing_.list_exempt());
     v1::Tally group;
     group.set_persons(standing_.group_persons());
-    if (group.persons() > 0) Row("standing.group", group);
+    if (!standing_.group_without_opening().empty()) {
+      tallies_.AddRow({T("standing.group"), "?", "", ""});
+    } else if (group.persons() > 0) {
+      Row("standing.group", group);
+    }
     context_.out() << "\n" << tallies_.Print(2);
   }
 

@@ -4,13 +4,12 @@
 #define TONGGUAN_GATEWAY_ENGINE_CHECKER_H_
 
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "gateway/base/identifier.h"
+#include "gateway/engine/region.h"
 #include "gateway/engine/validate.h"
 #include "google/protobuf/generated_enum_reflection.h"
 
@@ -51,16 +50,31 @@ int Values() {
   return count;
 }
 
+// "FACT_YES, FACT_NO, FACT_UNKNOWN": what may be answered.
+inline std::string ValueNames(
+    const google::protobuf::EnumDescriptor& descriptor) {
+  std::string names;
+  for (int i = 0; i < descriptor.value_count(); ++i) {
+    if (descriptor.value(i)->number() == 0) continue;
+    absl::StrAppend(&names, names.empty() ? "" : ", ",
+                    descriptor.value(i)->name());
+  }
+  return names;
+}
+
 class Checker {
  public:
   // Adds violations to `out`.
   explicit Checker(std::vector<v1::FieldViolation>* out) : out_(out) {}
 
-  void Add(const Path& field, std::string description) {
+  // `code` is a key of the catalogue of texts.
+  template <typename... Operands>
+  void Add(const Path& field, absl::string_view code, Operands... operands) {
     if (out_->size() >= kMostViolations) return;
     v1::FieldViolation& violation = out_->emplace_back();
     violation.set_field(field.Text());
-    violation.set_description(std::move(description));
+    violation.set_code(code.data(), code.size());
+    (violation.add_operands(absl::StrCat(operands)), ...);
   }
 
   // An enum value must be known and must not be *_UNSPECIFIED.
@@ -70,13 +84,10 @@ class Checker {
     if (value > 0 && value < values) return;
     const auto* descriptor = google::protobuf::GetEnumDescriptor<Enum>();
     if (descriptor->FindValueByNumber(value) == nullptr) {
-      Add({above, field},
-          absl::StrCat("unknown value ", static_cast<int>(value),
-                       "; use one of ", descriptor->name()));
+      Add({above, field}, "wrong.unknown_value", static_cast<int>(value),
+          ValueNames(*descriptor));
     } else if (value == 0) {
-      Add({above, field},
-          absl::StrCat("not answered; use one of ", descriptor->name(),
-                       ", for example ", descriptor->value(1)->name()));
+      Add({above, field}, "wrong.not_answered", ValueNames(*descriptor));
     }
   }
 
@@ -84,30 +95,20 @@ class Checker {
             const std::string& value, bool may_be_empty = false) {
     if (value.empty() && may_be_empty) return;
     if (!IsIdentifier(value)) {
-      Add({above, field},
-          "not an identifier; use 1 to 64 letters, CJK characters, digits, "
-          "'_', '.', '-'");
+      Add({above, field}, "wrong.not_identifier");
     }
   }
 
   void Region(const Path& above, absl::string_view field,
               const std::string& value) {
-    const bool form =
-        value.size() >= 2 && value.size() <= 12 &&
-        absl::ascii_isupper(value[0]) && absl::ascii_isupper(value[1]) &&
-        (value.size() == 2 || value[2] == '-') &&
-        value.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") ==
-            std::string::npos;
-    if (!form) {
-      Add({above, field},
-          "not a region; use an ISO 3166-1 alpha-2 code such as \"SG\"");
+    if (!IsRegion(value)) {
+      Add({above, field}, "wrong.not_region");
     }
   }
 
   void Count(const Path& above, absl::string_view field, int64_t value) {
     if (value < 0 || value > kMaxPeople) {
-      Add({above, field},
-          absl::StrCat(value, " is out of range; use 0 to ", kMaxPeople));
+      Add({above, field}, "wrong.people_range", value, kMaxPeople);
     }
   }
 
@@ -117,9 +118,8 @@ class Checker {
     static const auto* reflection = Message::default_instance().GetReflection();
     const auto& unknown = reflection->GetUnknownFields(message);
     if (unknown.empty()) return;
-    Add(path,
-        absl::StrCat("unknown field number ", unknown.field(0).number(), " of ",
-                     message.GetDescriptor()->name(), "; leave it out"));
+    Add(path, "wrong.unknown_field", unknown.field(0).number(),
+        message.GetDescriptor()->name());
   }
 
  private:

@@ -40,8 +40,9 @@ v1::Flow TestFlow() {
 }
 
 v1::Decision EngineTest::Decide() {
-  const absl::Status form = ToStatus(ValidateFlow(flow));
-  EXPECT_TRUE(form.ok()) << form;
+  for (const v1::FieldViolation& violation : ValidateFlow(flow)) {
+    ADD_FAILURE() << violation.ShortDebugString();
+  }
   const auto snapshot = policy::MustCompile(source);
   v1::Decision decision;
   Question(flow, *snapshot, at).Decide(tallies, &decision);

@@ -4,8 +4,6 @@
 #include <utility>
 
 #include "absl/container/inlined_vector.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "gateway/base/uscc.h"
 #include "gateway/engine/checker.h"
 #include "gateway/engine/known_fields.h"
@@ -52,19 +50,16 @@ void CheckItem(const v1::DataItem& item, const Path& path, Checker* check) {
   check->Answered(path, ".important", item.important());
   check->Answered(path, ".transform", item.transform());
   if (item.sensitive() == v1::FACT_YES && item.personal() == v1::FACT_NO) {
-    check->Add({path, ".personal"},
-               "sensitive personal information is personal; answer FACT_YES");
+    check->Add({path, ".personal"}, "wrong.sensitive_is_personal");
   }
 }
 
 void CheckItems(const v1::Flow& flow, const Path& prefix, Checker* check) {
   if (flow.items().empty()) {
-    check->Add({prefix, ".items"}, "no data items; name at least one");
+    check->Add({prefix, ".items"}, "wrong.no_items");
   }
   if (flow.items_size() > kMaxItems) {
-    check->Add({prefix, ".items"},
-               absl::StrCat("more than ", kMaxItems,
-                            " data items; split the flow by table"));
+    check->Add({prefix, ".items"}, "wrong.too_many_items", kMaxItems);
     return;
   }
   for (int i = 0; i < flow.items_size(); ++i) {
@@ -74,8 +69,7 @@ void CheckItems(const v1::Flow& flow, const Path& prefix, Checker* check) {
     return absl::string_view(item.name());
   };
   for (int i : Repeated<64>(flow.items(), name)) {
-    check->Add({Path(prefix, ".items", i), ".name"},
-               "named twice in this flow; name it once");
+    check->Add({Path(prefix, ".items", i), ".name"}, "wrong.named_twice");
   }
 }
 
@@ -89,7 +83,7 @@ bool LeavesMainland(const v1::Flow& flow) {
 void CheckRecipient(const v1::Flow& flow, const Path& prefix, Checker* check) {
   const Path path(prefix, ".recipient");
   if (!flow.has_recipient()) {
-    if (LeavesMainland(flow)) check->Add(path, "missing; say who receives");
+    if (LeavesMainland(flow)) check->Add(path, "wrong.no_recipient");
     return;
   }
   const v1::Recipient& recipient = flow.recipient();
@@ -97,14 +91,12 @@ void CheckRecipient(const v1::Flow& flow, const Path& prefix, Checker* check) {
   check->Name(path, ".name", recipient.name(), /*may_be_empty=*/true);
   check->Region(path, ".region", recipient.region());
   if (LeavesMainland(flow) && recipient.region() == "CN") {
-    check->Add({path, ".region"},
-               "the mainland is not abroad; HK, MO and TW have codes of their "
-               "own");
+    check->Add({path, ".region"}, "wrong.mainland_recipient");
   }
   check->Answered(path, ".relation", recipient.relation());
   check->Answered(path, ".gba_registered", recipient.gba_registered());
   if (recipient.onward_size() > kMostOnward) {
-    check->Add({path, ".onward"}, "more than 100 onward recipients");
+    check->Add({path, ".onward"}, "wrong.too_many", kMostOnward);
     return;
   }
   for (int i = 0; i < recipient.onward_size(); ++i) {
@@ -118,15 +110,13 @@ void CheckAccess(const v1::Flow& flow, const Path& prefix, Checker* check) {
   const Path path(prefix, ".access");
   if (flow.direction() == v1::DIRECTION_ONSHORE_ACCESS) {
     if (!flow.has_access()) {
-      check->Add(path,
-                 "missing; say where the accessor stands and whether "
-                 "data leaves");
+      check->Add(path, "wrong.no_access");
       return;
     }
     check->Answered(path, ".accessor_place", flow.access().accessor_place());
     check->Answered(path, ".leaves_mainland", flow.access().leaves_mainland());
   } else if (flow.has_access()) {
-    check->Add(path, "only for DIRECTION_ONSHORE_ACCESS; leave it out");
+    check->Add(path, "wrong.access_not_onshore");
   }
 }
 
@@ -168,9 +158,7 @@ void CheckPurpose(const v1::Flow& flow, const Path& prefix, Checker* check) {
       check->Answered(path, ".general", purpose.general());
       break;
     case v1::Purpose::KIND_NOT_SET:
-      check->Add(path,
-                 "missing; set exactly one kind, for example "
-                 "general: GENERAL_PURPOSE_OTHER");
+      check->Add(path, "wrong.no_purpose");
   }
 }
 
@@ -194,8 +182,7 @@ void CheckNew(const Path& path, absl::string_view field, bool stated,
   if (!stated) return;
   check->Count(path, field, fresh);
   if (fresh > all) {
-    check->Add({path, field}, absl::StrCat(fresh, " new of ", all,
-                                           " people; new ones are among all"));
+    check->Add({path, field}, "wrong.new_above_all", fresh, all);
   }
 }
 
@@ -221,13 +208,27 @@ void CheckPeople(const v1::Flow& flow, const Path& prefix, Checker* check) {
   }
   const int64_t all = people.persons() + people.sensitive_persons();
   if (all > 0 && !personal && !anonymised) {
-    check->Add(path,
-               "people without a personal item; declare the items that "
-               "are about them");
+    check->Add(path, "wrong.people_without_item");
   }
   if (sensitive && people.persons() > 0 && people.sensitive_persons() == 0) {
-    check->Add({path, ".sensitive_persons"},
-               "sensitive items without sensitive people; say whose");
+    check->Add({path, ".sensitive_persons"}, "wrong.no_sensitive_people");
+  }
+}
+
+void CheckPeopleForm(const v1::People& people, const Path& path,
+                     Checker* check) {
+  switch (people.people_case()) {
+    case v1::People::kDeclared:
+      break;
+    case v1::People::kExact:
+    case v1::People::kStaged:
+      check->Add(path, "wrong.people_not_taken");
+      break;
+    case v1::People::kCounted:
+      check->Add(path, "wrong.people_of_records");
+      break;
+    case v1::People::PEOPLE_NOT_SET:
+      check->Add(path, "wrong.no_people");
   }
 }
 
@@ -241,23 +242,20 @@ void CheckPersonalParts(const v1::Flow& flow, const Path& prefix,
   }
   if (flow.has_people()) {
     CheckPeople(flow, prefix, check);
-    if (!flow.people().has_declared()) {
-      check->Add({prefix, ".people"}, "empty; declare how many people");
-    }
+    CheckPeopleForm(flow.people(), {prefix, ".people"}, check);
   } else if (may_be_personal && LeavesMainland(flow)) {
-    check->Add({prefix, ".people"}, "missing; say how many people");
+    check->Add({prefix, ".people"}, "wrong.no_people");
   }
   if (flow.has_duties()) {
     CheckDuties(flow, prefix, check);
   } else if (may_be_personal && LeavesMainland(flow)) {
-    check->Add({prefix, ".duties"},
-               "missing; notice, consent and impact assessment stay due");
+    check->Add({prefix, ".duties"}, "wrong.no_duties");
   }
 }
 
 void CheckClaims(const v1::Flow& flow, const Path& prefix, Checker* check) {
   if (flow.special_regimes_size() > kMostRegimes) {
-    check->Add({prefix, ".special_regimes"}, "more than 16");
+    check->Add({prefix, ".special_regimes"}, "wrong.too_many", kMostRegimes);
     return;
   }
   for (int i = 0; i < flow.special_regimes_size(); ++i) {
@@ -266,7 +264,7 @@ void CheckClaims(const v1::Flow& flow, const Path& prefix, Checker* check) {
     check->Answered(at, ".licence", flow.special_regimes(i).licence());
   }
   if (flow.conditions_size() > kMostConditions) {
-    check->Add({prefix, ".conditions"}, "more than 100");
+    check->Add({prefix, ".conditions"}, "wrong.too_many", kMostConditions);
     return;
   }
   for (int i = 0; i < flow.conditions_size(); ++i) {
@@ -279,7 +277,7 @@ void CheckClaims(const v1::Flow& flow, const Path& prefix, Checker* check) {
   };
   for (int i : Repeated<8>(flow.conditions(), condition)) {
     check->Add({Path(prefix, ".conditions", i), ".condition"},
-               "answered twice; answer it once");
+               "wrong.answered_twice");
   }
 }
 
@@ -288,7 +286,7 @@ void CheckHead(const v1::Flow& flow, const Path& prefix, Checker* check) {
               /*may_be_empty=*/true);
   const absl::Status uscc = CheckUscc(flow.exporter());
   if (!uscc.ok()) {
-    check->Add({prefix, ".exporter"}, std::string(uscc.message()));
+    check->Add({prefix, ".exporter"}, "wrong.not_uscc", flow.exporter());
   }
   check->Name(prefix, ".system", flow.system(), /*may_be_empty=*/true);
   check->Answered(prefix, ".direction", flow.direction());
@@ -318,14 +316,6 @@ std::vector<v1::FieldViolation> ValidateFlow(const v1::Flow& flow,
   CheckPurpose(flow, path, &check);
   CheckClaims(flow, path, &check);
   return violations;
-}
-
-absl::Status ToStatus(const std::vector<v1::FieldViolation>& violations) {
-  if (violations.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrJoin(
-      violations, "; ", [](std::string* out, const v1::FieldViolation& v) {
-        absl::StrAppend(out, v.field(), ": ", v.description());
-      }));
 }
 
 }  // namespace tongguan::engine

@@ -5,7 +5,6 @@
 
 #include <vector>
 
-#include "absl/status/status.h"
 #include "proto/tongguan/v1/export_gateway_service.pb.h"
 #include "proto/tongguan/v1/flow.pb.h"
 
@@ -15,14 +14,12 @@ inline constexpr int kMaxItems = 2000;
 inline constexpr int64_t kMaxPeople = 10'000'000'000;
 
 // Empty when the flow is well-formed; else at most 20 violations, each with
-// the path below `prefix` ("flow"), what is wrong and the mend. Checks unknown
+// the path below `prefix` ("flow"), and what is wrong as code and operands
+// (words are made at the reading edge). Checks unknown
 // fields, unspecified and unknown enum values, identifiers, codes, numbers,
 // missing and superfluous parts, and contradictions between fields.
 std::vector<v1::FieldViolation> ValidateFlow(
     const v1::Flow& flow, const std::string& prefix = "flow");
-
-// The violations as one InvalidArgument message; OK when there are none.
-absl::Status ToStatus(const std::vector<v1::FieldViolation>& violations);
 
 }  // namespace tongguan::engine
 

@@ -15,7 +15,7 @@ std::vector<std::string> Refused(const std::function<void(v1::Flow&)>& spoil) {
   spoil(flow);
   std::vector<std::string> paths;
   for (const v1::FieldViolation& violation : ValidateFlow(flow)) {
-    EXPECT_FALSE(violation.description().empty());
+    EXPECT_FALSE(violation.code().empty());
     paths.push_back(violation.field());
   }
   return paths;
@@ -25,7 +25,6 @@ using Paths = std::vector<std::string>;
 
 TEST(ValidateFlowTest, AWellFormedFlowPasses) {
   EXPECT_TRUE(ValidateFlow(TestFlow()).empty());
-  EXPECT_TRUE(ToStatus({}).ok());
 }
 
 TEST(ValidateFlowTest, ExporterWithWrongCheckCharacter) {
@@ -147,6 +146,56 @@ TEST(ValidateFlowTest, MainlandIsNotAbroad) {
               f.mutable_recipient()->set_region("Singapore");
             }),
             Paths{"flow.recipient.region"});
+}
+
+TEST(ValidateFlowTest, ARegionThatIsNoCountrysCode) {
+  for (const char* region : {"CN-HK", "ZZ", "sg", "", "S ", "XK", "US-CA"}) {
+    EXPECT_EQ(
+        Refused([region](v1::Flow& f) {
+          f.mutable_recipient()->set_region(region);
+          f.mutable_recipient()->add_onward()->set_organization_id("A");
+          f.mutable_recipient()->mutable_onward(0)->set_region(region);
+        }),
+        (Paths{"flow.recipient.region", "flow.recipient.onward[0].region"}))
+        << region;
+  }
+  for (const char* region : {"HK", "MO", "TW", "AD", "ZW", "SG"}) {
+    EXPECT_EQ(Refused([region](v1::Flow& f) {
+                f.mutable_recipient()->set_region(region);
+              }),
+              Paths{})
+        << region;
+  }
+}
+
+TEST(ValidateFlowTest, AnEnumsViolationListsItsValues) {
+  v1::Flow flow = TestFlow();
+  flow.mutable_items(0)->set_personal(static_cast<v1::Fact>(9));
+  flow.clear_direction();
+  const auto violations = ValidateFlow(flow);
+  ASSERT_EQ(violations.size(), 2u);
+  EXPECT_EQ(violations[0].code(), "wrong.not_answered");
+  EXPECT_EQ(violations[0].operands(0),
+            "DIRECTION_OUTBOUND, DIRECTION_INBOUND, DIRECTION_ONSHORE_ACCESS, "
+            "DIRECTION_REMOTE_ACCESS");
+  EXPECT_EQ(violations[1].code(), "wrong.unknown_value");
+  EXPECT_EQ(violations[1].operands(0), "9");
+  EXPECT_EQ(violations[1].operands(1), "FACT_YES, FACT_NO, FACT_UNKNOWN");
+}
+
+TEST(ValidateFlowTest, PeopleThatAreNotDeclared) {
+  const auto code = [](const std::function<void(v1::People*)>& set) {
+    v1::Flow flow = TestFlow();
+    flow.clear_people();
+    set(flow.mutable_people());
+    const auto violations = ValidateFlow(flow);
+    return violations.empty() ? "" : violations[0].code();
+  };
+  EXPECT_EQ(code([](v1::People*) {}), "wrong.no_people");
+  EXPECT_EQ(code([](v1::People* p) { p->mutable_exact(); }),
+            "wrong.people_not_taken");
+  EXPECT_EQ(code([](v1::People* p) { p->mutable_counted(); }),
+            "wrong.people_of_records");
 }
 
 TEST(ValidateFlowTest, AccessWithoutOnshoreAccess) {

@@ -6,6 +6,7 @@
 #include "gateway/ledger/disk_testing.h"
 #include "gateway/ledger/ledger_testing.h"
 #include "gateway/ledger/sqlite.h"
+#include "gmock/gmock.h"
 
 namespace tongguan::ledger {
 namespace {
@@ -99,6 +100,43 @@ TEST_F(FaultTest, AFullDiskRefusesUntilItHasRoomAndStillReads) {
   disk_.Heal();
   ExpectRecorded("b");
   ExpectPairs(2);
+}
+
+TEST_F(FaultTest, AFullDiskIsNotWritableUntilACommitSucceeds) {
+  Open();
+  EXPECT_TRUE(ledger_->writable().ok());
+  disk_.Fail(WriteFault(DiskFault::kFull, 0, 1 << 30));
+  ExpectUnavailable("b");
+  EXPECT_TRUE(ledger_->health().ok());
+  EXPECT_THAT(std::string(ledger_->writable().message()),
+              testing::HasSubstr("full (SQLite code 13): free space on its"));
+  disk_.Heal();
+  EXPECT_FALSE(ledger_->writable().ok());
+  ExpectRecorded("b");
+  EXPECT_TRUE(ledger_->writable().ok());
+}
+
+TEST_F(FaultTest, AProbeFindsOutThatTheDiskHasRoomAgain) {
+  Open();
+  disk_.Fail(WriteFault(DiskFault::kFull, 0, 1 << 30));
+  ExpectUnavailable("b");
+  const auto probe = [this] {
+    ledger_->Probe();
+    // Runs behind the probe, and adds nothing.
+    Submission nothing = MakeSubmission("", "x");
+    nothing.make = [](View&) -> absl::StatusOr<Entry> {
+      return absl::NotFoundError("nothing");
+    };
+    EXPECT_TRUE(absl::IsNotFound(Do(*ledger_, std::move(nothing)).status()));
+  };
+  probe();
+  EXPECT_FALSE(ledger_->writable().ok());
+  disk_.Heal();
+  probe();
+  EXPECT_TRUE(ledger_->writable().ok()) << ledger_->writable();
+  ExpectPairs(0);
+  ExpectRecorded("b");
+  ExpectPairs(1);
 }
 
 TEST_F(FaultTest, WhatTheIndexLostToAFailedCommitIsWrittenAgain) {

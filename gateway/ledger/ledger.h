@@ -252,6 +252,11 @@ class Ledger {
   // stays bad and every Submit fails: the process must end and start again.
   virtual absl::Status health() = 0;
 
+  // Bad, too, from a commit that could not be written (a full disk) until one
+  // can be. Probe() has the committer find out where nobody submits.
+  virtual absl::Status writable() = 0;
+  virtual void Probe() = 0;
+
   // Finishes what is queued, refuses the rest, closes.
   virtual void Close() = 0;
 };

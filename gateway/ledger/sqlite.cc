@@ -43,16 +43,23 @@ absl::StatusCode Code(int primary) {
   }
 }
 
-}  // namespace
-
-absl::Status SqliteError(sqlite3* db, absl::string_view doing) {
-  const int code = sqlite3_extended_errcode(db);
+absl::Status MakeError(sqlite3* db, int code, const char* what,
+                       absl::string_view doing) {
   const char* file = sqlite3_db_filename(db, "main");
   return absl::Status(
       Code(code & 0xff),
       absl::StrCat("ledger ", file == nullptr ? "" : file, ": ", doing, ": ",
-                   sqlite3_errmsg(db), " (SQLite code ", code,
-                   "): ", Mend(code & 0xff)));
+                   what, " (SQLite code ", code, "): ", Mend(code & 0xff)));
+}
+
+}  // namespace
+
+absl::Status SqliteError(sqlite3* db, absl::string_view doing) {
+  return MakeError(db, sqlite3_extended_errcode(db), sqlite3_errmsg(db), doing);
+}
+
+absl::Status SqliteError(sqlite3* db, int code, absl::string_view doing) {
+  return MakeError(db, code, sqlite3_errstr(code), doing);
 }
 
 Statement& Statement::Int(int at, int64_t value) {

@@ -21,6 +21,8 @@ inline constexpr int kBusyMillis = 2000;
 // The last error of a connection, with file, what was being done and the mend:
 // DataLoss (damaged file), FailedPrecondition (rights), else Unavailable.
 absl::Status SqliteError(sqlite3* db, absl::string_view doing);
+// The same of a call that returned `code` without making it the last error.
+absl::Status SqliteError(sqlite3* db, int code, absl::string_view doing);
 
 // A prepared statement. Bound bytes are not copied: they must live until the
 // statement has been stepped. Between uses it is reset, so that no read

@@ -53,6 +53,8 @@ class SqliteLedger final : public Ledger {
     return reader_->ReadHash(level, index);
   }
   absl::Status health() override { return writer_->health(); }
+  absl::Status writable() override { return writer_->writable(); }
+  void Probe() override;
   void Close() override;
 
  private:
@@ -109,6 +111,16 @@ void SqliteLedger::Submit(Submission submission) {
     }
   }
   submission.done(std::move(refusal));
+}
+
+// A submission that adds nothing: alone in its batch, it has the writer try.
+void SqliteLedger::Probe() {
+  Submission probe;
+  probe.make = [](View&) -> absl::StatusOr<Entry> {
+    return absl::CancelledError("a probe");
+  };
+  probe.done = [](const absl::StatusOr<Stored>&) {};
+  Submit(std::move(probe));
 }
 
 // Everything that waits, up to a batch; empty: the ledger closes.

@@ -74,15 +74,23 @@ Batch Writer::Begin(absl::Time now) {
 }
 
 absl::Status Writer::Commit(const Batch& batch) {
-  if (!begun_.ok()) return Unavailable(begun_);
-  if (batch.empty()) return Undo();
+  if (!begun_.ok()) {
+    Note(begun_);
+    return Unavailable(begun_);
+  }
+  if (batch.empty()) {
+    if (!writable().ok()) Note(Try());
+    return Undo();
+  }
   const absl::Status written = Write(batch);
   if (!written.ok()) {
+    Note(written);
     TG_RETURN_IF_ERROR(Undo());
     return Unavailable(written);
   }
   const absl::Status committed = commit_.Run();
   if (!committed.ok()) return Poison(committed);
+  Note(absl::OkStatus());
   index_->Committed();
   tree_->Committed();
   sets_->Committed();
@@ -107,12 +115,23 @@ absl::Status Writer::Write(const Batch& batch) {
   TG_ASSIGN_OR_RETURN(const Head head, tree_->Write(batch.row()));
   TG_RETURN_IF_ERROR(journal_->Append(batch.row(), head));
   TG_RETURN_IF_ERROR(index_->Write(batch.row().count));
-  // Brings the pages to the log now, where a full disk is an error that can be
-  // undone, and leaves for COMMIT the page that makes them count.
-  if (sqlite3_db_cacheflush(db_->handle()) != SQLITE_OK) {
-    return SqliteError(db_->handle(), "write");
-  }
-  return absl::OkStatus();
+  return Flush();
+}
+
+// Brings the pages to the log now, where a full disk is an error that can be
+// undone, and leaves for COMMIT the page that makes them count.
+absl::Status Writer::Flush() {
+  const int flushed = sqlite3_db_cacheflush(db_->handle());
+  if (flushed == SQLITE_OK) return absl::OkStatus();
+  return SqliteError(db_->handle(), flushed, "write");
+}
+
+// Whether a commit could be written: as many bytes as a large one takes go to
+// the log, and are undone.
+absl::Status Writer::Try() {
+  TG_RETURN_IF_ERROR(
+      db_->Exec("INSERT INTO part VALUES('trial',zeroblob(262144))"));
+  return Flush();
 }
 
 absl::Status Writer::Undo() {
@@ -134,6 +153,16 @@ absl::Status Writer::Poison(const absl::Status& why) {
       "end and start again: ",
       why.message()));
   return poisoned_;
+}
+
+void Writer::Note(const absl::Status& ended) {
+  MutexLock lock(&mu_);
+  failing_ = ended;
+}
+
+absl::Status Writer::writable() const {
+  MutexLock lock(&mu_);
+  return poisoned_.ok() ? failing_ : poisoned_;
 }
 
 absl::Status Writer::health() const {

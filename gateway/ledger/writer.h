@@ -28,12 +28,14 @@ class Writer {
   Batch Begin(absl::Time now);
 
   // Ends it. Unavailable when nothing was committed, or (then health() is bad)
-  // when that is not known.
+  // when that is not known. An empty batch after a failed one tries whether a
+  // commit could be written.
   absl::Status Commit(const Batch& batch);
 
   // From any thread. Number of durable records; what can no longer be written.
   uint64_t size() const { return size_.load(std::memory_order_acquire); }
   absl::Status health() const;
+  absl::Status writable() const;  // As Ledger::writable().
   const TallyCache& tallies() const { return cache_; }
   const Index& index() const { return *index_; }
   // Sets of people of earlier years are erased, or are being erased.
@@ -42,6 +44,10 @@ class Writer {
  private:
   Writer() = default;
   absl::Status Write(const Batch& batch);
+  absl::Status Flush();
+  absl::Status Try();
+  // How the last attempt to write ended.
+  void Note(const absl::Status& ended);
   absl::Status Undo();
   absl::Status Poison(const absl::Status& why);
 
@@ -61,6 +67,7 @@ class Writer {
   std::atomic<uint64_t> size_{0};
   std::atomic<int32_t> sets_from_{0};
   mutable Mutex mu_;
+  absl::Status failing_ ABSL_GUARDED_BY(mu_);   // The last attempt to write.
   absl::Status poisoned_ ABSL_GUARDED_BY(mu_);  // Set once, never cleared.
 };
 

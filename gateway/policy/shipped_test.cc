@@ -17,6 +17,41 @@ TEST(ShippedPolicyTest, Loads) {
   EXPECT_NE((*policy)->taxonomy().ClassifyName("身份证号"), nullptr);
 }
 
+// Names as they stand in real tables: traditional characters, abbreviations.
+TEST(ShippedPolicyTest, KnowsTraditionalCharactersAndAbbreviations) {
+  const auto policy = LoadPolicyDir(kShipped);
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  const std::pair<const char*, const char*> names[] = {
+      {"身份證號碼", "resident_id_number"},
+      {"客戶身份證號", "resident_id_number"},
+      {"sfz_no", "resident_id_number"},
+      {"cert_no", "identity_document_number"},
+      {"人臉", "facial_feature"},
+      {"臉部照片", "facial_feature"},
+      {"faceimg", "facial_feature"},
+      {"user_face_img", "facial_feature"},
+      {"病歷", "medical_record"},
+      {"電子病歷", "medical_record"},
+      {"diag_code", "diagnosis"},
+      {"HIV_status", "disease"},
+      {"gene_seq", "gene_sequence_data"},
+      {"dna_sample", "gene_sequence_data"},
+      {"yhkh", "bank_account"},
+      {"銀行卡號", "bank_account"},
+      {"lat", "precise_location"},
+      {"lng", "precise_location"},
+  };
+  for (const auto& [name, id] : names) {
+    const v1::Category* category = (*policy)->taxonomy().ClassifyName(name);
+    ASSERT_NE(category, nullptr) << name;
+    EXPECT_EQ(category->id(), id) << name;
+  }
+  for (const char* name : {"template", "platform", "general_seq", "archive",
+                           "interface_img", "hive_table", "latency"}) {
+    EXPECT_EQ((*policy)->taxonomy().ClassifyName(name), nullptr) << name;
+  }
+}
+
 // A copy that is not complete must not release anything (design §5.2).
 TEST(ShippedPolicyTest, OnlyDemonstrationListsAreComplete) {
   const auto policy = LoadPolicyDir(kShipped);

@@ -1,6 +1,7 @@
 #include "gateway/service/call.h"
 
 #include "gateway/service/errors.h"
+#include "gateway/text/refusal.h"
 
 namespace tongguan::service {
 namespace {
@@ -34,8 +35,7 @@ void Call::OnEvent(bool ok) {
   accepted_ = true;
   admitted_ = pool_->Admit(this);
   if (!admitted_) {
-    Fail(absl::ResourceExhaustedError(
-        "too many calls in flight: ask again later, with backoff"));
+    Fail(text::Refuse(absl::StatusCode::kResourceExhausted, "", "wrong.busy"));
     return;
   }
   if (absl::Status parsed = Parse(&bytes_); !parsed.ok()) {

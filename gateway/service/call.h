@@ -14,6 +14,7 @@
 #include "gateway/service/loop.h"
 #include "gateway/service/metrics.h"
 #include "gateway/service/unknown_fields.h"
+#include "gateway/text/refusal.h"
 #include "grpcpp/impl/codegen/proto_utils.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/async_unary_call.h"
@@ -133,8 +134,8 @@ class UnaryCall final : public Call {
     large_ = bytes->Length() > kMostKeptBytes;
     if (!grpc::SerializationTraits<RequestT>::Deserialize(bytes, &request)
              .ok()) {
-      return absl::InvalidArgumentError(
-          "the request is not a well-formed message of its type");
+      return text::Refuse(absl::StatusCode::kInvalidArgument, "",
+                          "wrong.not_a_message");
     }
     return RefuseUnknownFields(request);
   }

@@ -12,6 +12,7 @@
 #include "gateway/engine/validate.h"
 #include "gateway/ledger/id.h"
 #include "gateway/service/deciding.h"
+#include "gateway/text/refusal.h"
 #include "proto/tongguan/v1/record.pb.h"
 
 namespace tongguan::service {
@@ -20,37 +21,35 @@ namespace {
 absl::Status CheckIds(const std::string& request_id,
                       const std::string& exporter) {
   if (!IsIdentifier(request_id)) {
-    return absl::InvalidArgumentError(
-        "request_id: missing or not an identifier; use 1 to 64 letters, CJK "
-        "characters, digits, '_', '.', '-'");
+    return text::Refuse(absl::StatusCode::kInvalidArgument, "request_id",
+                        "wrong.not_identifier");
   }
-  const absl::Status code = CheckUscc(exporter);
-  if (code.ok()) return code;
-  return absl::InvalidArgumentError(
-      absl::StrCat("exporter: ", std::string(code.message())));
+  if (CheckUscc(exporter).ok()) return absl::OkStatus();
+  return text::Refuse(absl::StatusCode::kInvalidArgument, "exporter",
+                      "wrong.not_uscc", {exporter});
 }
 
 absl::Status CheckPeople(absl::string_view field, int64_t people) {
   if (people >= 0 && people <= engine::kMaxPeople) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      field, ": ", people, " is out of range; use 0 to ", engine::kMaxPeople));
+  return text::Refuse(absl::StatusCode::kInvalidArgument, field,
+                      "wrong.people_range",
+                      {absl::StrCat(people), absl::StrCat(engine::kMaxPeople)});
 }
 
 absl::Status CheckAtMostCharged(absl::string_view field, int64_t left,
                                 int64_t charged) {
   if (left <= charged) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat(field, ": ", left, " is above the ", charged,
-                   " charged; ask for the others in a new request"));
+  return text::Refuse(absl::StatusCode::kInvalidArgument, field,
+                      "wrong.above_charged",
+                      {absl::StrCat(left), absl::StrCat(charged)});
 }
 
 // The verdict's record that a settlement names.
 absl::StatusOr<v1::DecisionRecord> FindSettled(const v1::SettleRequest& request,
                                                ledger::RecordId id,
                                                ledger::View& view) {
-  const absl::Status none = absl::NotFoundError(
-      "decision_id: no decision of this exporter has it; use the id of the "
-      "answer");
+  const absl::Status none = text::Refuse(absl::StatusCode::kNotFound,
+                                         "decision_id", "wrong.no_decision");
   absl::StatusOr<std::string> bytes = view.record(id.index);
   if (absl::IsNotFound(bytes.status())) return none;
   TG_RETURN_IF_ERROR(bytes.status());
@@ -69,12 +68,12 @@ absl::Status CheckSettles(const v1::SettleRequest& request,
                           const v1::Decision& decision, bool settled) {
   if (decision.verdict() != v1::VERDICT_ALLOW ||
       !AccountOf(decision.charging())) {
-    return absl::FailedPreconditionError(
-        "the decision charged nobody: there is nothing to settle");
+    return text::Refuse(absl::StatusCode::kFailedPrecondition, "",
+                        "wrong.nothing_charged");
   }
   if (settled) {
-    return absl::FailedPreconditionError(
-        "the decision was settled before: a decision is settled once");
+    return text::Refuse(absl::StatusCode::kFailedPrecondition, "",
+                        "wrong.settled");
   }
   TG_RETURN_IF_ERROR(CheckAtMostCharged("persons_left", request.persons_left(),
                                         decision.charged_persons()));
@@ -96,9 +95,9 @@ v1::DecisionRecord NewRecord(const google::protobuf::Message& request,
 absl::Status CheckRaises(absl::string_view field, bool given, int64_t people,
                          const std::optional<int64_t>& on_file) {
   if (!given || !on_file || people >= *on_file) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat(field, ": ", people, " is below the ", *on_file,
-                   " on file; an opening balance is only ever raised"));
+  return text::Refuse(absl::StatusCode::kFailedPrecondition, field,
+                      "wrong.below_on_file",
+                      {absl::StrCat(people), absl::StrCat(*on_file)});
 }
 
 }  // namespace
@@ -107,8 +106,8 @@ absl::Status CheckSettle(const v1::SettleRequest& request) {
   TG_RETURN_IF_ERROR(CheckIds(request.request_id(), request.exporter()));
   const auto id = ledger::ParseId(request.decision_id());
   if (!id.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("decision_id: ", std::string(id.status().message())));
+    return text::Refuse(absl::StatusCode::kInvalidArgument, "decision_id",
+                        "wrong.not_id", {request.decision_id()});
   }
   TG_RETURN_IF_ERROR(CheckPeople("persons_left", request.persons_left()));
   return CheckPeople("sensitive_persons_left",
@@ -118,9 +117,8 @@ absl::Status CheckSettle(const v1::SettleRequest& request) {
 absl::Status CheckOpening(const v1::DeclareOpeningRequest& request) {
   TG_RETURN_IF_ERROR(CheckIds(request.request_id(), request.exporter()));
   if (!request.has_persons() && !request.has_sensitive_persons()) {
-    return absl::InvalidArgumentError(
-        "persons, sensitive_persons: neither is given; declare at least one, 0 "
-        "where nobody's data left");
+    return text::Refuse(absl::StatusCode::kInvalidArgument, "persons",
+                        "wrong.no_opening");
   }
   TG_RETURN_IF_ERROR(CheckPeople("persons", request.persons()));
   return CheckPeople("sensitive_persons", request.sensitive_persons());
@@ -169,9 +167,9 @@ absl::StatusOr<ledger::Entry> MakeOpening(
     ledger::View& view) {
   const int32_t year = BeijingYear(view.now());
   if (request.year() != year) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("year: ", request.year(), " is not the current year ",
-                     year, " of Beijing; only it can be opened"));
+    return text::Refuse(absl::StatusCode::kFailedPrecondition, "year",
+                        "wrong.other_year",
+                        {absl::StrCat(request.year()), absl::StrCat(year)});
   }
   TG_ASSIGN_OR_RETURN(const ledger::Tally tally,
                       view.tally(request.exporter(), year));

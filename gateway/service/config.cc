@@ -5,12 +5,14 @@
 #include <fstream>
 #include <sstream>
 #include <utility>
+#include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "gateway/base/status_macros.h"
+#include "gateway/service/pem.h"
+#include "gateway/text/refusal.h"
 
 namespace tongguan::service {
 namespace {
@@ -37,8 +39,9 @@ const Range kRanges[] = {
     {"drain_seconds", &L::drain_seconds, &L::set_drain_seconds, 10, 3600},
 };
 
-absl::Status Bad(absl::string_view field, absl::string_view why) {
-  return absl::InvalidArgumentError(absl::StrCat(field, ": ", why));
+absl::Status Bad(absl::string_view field, absl::string_view key,
+                 const std::vector<std::string>& operands = {}) {
+  return text::Refuse(absl::StatusCode::kInvalidArgument, field, key, operands);
 }
 
 // Splits "host:port" at the last colon; the host of "[::1]:1" keeps brackets.
@@ -49,7 +52,7 @@ absl::StatusOr<std::pair<std::string, int>> SplitAddress(
   if (colon == std::string::npos || colon == 0 ||
       !absl::SimpleAtoi(address.substr(colon + 1), &port) || port < 0 ||
       port > 65535) {
-    return Bad(field, "not an address; use \"host:port\", port 0 picks one");
+    return Bad(field, "wrong.not_address");
   }
   return std::make_pair(address.substr(0, colon), port);
 }
@@ -67,9 +70,7 @@ absl::Status CheckAddresses(const v1::GatewayConfig& config) {
   TG_ASSIGN_OR_RETURN(auto metrics,
                       SplitAddress("metrics_listen", config.metrics_listen()));
   if (!IsLoopback(metrics.first)) {
-    return Bad("metrics_listen",
-               "not loopback; use \"127.0.0.1:port\" or \"[::1]:port\" and a "
-               "collector on this machine");
+    return Bad("metrics_listen", "wrong.not_loopback");
   }
   return absl::OkStatus();
 }
@@ -78,38 +79,30 @@ absl::Status CheckLimits(const v1::Limits& limits) {
   for (const Range& range : kRanges) {
     const int32_t value = (limits.*range.get)();
     if (value < 0 || value > range.most) {
-      return Bad(absl::StrCat("limits.", range.name),
-                 absl::StrCat(value, " is out of range; use 1 to ", range.most,
-                              ", or 0 for ", range.fallback));
+      return Bad(absl::StrCat("limits.", range.name), "wrong.limit_range",
+                 {absl::StrCat(value), absl::StrCat(range.most),
+                  absl::StrCat(range.fallback)});
     }
   }
   const v1::Limits filled = WithDefaults(limits);
   if (filled.flow_bytes() > filled.batch_bytes()) {
-    return Bad("limits.flow_bytes",
-               "above limits.batch_bytes, which bounds every message; lower it "
-               "or raise that");
+    return Bad("limits.flow_bytes", "wrong.flow_above_batch");
   }
   return absl::OkStatus();
 }
 
 absl::Status CheckGiven(absl::string_view field, const std::string& value,
-                        absl::string_view what) {
+                        absl::string_view key) {
   if (!value.empty()) return absl::OkStatus();
-  return Bad(field, absl::StrCat("missing; name ", what));
+  return Bad(field, key);
 }
 
-absl::StatusOr<std::string> ReadPem(absl::string_view field,
-                                    const std::string& path) {
+// Nothing is read of a file that cannot be: then it is refused as no PEM.
+Pem ReadPem(const std::string& field, const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream bytes;
   bytes << file.rdbuf();  // A folder is read as nothing, without a throw.
-  const std::string text = bytes.str();
-  if (!absl::StrContains(text, "-----BEGIN ")) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        field, ": cannot read PEM from ", path,
-        "; check the path and that the gateway's user may read it"));
-  }
-  return text;
+  return {field, path, bytes.str()};
 }
 
 }  // namespace
@@ -123,32 +116,27 @@ v1::Limits WithDefaults(v1::Limits limits) {
 
 absl::Status CheckConfig(const v1::GatewayConfig& config) {
   if (!config.unsigned_dev_policy()) {
-    return absl::FailedPreconditionError(
-        "unsigned_dev_policy: signed bundles do not exist yet; start with "
-        "--unsigned-dev-policy to say that you know");
+    return text::Refuse(absl::StatusCode::kFailedPrecondition,
+                        "unsigned_dev_policy", "wrong.unsigned_policy");
   }
   TG_RETURN_IF_ERROR(CheckAddresses(config));
   TG_RETURN_IF_ERROR(CheckGiven("tls.certificate", config.tls().certificate(),
-                                "the server certificate's PEM file"));
+                                "wrong.no_tls_certificate"));
   TG_RETURN_IF_ERROR(CheckGiven("tls.private_key", config.tls().private_key(),
-                                "the server key's PEM file"));
+                                "wrong.no_tls_key"));
   TG_RETURN_IF_ERROR(CheckGiven("tls.client_ca", config.tls().client_ca(),
-                                "the PEM file of the CA of client "
-                                "certificates"));
-  TG_RETURN_IF_ERROR(
-      CheckGiven("ledger", config.ledger(), "the ledger's file"));
+                                "wrong.no_client_ca"));
+  TG_RETURN_IF_ERROR(CheckGiven("ledger", config.ledger(), "wrong.no_ledger"));
   return CheckLimits(config.limits());
 }
 
 absl::StatusOr<TlsTexts> ReadTls(const v1::TlsFiles& files) {
-  TlsTexts texts;
-  TG_ASSIGN_OR_RETURN(texts.certificate,
-                      ReadPem("tls.certificate", files.certificate()));
-  TG_ASSIGN_OR_RETURN(texts.private_key,
-                      ReadPem("tls.private_key", files.private_key()));
-  TG_ASSIGN_OR_RETURN(texts.client_ca,
-                      ReadPem("tls.client_ca", files.client_ca()));
-  return texts;
+  const Pem certificate = ReadPem("tls.certificate", files.certificate());
+  const Pem key = ReadPem("tls.private_key", files.private_key());
+  const Pem ca = ReadPem("tls.client_ca", files.client_ca());
+  TG_RETURN_IF_ERROR(CheckPair(certificate, key));
+  TG_RETURN_IF_ERROR(CheckCertificates(ca));
+  return TlsTexts{certificate.text, key.text, ca.text};
 }
 
 }  // namespace tongguan::service

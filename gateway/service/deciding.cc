@@ -9,20 +9,13 @@
 #include "gateway/base/status_macros.h"
 #include "gateway/engine/validate.h"
 #include "gateway/service/errors.h"
+#include "gateway/text/refusal.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/wire_format_lite.h"
 #include "proto/tongguan/v1/record.pb.h"
 
 namespace tongguan::service {
 namespace {
-
-v1::FieldViolation Violation(const std::string& field,
-                             const std::string& description) {
-  v1::FieldViolation violation;
-  violation.set_field(field);
-  violation.set_description(description);
-  return violation;
-}
 
 // The committer's: filling it again costs a fraction of the allocations of a
 // new one.
@@ -51,27 +44,41 @@ engine::Counter ToCounter(const std::optional<int64_t>& opening,
   return {opening.has_value(), opening.value_or(0) + counted};
 }
 
+struct Gathered {
+  engine::Tallies tallies;
+  std::vector<std::string> without_opening;  // USCCs, the exporter's first.
+};
+
 // `read` gives the tally of an enterprise in the year of the decision.
 template <typename ReadTally>
-absl::StatusOr<engine::Tallies> Gather(const engine::Question& question,
-                                       const std::string& exporter,
-                                       ReadTally read) {
+absl::StatusOr<Gathered> Gather(const engine::Question& question,
+                                const std::string& exporter, ReadTally read) {
   TG_ASSIGN_OR_RETURN(const ledger::Tally own, read(exporter));
-  engine::Tallies tallies;
+  Gathered gathered;
+  engine::Tallies& tallies = gathered.tallies;
   tallies.persons = PersonsCounter(own);
   tallies.sensitive = SensitiveCounter(own);
+  if (!tallies.persons.known || !tallies.sensitive.known) {
+    gathered.without_opening.push_back(exporter);
+  }
   for (const std::string& sibling : question.siblings()) {
     TG_ASSIGN_OR_RETURN(const ledger::Tally tally, read(sibling));
     const engine::Counter persons = PersonsCounter(tally);
+    if (!persons.known) gathered.without_opening.push_back(sibling);
     tallies.group_persons.known &= persons.known;
     tallies.group_persons.people += persons.people;
   }
-  return tallies;
+  return gathered;
 }
 
-void Decide(const engine::Question& question, const engine::Tallies& tallies,
+void Decide(const engine::Question& question, const Gathered& gathered,
             v1::Decision* decision) {
-  question.Decide(tallies, decision);
+  question.Decide(gathered.tallies, decision);
+  if (decision->has_headroom()) {
+    for (const std::string& uscc : gathered.without_opening) {
+      decision->mutable_headroom()->add_without_opening(uscc);
+    }
+  }
   decision->mutable_policy()->set_unsigned_policy(true);
   decision->add_warnings(v1::WARNING_UNSIGNED_POLICY);
 }
@@ -139,21 +146,20 @@ engine::Counter SensitiveCounter(const ledger::Tally& tally) {
 
 absl::Status ReadMode(v1::Mode mode, const std::string& as_of, Asking* asking) {
   if (mode != v1::MODE_EVALUATE && mode != v1::MODE_DRY_RUN) {
-    return absl::InvalidArgumentError(
-        "mode: not answered or not known; use MODE_EVALUATE or MODE_DRY_RUN");
+    return text::Refuse(absl::StatusCode::kInvalidArgument, "mode",
+                        "wrong.mode");
   }
   asking->dry_run = mode == v1::MODE_DRY_RUN;
   asking->at = asking->now;
   if (as_of.empty()) return absl::OkStatus();
   if (!asking->dry_run) {
-    return absl::InvalidArgumentError(
-        "as_of: only dry runs may ask about another day; leave it empty or use "
-        "MODE_DRY_RUN");
+    return text::Refuse(absl::StatusCode::kInvalidArgument, "as_of",
+                        "wrong.as_of_recorded");
   }
   const absl::StatusOr<Day> day = ParseDay(as_of);
   if (!day.ok()) {
-    return absl::InvalidArgumentError(
-        "as_of: not a day; use YYYY-MM-DD, such as 2026-11-21");
+    return text::Refuse(absl::StatusCode::kInvalidArgument, "as_of",
+                        "wrong.not_a_day");
   }
   asking->at = StartOfBeijingDay(*day) + absl::Hours(12);
   return absl::OkStatus();
@@ -163,16 +169,15 @@ std::optional<v1::FlowError> Pose(const v1::Flow& flow, const Asking& asking,
                                   const std::string& path,
                                   FlowQuestion* question) {
   if (flow.ByteSizeLong() > static_cast<size_t>(asking.flow_bytes)) {
-    return ToFlowError({Violation(
-        path, absl::StrCat("above ", asking.flow_bytes,
-                           " bytes; split the flow or shorten its names"))});
+    return ToFlowError(text::Refuse(absl::StatusCode::kInvalidArgument, path,
+                                    "wrong.flow_bytes",
+                                    {absl::StrCat(asking.flow_bytes)}));
   }
   std::vector<v1::FieldViolation> violations = engine::ValidateFlow(flow, path);
   if (flow.request_id().empty() && !asking.dry_run) {
-    violations.push_back(
-        Violation(path + ".request_id",
-                  "missing; give every request an id of its own, and the same "
-                  "id to its retries"));
+    v1::FieldViolation& missing = violations.emplace_back();
+    missing.set_field(path + ".request_id");
+    missing.set_code("wrong.no_request_id");
   }
   if (!violations.empty()) return ToFlowError(violations);
   const absl::Status allowed =
@@ -200,11 +205,11 @@ absl::StatusOr<ledger::Entry> MakeVerdict(const FlowQuestion& question,
     asked = &*again;
   }
   TG_ASSIGN_OR_RETURN(
-      const engine::Tallies tallies,
+      const Gathered gathered,
       Gather(*asked, question.flow->exporter(),
              [&](const std::string& uscc) { return view.tally(uscc, year); }));
   v1::VerdictRecord& verdict = EmptyVerdict();
-  Decide(*asked, tallies, verdict.mutable_decision());
+  Decide(*asked, gathered, verdict.mutable_decision());
   return ToEntry(question, now, &verdict);
 }
 
@@ -227,12 +232,12 @@ absl::Status ReadVerdict(const ledger::Stored& stored, v1::Decision* decision) {
 absl::Status DecideDry(const FlowQuestion& question, ledger::Ledger& ledger,
                        v1::Decision* decision) {
   const int32_t year = BeijingYear(question.asking->at);
-  TG_ASSIGN_OR_RETURN(const engine::Tallies tallies,
+  TG_ASSIGN_OR_RETURN(const Gathered gathered,
                       Gather(*question.question, question.flow->exporter(),
                              [&](const std::string& uscc) {
                                return ledger.ReadTally(uscc, year);
                              }));
-  Decide(*question.question, tallies, decision);
+  Decide(*question.question, gathered, decision);
   decision->set_dry_run(true);
   return absl::OkStatus();
 }

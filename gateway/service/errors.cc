@@ -2,9 +2,10 @@
 
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include "absl/strings/string_view.h"
-#include "gateway/engine/validate.h"
+#include "gateway/text/refusal.h"
 
 namespace tongguan::service {
 namespace {
@@ -39,51 +40,65 @@ std::string Cut(const std::string& text, size_t most) {
   return text.substr(0, end) + "...";
 }
 
+// The words of errors that come from below, where there are none.
+absl::string_view KeyOf(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kAlreadyExists:
+      return "wrong.request_id_used";
+    case absl::StatusCode::kResourceExhausted:
+      return "wrong.busy";
+    default:
+      return "";
+  }
+}
+
+v1::FlowError Worded(absl::StatusCode code, absl::string_view key,
+                     const std::string& message = "") {
+  v1::FlowError error;
+  error.set_code(static_cast<int>(code));
+  error.add_violations()->set_code(key.data(), key.size());
+  error.mutable_violations(0)->set_description(message);
+  return *text::RefusalOf(text::ToStatus(std::move(error), message));
+}
+
 }  // namespace
 
 v1::FlowError ToFlowError(const absl::Status& error) {
-  v1::FlowError out;
   if (CallerCanMend(error.code())) {
-    out.set_code(static_cast<int>(error.code()));
-    out.set_message(std::string(error.message()));
-    return out;
+    if (auto refusal = text::RefusalOf(error)) return *std::move(refusal);
+    return Worded(error.code(), KeyOf(error.code()),
+                  std::string(error.message()));
   }
   std::fprintf(stderr, "tongguan: %s\n", error.ToString().c_str());
   if (error.code() == absl::StatusCode::kUnavailable) {
-    out.set_code(grpc::StatusCode::UNAVAILABLE);
-    out.set_message(
-        "the gateway cannot record now, so it gives no answer: hold the flow "
-        "and ask again with the same request_id");
-  } else {
-    out.set_code(grpc::StatusCode::INTERNAL);
-    out.set_message(
-        "the gateway failed and gives no answer: hold the flow; the gateway's "
-        "log tells its operator why");
+    return Worded(absl::StatusCode::kUnavailable, "wrong.not_recorded");
   }
-  return out;
+  return Worded(absl::StatusCode::kInternal, "wrong.gateway_failed");
 }
 
 v1::FlowError ToFlowError(const std::vector<v1::FieldViolation>& violations) {
-  v1::FlowError out = ToFlowError(engine::ToStatus(violations));
+  v1::FlowError out;
+  out.set_code(grpc::StatusCode::INVALID_ARGUMENT);
   for (const v1::FieldViolation& violation : violations) {
     *out.add_violations() = violation;
   }
-  return out;
+  return *text::RefusalOf(text::ToStatus(std::move(out)));
 }
 
 grpc::Status ToGrpcStatus(const v1::FlowError& error) {
-  std::string details;
-  if (error.violations_size() > 0) {
-    v1::FlowError kept = error;
-    kept.set_message(Cut(error.message(), kMostMessageBytes));
-    while (kept.ByteSizeLong() > kMostDetailBytes &&
-           kept.violations_size() > 0) {
-      kept.mutable_violations()->RemoveLast();
+  v1::FlowError kept = error;
+  kept.set_message(Cut(error.message(), kMostMessageBytes));
+  if (kept.ByteSizeLong() > kMostDetailBytes) {
+    // Those with a code can be worded from it.
+    for (v1::FieldViolation& violation : *kept.mutable_violations()) {
+      if (!violation.code().empty()) violation.clear_description();
     }
-    details = kept.SerializeAsString();
+  }
+  while (kept.ByteSizeLong() > kMostDetailBytes && kept.violations_size() > 0) {
+    kept.mutable_violations()->RemoveLast();
   }
   return grpc::Status(static_cast<grpc::StatusCode>(error.code()),
-                      Cut(error.message(), kMostMessageBytes), details);
+                      kept.message(), kept.SerializeAsString());
 }
 
 grpc::Status ToGrpcStatus(const absl::Status& error) {

@@ -12,15 +12,16 @@
 namespace tongguan::service {
 
 // The error as callers see it. Errors that a caller can mend keep code and
-// text; UNAVAILABLE keeps its code; every other becomes INTERNAL. The text of
-// the last two goes to standard error only.
+// text, and are told in words of the catalogue (text/refusal.h); UNAVAILABLE
+// keeps its code; every other becomes INTERNAL. The text of the last two goes
+// to standard error only.
 v1::FlowError ToFlowError(const absl::Status& error);
 
 // INVALID_ARGUMENT with the fields.
 v1::FlowError ToFlowError(const std::vector<v1::FieldViolation>& violations);
 
-// The error as the end of a call: the FlowError, serialized, is its details
-// where it names fields. Both texts are cut so that the trailers stay below
+// The error as the end of a call: the FlowError, serialized, is its details.
+// Both texts are cut so that the trailers stay below
 // the 8 KiB that gRPC clients accept.
 grpc::Status ToGrpcStatus(const v1::FlowError& error);
 grpc::Status ToGrpcStatus(const absl::Status& error);

@@ -7,6 +7,7 @@
 #include "gateway/base/identifier.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/base/uscc.h"
+#include "gateway/text/refusal.h"
 #include "grpc/grpc_security_constants.h"
 
 namespace tongguan::service {
@@ -27,31 +28,27 @@ constexpr RoleForm kForms[] = {
     {Role::kOperator, "operator", 2},
 };
 
-absl::Status BadForm(absl::string_view why) {
-  return absl::UnauthenticatedError(absl::StrCat(
-      "the client certificate's URI SAN ", why,
-      "; have it issued as tongguan:exporter/<USCC>/<system>, "
-      "tongguan:regulator/<authority>/<officer>, tongguan:auditor/<org> or "
-      "tongguan:operator/<name>"));
+absl::Status BadForm(absl::string_view key) {
+  return text::Refuse(absl::StatusCode::kUnauthenticated, "", key);
 }
 
 absl::StatusOr<Identity> ReadPath(absl::string_view path) {
   const std::vector<std::string> parts = absl::StrSplit(path, '/');
   for (const RoleForm& form : kForms) {
     if (parts[0] != form.name) continue;
-    if (parts.size() != form.parts) return BadForm("has too few or many parts");
+    if (parts.size() != form.parts) return BadForm("wrong.certificate_parts");
     for (size_t i = 1; i < parts.size(); ++i) {
-      if (!IsIdentifier(parts[i])) return BadForm("has a malformed part");
+      if (!IsIdentifier(parts[i])) return BadForm("wrong.certificate_part");
     }
     if (form.role == Role::kExporter && !CheckUscc(parts[1]).ok()) {
-      return BadForm("has a wrong unified social credit code");
+      return BadForm("wrong.certificate_uscc");
     }
     Identity identity{form.role, "", parts.back()};
     if (form.role != Role::kOperator) identity.organization = parts[1];
     if (form.role == Role::kAuditor) identity.name.clear();
     return identity;
   }
-  return BadForm("names an unknown role");
+  return BadForm("wrong.certificate_role");
 }
 
 }  // namespace
@@ -60,17 +57,16 @@ absl::StatusOr<Identity> ReadIdentity(const std::vector<std::string>& uris) {
   const std::string* found = nullptr;
   for (const std::string& uri : uris) {
     if (!absl::StartsWith(uri, kScheme)) continue;
-    if (found != nullptr) return BadForm("\"tongguan:\" stands there twice");
+    if (found != nullptr) return BadForm("wrong.certificate_twice");
     found = &uri;
   }
-  if (found == nullptr) return BadForm("\"tongguan:\" is missing");
+  if (found == nullptr) return BadForm("wrong.certificate_none");
   return ReadPath(absl::StripPrefix(*found, kScheme));
 }
 
 absl::StatusOr<Identity> ReadIdentity(const grpc::AuthContext& context) {
   if (!context.IsPeerAuthenticated()) {
-    return absl::UnauthenticatedError(
-        "no verified client certificate: connect with one (mTLS)");
+    return BadForm("wrong.no_certificate");
   }
   std::vector<std::string> uris;
   for (const grpc::string_ref& uri :
@@ -93,16 +89,15 @@ v1::Actor ToActor(const Identity& identity) {
 absl::Status MayAsk(const Identity& caller, const std::string& exporter,
                     const policy::Registry& registry, Day day) {
   if (caller.role != Role::kExporter) {
-    return absl::PermissionDeniedError(
-        "only exporters ask: call with an exporter's certificate");
+    return text::Refuse(absl::StatusCode::kPermissionDenied, "",
+                        "wrong.exporters_only");
   }
   if (caller.organization == exporter ||
       registry.MayAsk(caller.organization, exporter, day)) {
     return absl::OkStatus();
   }
-  return absl::PermissionDeniedError(
-      "the certificate is another enterprise's: ask for your own, or have the "
-      "exporter's authorisation entered in the registry");
+  return text::Refuse(absl::StatusCode::kPermissionDenied, "",
+                      "wrong.other_enterprise");
 }
 
 absl::Status MayRead(const Identity& caller, const std::string& exporter,
@@ -112,12 +107,13 @@ absl::Status MayRead(const Identity& caller, const std::string& exporter,
     case Role::kAuditor:
       return absl::OkStatus();
     case Role::kOperator:
-      return absl::PermissionDeniedError(
-          "operators read the policy and health only");
+      return text::Refuse(absl::StatusCode::kPermissionDenied, "",
+                          "wrong.operator");
     case Role::kExporter:
       return MayAsk(caller, exporter, registry, day);
   }
-  return absl::PermissionDeniedError("unknown role");
+  return text::Refuse(absl::StatusCode::kPermissionDenied, "",
+                      "wrong.operator");
 }
 
 }  // namespace tongguan::service

@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/text/refusal.h"
 
 namespace tongguan::service {
 namespace {
@@ -83,8 +84,8 @@ absl::StatusOr<std::unique_ptr<prometheus::Exposer>> Expose(
     exposer->RegisterCollectable(metrics.registry());
     return exposer;
   } catch (const std::exception&) {
-    return absl::UnavailableError(absl::StrCat(
-        "metrics_listen: cannot listen on ", address, "; choose a free port"));
+    return text::Refuse(absl::StatusCode::kUnavailable, "metrics_listen",
+                        "wrong.listen", {address});
   }
 }
 

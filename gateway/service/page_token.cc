@@ -2,6 +2,7 @@
 
 #include "absl/strings/escaping.h"
 #include "gateway/base/sha256.h"
+#include "gateway/text/refusal.h"
 
 namespace tongguan::service {
 namespace {
@@ -30,9 +31,8 @@ absl::StatusOr<uint64_t> ReadPageToken(
   if (!absl::WebSafeBase64Unescape(token, &bytes) ||
       bytes.size() != kIndexBytes + kFilterBytes ||
       bytes.substr(kIndexBytes) != FilterMark(filters)) {
-    return absl::InvalidArgumentError(
-        "page_token: not one of this list; repeat the filters of the page "
-        "before, or begin without a token");
+    return text::Refuse(absl::StatusCode::kInvalidArgument, "page_token",
+                        "wrong.page_token");
   }
   uint64_t last = 0;
   for (size_t i = 0; i < kIndexBytes; ++i) {

@@ -10,7 +10,9 @@
 #include "gateway/base/uscc.h"
 #include "gateway/engine/engine.h"
 #include "gateway/ledger/id.h"
+#include "gateway/service/glossary.h"
 #include "gateway/service/page_token.h"
+#include "gateway/text/refusal.h"
 #include "proto/tongguan/v1/record.pb.h"
 
 namespace tongguan::service {
@@ -52,30 +54,33 @@ absl::Status ReadEntry(const ledger::Stored& stored, v1::LogEntry* entry) {
 }
 
 absl::Status CheckExporter(const std::string& exporter) {
-  const absl::Status code = CheckUscc(exporter);
-  if (code.ok()) return code;
-  return absl::InvalidArgumentError(
-      absl::StrCat("exporter: ", std::string(code.message())));
+  if (CheckUscc(exporter).ok()) return absl::OkStatus();
+  return text::Refuse(absl::StatusCode::kInvalidArgument, "exporter",
+                      "wrong.not_uscc", {exporter});
 }
 
 absl::Status CheckPage(const v1::ListDecisionsRequest& request) {
   if (!request.exporter().empty()) {
     TG_RETURN_IF_ERROR(CheckExporter(request.exporter()));
   }
-  if (!v1::Verdict_IsValid(request.verdict()) ||
-      !v1::Rule_IsValid(request.headline())) {
-    return absl::InvalidArgumentError(
-        "verdict, headline: unknown value; use one of the API's, or none");
+  if (!v1::Verdict_IsValid(request.verdict())) {
+    return text::Refuse(absl::StatusCode::kInvalidArgument, "verdict",
+                        "wrong.unknown_filter");
+  }
+  if (!v1::Rule_IsValid(request.headline())) {
+    return text::Refuse(absl::StatusCode::kInvalidArgument, "headline",
+                        "wrong.unknown_filter");
   }
   if (request.since_micros() < 0 || request.until_micros() < 0) {
-    return absl::InvalidArgumentError(
-        "since_micros, until_micros: negative; use microseconds since 1970, or "
-        "0 for no bound");
+    return text::Refuse(
+        absl::StatusCode::kInvalidArgument,
+        request.since_micros() < 0 ? "since_micros" : "until_micros",
+        "wrong.negative_instant");
   }
   if (request.page_size() < 0 || request.page_size() > kMostPage) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("page_size: ", request.page_size(),
-                     " is out of range; use 1 to ", kMostPage));
+    return text::Refuse(
+        absl::StatusCode::kInvalidArgument, "page_size", "wrong.range",
+        {absl::StrCat(request.page_size()), absl::StrCat(kMostPage)});
   }
   return absl::OkStatus();
 }
@@ -166,9 +171,10 @@ absl::Status FillGroup(const policy::Exporter& exporter, int32_t year,
   for (const std::string& sibling : exporter.siblings) {
     TG_ASSIGN_OR_RETURN(const ledger::Tally tally,
                         ledger.ReadTally(sibling, year));
+    if (!tally.opening_persons) out->add_group_without_opening(sibling);
     people += tally.opening_persons.value_or(0) + tally.counted.persons;
   }
-  out->set_group_persons(people);
+  if (out->group_without_opening().empty()) out->set_group_persons(people);
   return absl::OkStatus();
 }
 
@@ -203,15 +209,15 @@ absl::Status ReadStanding(const v1::GetStandingRequest& request,
 absl::Status ReadRecord(const v1::GetDecisionRequest& request,
                         const Reading& reading, ledger::Ledger& ledger,
                         v1::GetDecisionResponse* response) {
-  const absl::Status none =
-      absl::NotFoundError("decision_id: no record that you may read has it");
+  const absl::Status none = text::Refuse(absl::StatusCode::kNotFound,
+                                         "decision_id", "wrong.no_record");
   if (reading.caller.role == Role::kOperator) {
     return MayRead(reading.caller, "", reading.policy->registry(), 0);
   }
   const auto id = ledger::ParseId(request.decision_id());
   if (!id.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("decision_id: ", std::string(id.status().message())));
+    return text::Refuse(absl::StatusCode::kInvalidArgument, "decision_id",
+                        "wrong.not_id", {request.decision_id()});
   }
   const absl::StatusOr<ledger::Stored> stored = ledger.Read(id->index);
   if (absl::IsNotFound(stored.status())) return none;
@@ -223,7 +229,13 @@ absl::Status ReadRecord(const v1::GetDecisionRequest& request,
       MayRead(reading.caller, ExporterOf(entry->record()),
               reading.policy->registry(), BeijingDay(reading.now))
           .ok();
-  return readable ? absl::OkStatus() : none;
+  if (!readable) return none;
+  if (entry->record().has_verdict()) {
+    const v1::VerdictRecord& verdict = entry->record().verdict();
+    FillGlossary(verdict.flow(), verdict.decision(), *reading.policy,
+                 response->mutable_glossary());
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ReadPage(const v1::ListDecisionsRequest& request,

@@ -41,6 +41,40 @@ class ReadingTest : public ServerTest {
   v1::ListDecisionsResponse listed_;
 };
 
+TEST_F(ReadingTest, AGroupMemberWithoutOpeningIsNamedAndTheTotalUnknown) {
+  v1::Group* group = source_.registry[0].add_groups();
+  group->set_id("group");
+  group->set_name("group");
+  group->add_members(kShanghai);
+  group->add_members(kShenzhen);
+  group->set_sums_totals(true);
+  StartOpened();
+  const v1::Decision held = Decide(Flow("a", 500));
+  EXPECT_EQ(held.verdict(), v1::VERDICT_ASSESS);
+  ASSERT_EQ(held.headroom().without_opening_size(), 1);
+  EXPECT_EQ(held.headroom().without_opening(0), kShenzhen);
+  const v1::GetStandingResponse unknown = Standing();
+  ASSERT_EQ(unknown.group_without_opening_size(), 1);
+  EXPECT_EQ(unknown.group_without_opening(0), kShenzhen);
+  EXPECT_EQ(unknown.group_persons(), 0);
+  ASSERT_TRUE(Open(700, 0, kShenzhen).ok());
+  const v1::GetStandingResponse known = Standing();
+  EXPECT_EQ(known.group_without_opening_size(), 0);
+  EXPECT_EQ(known.group_persons(), 700);
+  const v1::Decision allowed = Decide(Flow("b", 500));
+  EXPECT_EQ(allowed.verdict(), v1::VERDICT_ALLOW);
+  EXPECT_EQ(allowed.headroom().without_opening_size(), 0);
+}
+
+TEST_F(ReadingTest, ARecordOfAVerdictComesWithAGlossary) {
+  StartOpened();
+  v1::Flow flow = Flow("a", 500);
+  flow.mutable_items(0)->set_category("name");
+  ASSERT_TRUE(Get(own_, Decide(flow).decision_id()).ok());
+  ASSERT_EQ(got_.glossary_size(), 1);
+  EXPECT_EQ(got_.glossary(0).id(), "name");
+}
+
 TEST_F(ReadingTest, ARecordIsReadWithItsId) {
   StartOpened();
   const v1::Decision decision = Decide(Flow("a", 500));

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/ledger/ledger.h"
@@ -14,6 +13,7 @@
 #include "gateway/service/metrics.h"
 #include "gateway/service/services.h"
 #include "gateway/service/worker.h"
+#include "gateway/text/refusal.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/server.h"
 
@@ -69,8 +69,8 @@ class Gateway final : public Server {
 absl::Status Gateway::Open() {
   TG_RETURN_IF_ERROR(CheckConfig(options_.config));
   if (!options_.load_policy && options_.config.policy_dir().empty()) {
-    return absl::InvalidArgumentError(
-        "policy_dir: missing; name the folder of policy files");
+    return text::Refuse(absl::StatusCode::kInvalidArgument, "policy_dir",
+                        "wrong.no_policy_dir");
   }
   TG_ASSIGN_OR_RETURN(const TlsTexts tls, ReadTls(options_.config.tls()));
   TG_RETURN_IF_ERROR(OpenLedger());
@@ -116,10 +116,8 @@ absl::Status Gateway::Listen(const TlsTexts& tls) {
       absl::Seconds(1));
   server_ = builder.BuildAndStart();
   if (server_ == nullptr || port_ == 0) {
-    return absl::UnavailableError(absl::StrCat(
-        "listen: cannot listen on ", options_.config.listen(),
-        " with these tls files; choose a free address and check that "
-        "certificate and key belong together"));
+    return text::Refuse(absl::StatusCode::kUnavailable, "listen",
+                        "wrong.listen", {options_.config.listen()});
   }
   SetReloadHealth(true);
   CheckLedger();
@@ -131,12 +129,14 @@ absl::Status Gateway::Listen(const TlsTexts& tls) {
 
 void Gateway::CheckLedger() {
   const absl::Status health = ledger_->health();
+  const bool writable = ledger_->writable().ok();
+  if (health.ok() && !writable) ledger_->Probe();
   absl::MutexLock lock(&mu_);
   if (draining_) return;
   if (fatal_.ok()) fatal_ = health;
-  metrics_.SetLedgerWritable(health.ok());
+  metrics_.SetLedgerWritable(writable);
   for (const char* name : kServing) {
-    server_->GetHealthCheckService()->SetServingStatus(name, health.ok());
+    server_->GetHealthCheckService()->SetServingStatus(name, writable);
   }
 }
 

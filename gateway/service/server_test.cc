@@ -2,6 +2,9 @@
 // ledger that fails.
 #include "gateway/service/server.h"
 
+#include <sys/resource.h>
+
+#include <csignal>
 #include <future>
 #include <thread>
 
@@ -88,6 +91,12 @@ class GatewayTest : public ServerTest {
     return answer.size() == 2 ? answer[1] : 0;
   }
 
+  // Asks until the whole server has this status; the gateway looks each second.
+  void AwaitHealth(int status) {
+    const absl::Time latest = absl::Now() + absl::Seconds(20);
+    while (Health("") != status) ASSERT_LT(absl::Now(), latest);
+  }
+
   // A call that runs while the test goes on.
   std::future<grpc::Status> EvaluateLater(const std::string& id) {
     return std::async(std::launch::async, [this, id] {
@@ -115,7 +124,8 @@ TEST_F(GatewayTest, DoesNotStartOnAnAddressThatIsTaken) {
   Start();
   config_.set_listen(absl::StrCat("127.0.0.1:", server_->port()));
   config_.set_ledger(pki_.folder() + "/another.db");
-  EXPECT_THAT(std::string(TryStart().status().message()), HasSubstr("listen"));
+  EXPECT_THAT(std::string(TryStart().status().message()),
+              HasSubstr("listen: cannot listen on 127.0.0.1:"));
 }
 
 TEST_F(GatewayTest, DoesNotStartWithAKeyOfAnotherCertificate) {
@@ -123,7 +133,8 @@ TEST_F(GatewayTest, DoesNotStartWithAKeyOfAnotherCertificate) {
   EXPECT_FALSE(TryStart().ok());
   const TestPki other;
   config_.mutable_tls()->set_private_key(other.files().private_key());
-  EXPECT_THAT(std::string(TryStart().status().message()), HasSubstr("tls"));
+  EXPECT_THAT(std::string(TryStart().status().message()),
+              HasSubstr("tls.private_key: the key "));
 }
 
 TEST_F(GatewayTest, OnlyVerifiedCertificatesGetIn) {
@@ -340,6 +351,22 @@ TEST_F(GatewayTest, APoisonedLedgerGivesErrorsNeverVerdicts) {
   EXPECT_EQ(Health("tongguan.v1.ExportGatewayService"), 2);
   source_ = policy::TestSource();
   Restart();
+  EXPECT_EQ(Decide(Flow("a")).verdict(), v1::VERDICT_ALLOW);
+  EXPECT_EQ(Standing().counted().persons(), 500);
+}
+
+TEST_F(GatewayTest, AFullDiskIsNotServingUntilThereIsRoom) {
+  StartOpened();
+  signal(SIGXFSZ, SIG_IGN);
+  rlimit before;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit full{1, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &full), 0);
+  const grpc::Status refused = Evaluate(AsExporter(), Request(Flow("a")));
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::UNAVAILABLE);
+  AwaitHealth(2);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  AwaitHealth(1);  // Nobody asked: the gateway found out itself.
   EXPECT_EQ(Decide(Flow("a")).verdict(), v1::VERDICT_ALLOW);
   EXPECT_EQ(Standing().counted().persons(), 500);
 }

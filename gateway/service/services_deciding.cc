@@ -3,16 +3,18 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/service/errors.h"
+#include "gateway/service/glossary.h"
 #include "gateway/service/services.h"
 #include "gateway/service/services_api.h"
+#include "gateway/text/refusal.h"
 
 namespace tongguan::service {
 namespace {
 
 absl::Status CheckFlows(int flows, int most) {
   if (flows > 0 && flows <= most) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("flows: ", flows, " of them; use 1 to ", most, " a batch"));
+  return text::Refuse(absl::StatusCode::kInvalidArgument, "flows",
+                      "wrong.range", {absl::StrCat(flows), absl::StrCat(most)});
 }
 
 }  // namespace
@@ -61,6 +63,11 @@ void Services::Evaluate(EvaluateCall* call) {
       return;
     }
     parts_.metrics->CountDecision(call->response.decision());
+    if (call->request.glossary()) {
+      FillGlossary(call->request.flow(), call->response.decision(),
+                   *call->state->asking.policy,
+                   call->response.mutable_glossary());
+    }
     call->Reply();
   };
   if (state.asking.dry_run) {
@@ -92,8 +99,8 @@ void Services::BatchEvaluate(BatchCall* call) {
   if (refusal.ok()) refusal = CheckFlows(flows, most);
   if (refusal.ok() &&
       batch_flows_in_flight_ + flows > kBatchesInFlight * most) {
-    refusal = absl::ResourceExhaustedError(
-        "too many flows of batches in flight: ask again later, with backoff");
+    refusal =
+        text::Refuse(absl::StatusCode::kResourceExhausted, "", "wrong.busy");
   }
   if (!refusal.ok()) {
     call->Fail(refusal);

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
+#include "gateway/text/refusal.h"
 #include "google/protobuf/unknown_field_set.h"
 #include "proto/tongguan/v1/flow.pb.h"
 
@@ -31,10 +32,9 @@ absl::Status RefuseUnknownFields(const Message& message) {
   const auto& unknown = message.GetReflection()->GetUnknownFields(message);
   const auto* descriptor = message.GetDescriptor();
   if (!unknown.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("unknown field ", unknown.field(0).number(), " in ",
-                     descriptor->full_name(),
-                     ": leave it out, or use a gateway whose API has it"));
+    return text::Refuse(
+        absl::StatusCode::kInvalidArgument, "", "wrong.unknown_field",
+        {absl::StrCat(unknown.field(0).number()), descriptor->name()});
   }
   for (int i = 0; i < descriptor->field_count(); ++i) {
     const FieldDescriptor& field = *descriptor->field(i);

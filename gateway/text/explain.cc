@@ -120,7 +120,8 @@ void Explainer::AddFlow() {
   AddFact("explain.purpose", PurposeText(reading_.language, flow.purpose()));
   if (!flow.scenario().empty()) {
     AddFact("explain.scenario",
-            Printable(absl::StrCat(flow.sector(), " / ", flow.scenario())));
+            absl::StrCat(NameOf(reading_, flow.sector()), " / ",
+                         NameOf(reading_, flow.scenario())));
   }
   if (flow.people().has_declared()) {
     const v1::DeclaredPeople& people = flow.people().declared();
@@ -189,6 +190,11 @@ void Explainer::AddNextSteps() {
   }
   AddFacts("explain.missing", missing);
   if (allowed()) return;
+  if (!decision().headroom().without_opening().empty()) {
+    AddFact("explain.without_opening",
+            Printable(absl::StrJoin(decision().headroom().without_opening(),
+                                    T("ui.comma"))));
+  }
   std::vector<std::string> changes;
   for (const v1::Change& change : decision().smallest_change()) {
     changes.push_back(ChangeSentence(reading_, change));
@@ -199,17 +205,13 @@ void Explainer::AddNextSteps() {
     AddFact("explain.change", T("explain.change_all"));
   }
   AddFacts(changes.size() > 1 ? "" : "explain.change", changes);
-  std::string lane = SayEnum(reading_.language, decision().lane());
-  if (!decision().lane_reference().empty()) {
-    absl::StrAppend(&lane, " ", Printable(decision().lane_reference()));
-  }
-  AddFact("explain.lane", lane);
+  AddFact("explain.lane", LaneSentence(reading_));
 }
 
 void Explainer::AddDuties() {
   std::vector<std::string> duties;
   for (const v1::Obligation& obligation : decision().obligations()) {
-    duties.push_back(ObligationSentence(reading_.language, obligation));
+    duties.push_back(ObligationSentence(reading_, obligation));
   }
   AddFacts("explain.obligations", duties);
 }
@@ -277,7 +279,8 @@ std::string Explainer::Headroom() const {
 std::string Explainer::ItemBasis(const v1::ItemVerdict& verdict) const {
   std::string basis = SayEnum(reading_.language, verdict.rule());
   if (!verdict.reference().empty()) {
-    basis += T("ui.parenthesis", {{"0", verdict.reference()}});
+    basis +=
+        T("ui.parenthesis", {{"0", NameOf(reading_, verdict.reference())}});
   }
   if (verdict.satisfied()) return basis;
   ItemIndexes item;
@@ -347,7 +350,7 @@ std::string Explainer::Run() {
 
 std::string Explain(const v1::Flow& flow, const v1::Decision& decision,
                     Language language, const ExplainOptions& options) {
-  const Reading reading{language, flow, decision};
+  const Reading reading{language, flow, decision, options.glossary};
   return Explainer(reading, options).Run();
 }
 

@@ -16,6 +16,8 @@ struct ExplainOptions {
   bool color = false;  // ANSI colours.
   // Verdict, reason, next step and what must be minded; no tables.
   bool brief = false;
+  // Names of the ids; without it the ids are shown.
+  const google::protobuf::RepeatedPtrField<v1::Term>* glossary = nullptr;
 };
 
 // Ends with a line end. Never fails: what is not known is shown by its code.

@@ -255,6 +255,57 @@ TEST(ExplainTest, BearsADecisionThatDoesNotFitTheFlow) {
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
 }
 
+TEST(ExplainTest, NamesWhatTheGlossaryNamesAndWhomToTurnTo) {
+  v1::Decision decision = Held();
+  decision.set_lane(v1::LANE_EXPEDITED);
+  decision.set_lane_reference("GC-1");
+  decision.mutable_items(0)->set_reference("list@1#R-7");
+  v1::Obligation* report = decision.add_obligations();
+  report->set_kind(v1::OBLIGATION_KIND_REPORT_TO_LIST_CENTRE);
+  report->set_operand(15);
+  report->set_reference("list@1");
+  v1::Flow flow = PayrollFlow();
+  flow.mutable_items(0)->set_category("bank_account");
+  google::protobuf::RepeatedPtrField<v1::Term> terms;
+  const auto add = [&terms](const char* id, const char* zh, const char* en,
+                            const char* body, const char* contact) {
+    v1::Term* term = terms.Add();
+    term->set_id(id);
+    term->set_name_zh(zh);
+    term->set_name_en(en);
+    term->set_body(body);
+    term->set_contact(contact);
+  };
+  add("GC-1", "绿色通道", "", "服务窗口", "office@example.com");
+  add("list@1", "一般数据清单", "General list", "服务中心", "");
+  add("bank_account", "银行账户", "Bank account", "", "");
+  ExplainOptions options{.width = 0, .glossary = &terms};
+  const std::string chinese =
+      Explain(flow, decision, Language::kChinese, options);
+  EXPECT_THAT(chinese, HasSubstr("GC-1（授予机构：服务窗口；联系方式："
+                                 "office@example.com）"));
+  EXPECT_THAT(chinese, HasSubstr("一般数据清单 #R-7"));
+  EXPECT_THAT(chinese, HasSubstr("清单 一般数据清单 的服务中心报告。"
+                                 "受理机构：服务中心。"));
+  EXPECT_THAT(chinese, HasSubstr("· 银行账户"));
+  EXPECT_THAT(chinese, Not(HasSubstr("bank_account")));
+  EXPECT_THAT(chinese, Not(HasSubstr("list@1")));
+  const std::string english =
+      Explain(flow, decision, Language::kEnglish, options);
+  EXPECT_THAT(english, HasSubstr("· Bank account"));
+  EXPECT_THAT(english, HasSubstr("contact: office@example.com"));
+  options.glossary = nullptr;
+  EXPECT_THAT(Explain(flow, decision, Language::kChinese, options),
+              HasSubstr("list@1#R-7"));
+}
+
+TEST(ExplainTest, NamesEnterprisesWithoutOpening) {
+  v1::Decision decision = Held();
+  decision.mutable_headroom()->add_without_opening("91999999TGDE001029");
+  EXPECT_THAT(Explain(PayrollFlow(), decision, Language::kChinese),
+              HasSubstr("未申报期初的企业  91999999TGDE001029"));
+}
+
 // Every rule, reason, missing thing, change, obligation and warning speaks in
 // both languages without a raw code or an open placeholder.
 TEST(ExplainTest, SpeaksEveryCode) {

@@ -66,7 +66,9 @@ std::string Sentence(const Reading& reading, v1::Reason reason,
                      const std::string& reference) {
   Args args = OperandArgs(reading.language, reason, operands);
   args.push_back({"items", ItemNames(reading, items)});
-  if (!reference.empty()) args.push_back({"reference", reference});
+  if (!reference.empty()) {
+    args.push_back({"reference", NameOf(reading, reference)});
+  }
   return SayEnum(reading.language, reason, args);
 }
 
@@ -96,6 +98,27 @@ std::string Nature(Language language, const v1::DataItem& item) {
 }
 
 }  // namespace
+
+const v1::Term* FindTerm(const Reading& reading, absl::string_view id) {
+  if (reading.glossary == nullptr) return nullptr;
+  for (const v1::Term& term : *reading.glossary) {
+    if (term.id() == id) return &term;
+  }
+  return nullptr;
+}
+
+std::string NameOf(const Reading& reading, const std::string& id) {
+  const size_t row = id.find('#');
+  const v1::Term* term = FindTerm(reading, id.substr(0, row));
+  if (term == nullptr) return Printable(id);
+  const std::string& name = reading.language == Language::kChinese
+                                ? term->name_zh()
+                                : term->name_en();
+  if (name.empty()) return Printable(id);
+  return Printable(row == std::string::npos
+                       ? name
+                       : absl::StrCat(name, " ", id.substr(row)));
+}
 
 std::string ItemNames(const Reading& reading, const ItemIndexes& items) {
   if (items.empty()) return Say(reading.language, "ui.all_items");
@@ -151,7 +174,7 @@ std::string MissingSentence(const Reading& reading,
 std::string ChangeSentence(const Reading& reading, const v1::Change& change) {
   Args args = {{"items", ItemNames(reading, change.items())}};
   if (!change.reference().empty()) {
-    args.push_back({"reference", change.reference()});
+    args.push_back({"reference", NameOf(reading, change.reference())});
   }
   if (change.kind() == v1::CHANGE_KIND_KEEP_DUTIES) {
     std::vector<std::string> duties;
@@ -167,15 +190,33 @@ std::string ChangeSentence(const Reading& reading, const v1::Change& change) {
   return SayEnum(reading.language, change.kind(), args);
 }
 
-std::string ObligationSentence(Language language,
+std::string ObligationSentence(const Reading& reading,
                                const v1::Obligation& obligation) {
+  const v1::Term* term = FindTerm(reading, obligation.reference());
   const bool date = obligation.kind() == v1::OBLIGATION_KIND_FILE_CONTRACT_BY;
   Args args = {{"0", date ? FormatDayNumber(obligation.operand())
                           : FormatCount(obligation.operand())}};
   if (!obligation.reference().empty()) {
-    args.push_back({"reference", obligation.reference()});
+    args.push_back({"reference", NameOf(reading, obligation.reference())});
   }
-  return SayEnum(language, obligation.kind(), args);
+  std::string sentence = SayEnum(reading.language, obligation.kind(), args);
+  if (term != nullptr && !term->body().empty() &&
+      obligation.kind() == v1::OBLIGATION_KIND_REPORT_TO_LIST_CENTRE) {
+    absl::StrAppend(&sentence,
+                    Say(reading.language, "ui.centre", {{"0", term->body()}}));
+  }
+  return sentence;
+}
+
+std::string LaneSentence(const Reading& reading) {
+  const v1::Decision& decision = reading.decision;
+  std::string lane = SayEnum(reading.language, decision.lane());
+  if (decision.lane_reference().empty()) return lane;
+  absl::StrAppend(&lane, " ", Printable(decision.lane_reference()));
+  const v1::Term* term = FindTerm(reading, decision.lane_reference());
+  if (term == nullptr || term->body().empty()) return lane;
+  return absl::StrCat(lane, Say(reading.language, "ui.granted_by",
+                                {{"0", term->body()}, {"1", term->contact()}}));
 }
 
 std::string TakenAs(const Reading& reading, const v1::ItemVerdict& verdict) {
@@ -187,7 +228,7 @@ std::string TakenAs(const Reading& reading, const v1::ItemVerdict& verdict) {
                                  ? Say(reading.language, "explain.item_doubted")
                                  : Nature(reading.language, item);
   if (item.category().empty()) return nature;
-  return absl::StrCat(nature, " · ", Printable(item.category()));
+  return absl::StrCat(nature, " · ", NameOf(reading, item.category()));
 }
 
 std::string PurposeText(Language language, const v1::Purpose& purpose) {

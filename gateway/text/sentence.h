@@ -10,12 +10,22 @@
 
 namespace tongguan::text {
 
+using Terms = google::protobuf::RepeatedPtrField<v1::Term>;
+
 // A decision with the flow it is about, in a language. Refers to both.
 struct Reading {
   Language language;
   const v1::Flow& flow;
   const v1::Decision& decision;
+  const Terms* glossary = nullptr;  // Or none: ids are shown.
 };
+
+// What the glossary says of an id; null: nothing.
+const v1::Term* FindTerm(const Reading& reading, absl::string_view id);
+
+// The name of an id, of "list@edition#row" the list's name and the row; the id
+// where the glossary has no name in the language.
+std::string NameOf(const Reading& reading, const std::string& id);
 
 using ItemIndexes = google::protobuf::RepeatedField<uint32_t>;
 
@@ -39,8 +49,11 @@ std::string MissingSentence(const Reading& reading,
 std::string ChangeSentence(const Reading& reading, const v1::Change& change);
 
 // One obligation.
-std::string ObligationSentence(Language language,
+std::string ObligationSentence(const Reading& reading,
                                const v1::Obligation& obligation);
+
+// How an ASSESS is handled, and by whom.
+std::string LaneSentence(const Reading& reading);
 
 // What an item was taken for: 敏感个人信息 · bank_account.
 std::string TakenAs(const Reading& reading, const v1::ItemVerdict& verdict);

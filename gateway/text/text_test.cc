@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <regex>
 #include <set>
 
 #include "absl/strings/match.h"
@@ -62,12 +63,13 @@ std::set<std::string> Placeholders(const std::string& text) {
 // What stands in quotes in the sources that speak.
 std::string Sources() {
   std::string all;
-  for (const char* folder :
-       {"gateway/text", "gateway/cli", "gateway/service", "gateway/web"}) {
+  for (const char* folder : {"gateway/text", "gateway/cli", "gateway/service",
+                             "gateway/engine", "gateway/web"}) {
     if (!std::filesystem::exists(folder)) continue;
     for (const auto& file : std::filesystem::directory_iterator(folder)) {
       const std::string path = file.path().string();
-      if (!absl::EndsWith(path, ".cc") || absl::EndsWith(path, "_test.cc")) {
+      if (!(absl::EndsWith(path, ".cc") || absl::EndsWith(path, ".h")) ||
+          absl::EndsWith(path, "_test.cc")) {
         continue;
       }
       std::ifstream stream(path);
@@ -169,6 +171,17 @@ TEST(CatalogueTest, HasNoUnusedKey) {
         absl::StrContains(sources, absl::StrCat("\"", entry.key, "\""));
     EXPECT_TRUE(of_enum || region || quoted) << entry.key;
   }
+}
+
+TEST(CatalogueTest, HasEveryError) {
+  const std::string sources = Sources();
+  const std::regex key("\"(wrong\\.[a-z_0-9]+)\"");
+  int found = 0;
+  for (std::sregex_iterator it(sources.begin(), sources.end(), key), end;
+       it != end; ++it, ++found) {
+    EXPECT_TRUE(HasText((*it)[1].str())) << (*it)[1].str();
+  }
+  EXPECT_GT(found, 60);
 }
 
 TEST(SayTest, FillsPlaceholdersByName) {

@@ -82,11 +82,11 @@ void SetItems(const Facts& facts, v1::Flow* flow) {
 }
 
 void SetPeople(const Facts& facts, v1::Flow* flow) {
+  // Where nothing is personal, the people of the flow are nobody's data.
+  if (facts.Is("contains_pi", "n")) return;
   v1::DeclaredPeople people;
   people.set_persons(facts.Count("persons_in_request").value_or(0));
   people.set_sensitive_persons(facts.Count("sensitive_in_request").value_or(0));
-  const bool any = people.persons() > 0 || people.sensitive_persons() > 0;
-  if (facts.Is("contains_pi", "n") && !any) return;
   if (facts.Has("persons_new") && facts.Count("persons_new").has_value()) {
     people.set_new_persons(*facts.Count("persons_new"));
   }

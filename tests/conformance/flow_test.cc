@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/uscc.h"
+#include "gateway/engine/validate.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/conformance/parties.h"
@@ -74,10 +75,15 @@ TEST(FlowTest, UnknownNewPeopleAreLeftOut) {
 }
 
 TEST(FlowTest, NoPersonalDataStatesNeitherPeopleNorDuties) {
-  const v1::Flow flow = Build(";contains_pi=n;persons_in_request=0");
-  EXPECT_FALSE(flow.has_people());
-  EXPECT_FALSE(flow.has_duties());
-  EXPECT_EQ(flow.items(0).sensitive(), v1::FACT_NO);
+  for (const char* people :
+       {"persons_in_request=0", "persons_in_request=1",
+        "persons_in_request=5;sensitive_in_request=2;persons_new=1"}) {
+    const v1::Flow flow = Build(absl::StrCat(";contains_pi=n;", people));
+    EXPECT_FALSE(flow.has_people()) << people;
+    EXPECT_FALSE(flow.has_duties()) << people;
+    EXPECT_EQ(flow.items(0).sensitive(), v1::FACT_NO) << people;
+    EXPECT_TRUE(engine::ValidateFlow(flow).empty()) << people;
+  }
 }
 
 TEST(FlowTest, UnknownPersonalDataStatesPeopleAndDuties) {
