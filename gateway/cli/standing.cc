@@ -28,6 +28,7 @@ class Page {
       : context_(context),
         standing_(standing),
         gauges_(context.width()),
+        forecasts_(0),
         tallies_(0) {}
 
   void Print() {
@@ -36,8 +37,10 @@ class Page {
                                   {"1", absl::StrCat(standing_.year())}})
                    << "\n";
     PrintGauges();
+    PrintForecasts();
     PrintTallies();
     PrintFilings();
+    PrintDecisions();
   }
 
  private:
@@ -90,9 +93,48 @@ class Page {
     }
   }
 
-  void Row(absl::string_view label, const v1::Tally& tally) {
+  // When the next threshold is reached at the pace of the last days.
+  void AddForecasts(
+      absl::string_view label, bool known,
+      const google::protobuf::RepeatedPtrField<v1::Forecast>& forecasts) {
+    for (const v1::Forecast& forecast : forecasts) {
+      const std::string threshold = text::FormatCount(forecast.threshold());
+      std::string told =
+          context_.T("standing.not_this_year", {{"0", threshold}});
+      if (!known) {
+        told = T("explain.count_unknown");
+      } else if (forecast.threshold() == 0) {
+        told = T("standing.no_threshold");
+      } else if (!forecast.reached_on().empty()) {
+        told = context_.T(
+            "standing.reached_on",
+            {{"0", text::Printable(forecast.reached_on())}, {"1", threshold}});
+      }
+      forecasts_.AddRow(
+          {T(label),
+           context_.T("standing.pace", {{"0", absl::StrCat(forecast.days())}}),
+           text::FormatCount(forecast.people()), told});
+    }
+  }
+
+  void PrintForecasts() {
+    forecasts_.AlignRight(2);
+    AddForecasts("explain.persons", standing_.persons_known(),
+                 standing_.persons_forecasts());
+    AddForecasts("explain.sensitive", standing_.sensitive_known(),
+                 standing_.sensitive_forecasts());
+    context_.out() << "\n" << forecasts_.Print(2);
+  }
+
+  // A tally, and under it the part of it that was counted exactly.
+  void Row(absl::string_view label, const v1::Tally& tally,
+           const v1::Tally& exact = {}) {
     tallies_.AddRow({T(label), text::FormatCount(tally.persons()),
                      text::FormatCount(tally.sensitive_persons()), ""});
+    if (exact.persons() + exact.sensitive_persons() == 0) return;
+    tallies_.AddRow({"  " + T("standing.exact"),
+                     text::FormatCount(exact.persons()),
+                     text::FormatCount(exact.sensitive_persons()), ""});
   }
 
   void PrintTallies() {
@@ -101,10 +143,11 @@ class Page {
     tallies_.AlignRight(1);
     tallies_.AlignRight(2);
     Row("standing.opening", standing_.opening());
-    Row("standing.counted", standing_.counted());
-    Row("standing.gba", standing_.gba());
-    Row("standing.exempt", standing_.exempt());
-    Row("standing.list_exempt", standing_.list_exempt());
+    Row("standing.counted", standing_.counted(), standing_.counted_exact());
+    Row("standing.gba", standing_.gba(), standing_.gba_exact());
+    Row("standing.exempt", standing_.exempt(), standing_.exempt_exact());
+    Row("standing.list_exempt", standing_.list_exempt(),
+        standing_.list_exempt_exact());
     v1::Tally group;
     group.set_persons(standing_.group_persons());
     if (!standing_.group_without_opening().empty()) {
@@ -138,9 +181,18 @@ class Page {
     context_.out() << "\n" << table.Print(2);
   }
 
+  void PrintDecisions() {
+    if (standing_.charging_decisions().empty()) return;
+    context_.out() << "\n" << T("standing.decisions") << "\n";
+    for (const std::string& id : standing_.charging_decisions()) {
+      context_.out() << "  " << text::Printable(id) << "\n";
+    }
+  }
+
   Context& context_;
   const v1::GetStandingResponse& standing_;
   text::Table gauges_;
+  text::Table forecasts_;
   text::Table tallies_;
 };
 

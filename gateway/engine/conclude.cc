@@ -287,7 +287,7 @@ void Weighing::WriteHeadroom(v1::Decision* decision) const {
   const bool counted =
       charging == v1::CHARGING_COUNTED || charging == v1::CHARGING_GBA;
   if (const auto persons = PersonsTotal()) {
-    WriteCount(*persons, new_persons_, counted,
+    WriteCount(*persons, fresh_.persons, counted,
                {regime().small_volume_persons().value(),
                 regime().assessment_persons().value()},
                out->mutable_persons());
@@ -295,7 +295,7 @@ void Weighing::WriteHeadroom(v1::Decision* decision) const {
     out->mutable_persons();
   }
   if (const auto sensitive = SensitiveTotal()) {
-    WriteCount(*sensitive, new_sensitive_, counted,
+    WriteCount(*sensitive, fresh_.sensitive, counted,
                {regime().assessment_sensitive().value()},
                out->mutable_sensitive_persons());
   } else {
@@ -365,8 +365,8 @@ void Weighing::Conclude(v1::Decision* decision) const {
   WriteHeadroom(decision);
   decision->set_charging(ChargingOf(allow));
   if (decision->charging() != v1::CHARGING_NONE) {
-    decision->set_charged_persons(new_persons_);
-    decision->set_charged_sensitive_persons(new_sensitive_);
+    decision->set_charged_persons(fresh_.persons);
+    decision->set_charged_sensitive_persons(fresh_.sensitive);
   }
   WriteWarnings(decision);
 }

@@ -7,6 +7,7 @@
 #define TONGGUAN_GATEWAY_ENGINE_ENGINE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,9 @@ struct Tallies {
   // N of the group's other members where the registry sums totals; unknown if
   // any member's is.
   Counter group_persons{true, 0};
+  // Of a flow whose people were counted: who of them is new. Absent: as the
+  // flow says.
+  std::optional<NewPeople> fresh = std::nullopt;
 };
 
 // A flow prepared against a policy: all that does not depend on the tallies.

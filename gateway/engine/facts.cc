@@ -368,18 +368,24 @@ int64_t NewOf(bool stated, int64_t fresh, int64_t all, bool take_all) {
 
 void ReadPeople(Facts* facts) {
   const v1::Flow& flow = facts->flow;
+  facts->may_be_under_14 =
+      flow.has_duties() && flow.duties().under_14() != v1::FACT_NO;
+  if (flow.people().has_counted()) {
+    const v1::CountedPeople& counted = flow.people().counted();
+    facts->fresh = {counted.new_persons(), counted.new_sensitive_persons()};
+    facts->states_sensitive_people = counted.sensitive_persons() > 0;
+    return;
+  }
   const v1::DeclaredPeople& people = flow.people().declared();
   const bool take_all = facts->policy.regime().take_all_declared_as_new().on();
   facts->persons_in_flow = people.persons();
   facts->sensitive_in_flow = people.sensitive_persons();
-  facts->new_persons = NewOf(people.has_new_persons(), people.new_persons(),
-                             people.persons(), take_all);
-  facts->new_sensitive =
+  facts->fresh.persons = NewOf(people.has_new_persons(), people.new_persons(),
+                               people.persons(), take_all);
+  facts->fresh.sensitive =
       NewOf(people.has_new_sensitive_persons(), people.new_sensitive_persons(),
             people.sensitive_persons(), take_all);
   facts->states_sensitive_people = people.sensitive_persons() > 0;
-  facts->may_be_under_14 =
-      flow.has_duties() && flow.duties().under_14() != v1::FACT_NO;
 }
 
 absl::InlinedVector<absl::string_view, 8> AreasOf(const Exporter& exporter) {

@@ -66,6 +66,12 @@ struct FilingFacts {
   bool window_open = false;  // Covers only because the filing window is open.
 };
 
+// People of a flow who are not yet in the totals.
+struct NewPeople {
+  int64_t persons = 0;
+  int64_t sensitive = 0;
+};
+
 struct Facts {
   Facts(const v1::Flow& flow, const policy::Snapshot& policy, absl::Time at);
 
@@ -88,11 +94,11 @@ struct Facts {
   absl::InlinedVector<FilingFacts, 4>
       filings;  // Assessment, GBA, contract,
                 // certificate: order of relying.
-  // People of the flow, and how many of them are new as declared.
+  // New people of the flow, as declared or as its record says; and all of it,
+  // where declared.
+  NewPeople fresh;
   int64_t persons_in_flow = 0;
   int64_t sensitive_in_flow = 0;
-  int64_t new_persons = 0;
-  int64_t new_sensitive = 0;
   // The flow names a sector that a list or the regime knows.
   bool sector_known = false;
   bool states_sensitive_people = false;

@@ -13,7 +13,10 @@ constexpr size_t kMostItemsToWinnow = 32;
 class Search {
  public:
   Search(const Facts& facts, const Tallies& tallies, v1::Decision* decision)
-      : facts_(facts), tallies_(tallies), decision_(decision) {}
+      : facts_(facts),
+        tallies_(tallies),
+        fresh_(tallies.fresh.value_or(facts.fresh)),
+        decision_(decision) {}
 
   void Run() {
     if (Try(Duties()) || Try(Dropping(/*duties=*/false)) ||
@@ -115,11 +118,11 @@ class Search {
 
   // As Weighing takes them.
   int64_t NewPersons() const {
-    return std::max(facts_.new_persons,
+    return std::max(fresh_.persons,
                     facts_.persons_in_flow - tallies_.persons.people);
   }
   int64_t NewSensitive() const {
-    return std::max(facts_.new_sensitive,
+    return std::max(fresh_.sensitive,
                     facts_.sensitive_in_flow - tallies_.sensitive.people);
   }
 
@@ -195,6 +198,7 @@ class Search {
 
   const Facts& facts_;
   const Tallies& tallies_;
+  const NewPeople fresh_;
   v1::Decision* const decision_;
 };
 

@@ -4,9 +4,11 @@
 #include <utility>
 
 #include "absl/container/inlined_vector.h"
+#include "gateway/base/sha256.h"
 #include "gateway/base/uscc.h"
 #include "gateway/engine/checker.h"
 #include "gateway/engine/known_fields.h"
+#include "gateway/people/pseudonyms.h"
 
 namespace tongguan::engine {
 namespace {
@@ -186,16 +188,99 @@ void CheckNew(const Path& path, absl::string_view field, bool stated,
   }
 }
 
-// People must agree with the items that could carry them.
-void CheckPeople(const v1::Flow& flow, const Path& prefix, Checker* check) {
-  const Path path(prefix, ".people.declared");
-  const v1::DeclaredPeople& people = flow.people().declared();
+void CheckDeclared(const v1::DeclaredPeople& people, const Path& path,
+                   Checker* check) {
   check->Count(path, ".persons", people.persons());
   check->Count(path, ".sensitive_persons", people.sensitive_persons());
   CheckNew(path, ".new_persons", people.has_new_persons(), people.new_persons(),
            people.persons(), check);
   CheckNew(path, ".new_sensitive_persons", people.has_new_sensitive_persons(),
            people.new_sensitive_persons(), people.sensitive_persons(), check);
+}
+
+void CheckExact(const v1::PseudonymSet& people, const Path& path,
+                Checker* check) {
+  check->Name(path, ".key_id", people.key_id());
+  const absl::Status persons = people::CheckSet(people.persons());
+  if (!persons.ok()) {
+    check->Add({path, ".persons"}, "wrong.people_set", persons.message());
+  }
+  const absl::Status sensitive = people::CheckSet(people.sensitive_persons());
+  if (!sensitive.ok()) {
+    check->Add({path, ".sensitive_persons"}, "wrong.people_set",
+               sensitive.message());
+  }
+  const int64_t both = people::CountOf(people.persons()) +
+                       people::CountOf(people.sensitive_persons());
+  if (both > kMaxInlinePeople) {
+    check->Add(
+        path, absl::StrCat(both, " pseudonyms; send at most ", kMaxInlinePeople,
+                           " inline, and stage more by StagePeople"));
+  }
+}
+
+void CheckCounted(const v1::CountedPeople& people, const Path& path,
+                  Checker* check) {
+  check->Count(path, ".persons", people.persons());
+  check->Count(path, ".sensitive_persons", people.sensitive_persons());
+  CheckNew(path, ".new_persons", true, people.new_persons(), people.persons(),
+           check);
+  // People under 14 are all sensitive ones.
+  CheckNew(path, ".new_sensitive_persons", true, people.new_sensitive_persons(),
+           people.persons() + people.sensitive_persons(), check);
+}
+
+// How many are spoken of, where that is known here.
+struct Numbers {
+  int64_t persons = 0;
+  int64_t sensitive = 0;
+};
+
+absl::string_view PathOf(const v1::People& people) {
+  switch (people.people_case()) {
+    case v1::People::kDeclared:
+      return ".people.declared";
+    case v1::People::kExact:
+      return ".people.exact";
+    case v1::People::kStaged:
+      return ".people.staged";
+    case v1::People::kCounted:
+      return ".people.counted";
+    case v1::People::PEOPLE_NOT_SET:
+      break;
+  }
+  return ".people";
+}
+
+Numbers CheckPeopleForm(const v1::People& people, const Path& path,
+                        Checker* check) {
+  switch (people.people_case()) {
+    case v1::People::kDeclared:
+      CheckDeclared(people.declared(), path, check);
+      return {people.declared().persons(),
+              people.declared().sensitive_persons()};
+    case v1::People::kExact:
+      CheckExact(people.exact(), path, check);
+      return {people::CountOf(people.exact().persons()),
+              people::CountOf(people.exact().sensitive_persons())};
+    case v1::People::kStaged:
+      if (people.staged().digest().size() != sizeof(Digest)) {
+        check->Add({path, ".digest"}, "wrong.staged_digest");
+      }
+      return {};
+    case v1::People::kCounted:
+      CheckCounted(people.counted(), path, check);
+      return {people.counted().persons(), people.counted().sensitive_persons()};
+    case v1::People::PEOPLE_NOT_SET:
+      check->Add(path, "wrong.no_people");
+  }
+  return {};
+}
+
+// People must agree with the items that could carry them.
+void CheckPeople(const v1::Flow& flow, const Path& prefix, Checker* check) {
+  const Path path(prefix, PathOf(flow.people()));
+  const Numbers people = CheckPeopleForm(flow.people(), path, check);
   bool personal = false;
   bool anonymised = false;
   bool sensitive = false;
@@ -206,29 +291,11 @@ void CheckPeople(const v1::Flow& flow, const Path& prefix, Checker* check) {
                              item.sensitive() != v1::FACT_NO);
     sensitive |= !removed && item.sensitive() == v1::FACT_YES;
   }
-  const int64_t all = people.persons() + people.sensitive_persons();
-  if (all > 0 && !personal && !anonymised) {
+  if (people.persons + people.sensitive > 0 && !personal && !anonymised) {
     check->Add(path, "wrong.people_without_item");
   }
-  if (sensitive && people.persons() > 0 && people.sensitive_persons() == 0) {
+  if (sensitive && people.persons > 0 && people.sensitive == 0) {
     check->Add({path, ".sensitive_persons"}, "wrong.no_sensitive_people");
-  }
-}
-
-void CheckPeopleForm(const v1::People& people, const Path& path,
-                     Checker* check) {
-  switch (people.people_case()) {
-    case v1::People::kDeclared:
-      break;
-    case v1::People::kExact:
-    case v1::People::kStaged:
-      check->Add(path, "wrong.people_not_taken");
-      break;
-    case v1::People::kCounted:
-      check->Add(path, "wrong.people_of_records");
-      break;
-    case v1::People::PEOPLE_NOT_SET:
-      check->Add(path, "wrong.no_people");
   }
 }
 
@@ -242,7 +309,6 @@ void CheckPersonalParts(const v1::Flow& flow, const Path& prefix,
   }
   if (flow.has_people()) {
     CheckPeople(flow, prefix, check);
-    CheckPeopleForm(flow.people(), {prefix, ".people"}, check);
   } else if (may_be_personal && LeavesMainland(flow)) {
     check->Add({prefix, ".people"}, "wrong.no_people");
   }

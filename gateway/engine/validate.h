@@ -12,6 +12,7 @@ namespace tongguan::engine {
 
 inline constexpr int kMaxItems = 2000;
 inline constexpr int64_t kMaxPeople = 10'000'000'000;
+inline constexpr int64_t kMaxInlinePeople = 10'000;
 
 // Empty when the flow is well-formed; else at most 20 violations, each with
 // the path below `prefix` ("flow"), and what is wrong as code and operands

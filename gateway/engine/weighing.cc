@@ -90,11 +90,12 @@ Weighing::Weighing(const Facts& facts, const Tallies& tallies,
     : facts_(facts),
       tallies_(tallies),
       suppose_(suppose),
-      new_persons_(AtMost(suppose.persons, facts.new_persons)),
-      new_sensitive_(AtMost(suppose.sensitive, facts.new_sensitive)),
+      fresh_(tallies.fresh.value_or(facts.fresh)),
       all_(Items::First(facts.items.size()) - suppose.dropped),
       personal_(facts.personal & all_),
       important_(facts.important & all_) {
+  fresh_.persons = AtMost(suppose.persons, fresh_.persons);
+  fresh_.sensitive = AtMost(suppose.sensitive, fresh_.sensitive);
   order_.fill(regime().order_size());
   for (int i = regime().order_size() - 1; i >= 0; --i) {
     order_[regime().order(i).rule()] = i;
@@ -105,22 +106,22 @@ Weighing::Weighing(const Facts& facts, const Tallies& tallies,
   int64_t persons = AtMost(suppose.persons, facts.persons_in_flow);
   int64_t sensitive = AtMost(suppose.sensitive, facts.sensitive_in_flow);
   if (!has_personal() || (dropping && sensitive_items.empty())) {
-    sensitive = new_sensitive_ = 0;
+    sensitive = fresh_.sensitive = 0;
   }
   if (!has_personal() || (dropping && (personal_ - sensitive_items).empty())) {
-    persons = new_persons_ = 0;
+    persons = fresh_.persons = 0;
   }
   if (facts.may_be_under_14) {  // PIPL 28: all of theirs is sensitive.
-    new_sensitive_ += new_persons_;
+    fresh_.sensitive += fresh_.persons;
     sensitive += persons;
-    persons = new_persons_ = 0;
+    persons = fresh_.persons = 0;
   }
   // The year cannot have fewer distinct people than this request alone.
-  new_persons_ = std::max(new_persons_, persons - tallies.persons.people);
-  new_sensitive_ =
-      std::max(new_sensitive_, sensitive - tallies.sensitive.people);
+  fresh_.persons = std::max(fresh_.persons, persons - tallies.persons.people);
+  fresh_.sensitive =
+      std::max(fresh_.sensitive, sensitive - tallies.sensitive.people);
   const bool sensitive_people = dropping || suppose.sensitive.has_value()
-                                    ? new_sensitive_ > 0
+                                    ? fresh_.sensitive > 0
                                     : facts.states_sensitive_people;
   sensitive_flow_ =
       has_personal() &&
@@ -146,12 +147,13 @@ std::optional<int64_t> Weighing::PersonsTotal() const {
   if (!tallies_.persons.known || !tallies_.group_persons.known) {
     return std::nullopt;
   }
-  return tallies_.persons.people + tallies_.group_persons.people + new_persons_;
+  return tallies_.persons.people + tallies_.group_persons.people +
+         fresh_.persons;
 }
 
 std::optional<int64_t> Weighing::SensitiveTotal() const {
   if (!tallies_.sensitive.known) return std::nullopt;
-  return tallies_.sensitive.people + new_sensitive_;
+  return tallies_.sensitive.people + fresh_.sensitive;
 }
 
 std::optional<int64_t> Weighing::PeopleTotal() const {

@@ -183,8 +183,7 @@ class Weighing {
   const Facts& facts_;
   const Tallies& tallies_;
   const Supposition& suppose_;
-  int64_t new_persons_;
-  int64_t new_sensitive_;
+  NewPeople fresh_;
   bool sensitive_flow_ = false;
   // The rules' places in the regime's order; one that has none goes last.
   std::array<int, v1::Rule_ARRAYSIZE> order_;

@@ -203,14 +203,12 @@ absl::StatusOr<Known> Batch::look_up(const SetKey& set,
   return known;
 }
 
-absl::StatusOr<std::vector<uint64_t>> Batch::newest(const SetKey& set) {
-  TG_ASSIGN_OR_RETURN(std::vector<uint64_t> newest, before_.sets.Newest(set));
+absl::StatusOr<SetState> Batch::state(const SetKey& set) {
+  TG_ASSIGN_OR_RETURN(SetState state, before_.sets.State(set));
   if (auto it = sets_.find(set); it != sets_.end()) {
-    const std::vector<uint64_t>& here = it->second.newest;
-    newest.insert(newest.begin(), here.rbegin(), here.rend());
+    it->second.AddTo(&state);
   }
-  newest.resize(std::min(newest.size(), kMostNewest));
-  return newest;
+  return state;
 }
 
 void Batch::Refer(const std::vector<Reference>& references) {
@@ -218,6 +216,7 @@ void Batch::Refer(const std::vector<Reference>& references) {
     SetChange& change = sets_[reference.known.set];
     change.counts.Add(
         ToCounts(reference.known.people, reference.take ? -1 : 1));
+    change.people += reference.change();
     if (!reference.take) change.newest.push_back(index());
   }
 }

@@ -57,7 +57,7 @@ class Batch final : private View {
   absl::StatusOr<std::optional<uint64_t>> settled_by(uint64_t index) override;
   absl::StatusOr<Known> look_up(const SetKey& set,
                                 absl::string_view people) override;
-  absl::StatusOr<std::vector<uint64_t>> newest(const SetKey& set) override;
+  absl::StatusOr<SetState> state(const SetKey& set) override;
 
   absl::StatusOr<Stored> Decide(const Submission& submission);
   absl::StatusOr<std::optional<uint64_t>> FindRequest(const Fact& request);

@@ -63,6 +63,7 @@ CREATE TABLE people_set(
   id INTEGER PRIMARY KEY,
   year INTEGER NOT NULL,
   name TEXT NOT NULL,
+  people INTEGER NOT NULL,
   newest BLOB NOT NULL,
   UNIQUE(year, name));
 CREATE TABLE people_part(

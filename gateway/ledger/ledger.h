@@ -65,6 +65,13 @@ struct SetKey {
   }
 };
 
+// A set as a whole.
+struct SetState {
+  int64_t people = 0;
+  // The records that put people in last, newest first, at most 20.
+  std::vector<uint64_t> newest;
+};
+
 // What a set knows of some people, at one place in the log.
 struct Known {
   SetKey set;
@@ -126,8 +133,7 @@ class View {
   // it. FailedPrecondition when the set was erased with its year.
   virtual absl::StatusOr<Known> look_up(const SetKey& set,
                                         absl::string_view people) = 0;
-  // The newest records that put people into the set, newest first, at most 20.
-  virtual absl::StatusOr<std::vector<uint64_t>> newest(const SetKey& set) = 0;
+  virtual absl::StatusOr<SetState> state(const SetKey& set) = 0;
 };
 
 // What is beside the record for finding it again; written behind the commit.

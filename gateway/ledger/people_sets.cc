@@ -13,6 +13,8 @@ namespace {
 constexpr size_t kMostPartBytes = 4096 * kEntryBytes;
 // A set is swept when its changes outgrow this and a quarter of its parts.
 constexpr size_t kFewChangeBytes = 64 << 10;
+// How many records SetState::newest has at most.
+constexpr size_t kMostNewest = 20;
 // Bytes that a commit merges, deletes and erases, and so many more for each
 // byte that it changes, so that the changes never pile up.
 constexpr int64_t kSliceBytes = 512 << 10;
@@ -143,10 +145,17 @@ absl::Status PeopleSets::LookUp(const SetKey& key, absl::string_view people,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<uint64_t>> PeopleSets::Newest(const SetKey& key) {
+absl::StatusOr<SetState> PeopleSets::State(const SetKey& key) {
   TG_ASSIGN_OR_RETURN(Set* const set, Load(key));
-  if (set == nullptr) return std::vector<uint64_t>();
-  return set->row.newest;
+  if (set == nullptr) return SetState();
+  return set->row.state;
+}
+
+void SetChange::AddTo(SetState* state) const {
+  state->people += people;
+  std::vector<uint64_t>& all = state->newest;
+  all.insert(all.begin(), newest.rbegin(), newest.rend());
+  all.resize(std::min(all.size(), kMostNewest));
 }
 
 absl::StatusOr<PeopleSets::Set*> PeopleSets::LoadOrCreate(const SetKey& key) {
@@ -168,12 +177,8 @@ absl::Status PeopleSets::Append(const SetKey& key, const SetChange& change) {
   if (written.counts.empty() && change.newest.empty()) return absl::OkStatus();
   TG_ASSIGN_OR_RETURN(written.set, LoadOrCreate(key));
   written.row = written.set->row;
-  if (!change.newest.empty()) {
-    std::vector<uint64_t>& newest = written.row.newest;
-    newest.insert(newest.begin(), change.newest.rbegin(), change.newest.rend());
-    newest.resize(std::min(newest.size(), kMostNewest));
-    TG_RETURN_IF_ERROR(table_->PutNewest(written.row));
-  }
+  change.AddTo(&written.row.state);
+  TG_RETURN_IF_ERROR(table_->PutState(written.row));
   if (!written.counts.empty()) {
     TG_RETURN_IF_ERROR(table_->PutChange(
         written.row.id, written.set->next_change, written.counts));

@@ -28,12 +28,12 @@ namespace tongguan::ledger {
 // What a batch does to a set, up to now.
 struct SetChange {
   Pile counts;
+  int64_t people = 0;            // In the set after less before.
   std::vector<uint64_t> newest;  // Records that put people in, oldest first.
+
+  void AddTo(SetState* state) const;
 };
 using SetChanges = absl::flat_hash_map<SetKey, SetChange>;
-
-// How many records SetRow::newest has at most.
-inline constexpr size_t kMostNewest = 20;
 
 class PeopleSets {
  public:
@@ -47,7 +47,7 @@ class PeopleSets {
   // Adds to known[i] how many committed records put the i-th person in.
   absl::Status LookUp(const SetKey& key, absl::string_view people,
                       int32_t* known);
-  absl::StatusOr<std::vector<uint64_t>> Newest(const SetKey& key);
+  absl::StatusOr<SetState> State(const SetKey& key);
 
   // Inside the caller's transaction, which then must be reported: appends the
   // changes, merges and erases a slice.

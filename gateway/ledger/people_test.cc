@@ -136,20 +136,21 @@ TEST_F(PeopleTest, RecordsOfOneCommitSeeTheirPredecessors) {
   EXPECT_EQ(Fresh(Span(0, 25)), 0);
 }
 
-TEST_F(PeopleTest, TheNewestRecordsOfASetAreKnown) {
+TEST_F(PeopleTest, HowManyAreInASetAndItsNewestRecordsAreKnown) {
   Open();
   for (uint64_t i = 0; i < 25; ++i) Add({i});
   Reopen();
-  std::vector<uint64_t> newest;
+  SetState state;
   Submission submission = MakeSubmission("", "r");
   submission.make = [&](View& view) -> absl::StatusOr<Entry> {
-    newest = *view.newest(kSet);
+    state = *view.state(kSet);
     return MakeEntry("r");
   };
   ASSERT_TRUE(Do(*ledger_, std::move(submission)).ok());
-  ASSERT_EQ(newest.size(), 20u);
-  EXPECT_EQ(newest.front(), 24u);
-  EXPECT_EQ(newest.back(), 5u);
+  EXPECT_EQ(state.people, 25);
+  ASSERT_EQ(state.newest.size(), 20u);
+  EXPECT_EQ(state.newest.front(), 24u);
+  EXPECT_EQ(state.newest.back(), 5u);
 }
 
 // Against ordinary maps, while parts split and merge, sets leave memory and the

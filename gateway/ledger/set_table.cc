@@ -46,11 +46,12 @@ absl::StatusOr<std::unique_ptr<SetTable>> SetTable::On(Database& db) {
   auto table = std::make_unique<SetTable>();
   const std::pair<Statement*, absl::string_view> statements[] = {
       {&table->find_,
-       "SELECT id,newest FROM people_set WHERE year=?1 AND name=?2"},
+       "SELECT id,people,newest FROM people_set WHERE year=?1 AND name=?2"},
       {&table->create_,
-       "INSERT INTO people_set(year,name,newest) VALUES(?1,?2,x'') "
+       "INSERT INTO people_set(year,name,people,newest) VALUES(?1,?2,0,x'') "
        "RETURNING id"},
-      {&table->put_newest_, "UPDATE people_set SET newest=?2 WHERE id=?1"},
+      {&table->put_state_,
+       "UPDATE people_set SET people=?2,newest=?3 WHERE id=?1"},
       {&table->parts_,
        "SELECT key,start,merged,length(counts) FROM people_part "
        "WHERE key>=?1 AND key<=?2 ORDER BY start"},
@@ -84,7 +85,8 @@ absl::StatusOr<std::optional<SetRow>> SetTable::Find(const SetKey& key) {
   TG_ASSIGN_OR_RETURN(const bool row,
                       find_.Int(1, key.year).Text(2, key.name).Step());
   if (!row) return std::optional<SetRow>();
-  return std::optional<SetRow>({find_.IntAt(0), Unpack(find_.BytesAt(1))});
+  SetRow set{find_.IntAt(0), {find_.IntAt(1), Unpack(find_.BytesAt(2))}};
+  return std::optional<SetRow>(std::move(set));
 }
 
 absl::StatusOr<std::vector<PartRow>> SetTable::Parts(int64_t set) {
@@ -131,9 +133,12 @@ absl::StatusOr<int64_t> SetTable::Create(const SetKey& key) {
   return create_.IntAt(0);
 }
 
-absl::Status SetTable::PutNewest(const SetRow& row) {
-  const std::string newest = Pack(row.newest);
-  return put_newest_.Int(1, row.id).Blob(2, newest).Run();
+absl::Status SetTable::PutState(const SetRow& row) {
+  const std::string newest = Pack(row.state.newest);
+  return put_state_.Int(1, row.id)
+      .Int(2, row.state.people)
+      .Blob(3, newest)
+      .Run();
 }
 
 absl::Status SetTable::PutPart(int64_t set, const PartRow& part,

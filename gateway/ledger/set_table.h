@@ -21,7 +21,7 @@ namespace tongguan::ledger {
 
 struct SetRow {
   int64_t id = 0;
-  std::vector<uint64_t> newest;  // Records that put people in, newest first.
+  SetState state;
 };
 
 struct PartRow {
@@ -46,7 +46,7 @@ class SetTable {
 
   // Inside the caller's transaction.
   absl::StatusOr<int64_t> Create(const SetKey& key);
-  absl::Status PutNewest(const SetRow& row);
+  absl::Status PutState(const SetRow& row);
   absl::Status PutPart(int64_t set, const PartRow& part,
                        absl::string_view counts);
   absl::Status PutChange(int64_t set, uint32_t number,
@@ -61,7 +61,7 @@ class SetTable {
   absl::StatusOr<bool> DeleteRows(Statement& first, Statement& remove,
                                   int64_t low, int64_t high, int64_t* budget);
 
-  Statement find_, create_, put_newest_, parts_, part_, put_part_, first_part_,
+  Statement find_, create_, put_state_, parts_, part_, put_part_, first_part_,
       delete_part_, changes_, put_change_, first_change_, delete_change_,
       oldest_, delete_set_;
 };

@@ -48,6 +48,42 @@ absl::Status CheckDelegations(absl::string_view place,
   return absl::OkStatus();
 }
 
+// Adds the keys of an enterprise or a group to an exporter's.
+absl::Status AddKeys(
+    absl::string_view place, bool shared,
+    const google::protobuf::RepeatedPtrField<v1::PseudonymKey>& sources,
+    std::vector<PseudonymKey>* keys) {
+  for (int i = 0; i < sources.size(); ++i) {
+    const v1::PseudonymKey& source = sources[i];
+    const std::string at = absl::StrCat(place, ".pseudonym_keys[", i, "]");
+    TG_RETURN_IF_ERROR(CheckIdentifier(absl::StrCat(at, ".id"), source.id()));
+    for (const PseudonymKey& key : *keys) {
+      if (key.id != source.id()) continue;
+      return Refuse(absl::StrCat(at, ".id"),
+                    absl::StrCat(Quote(key.id),
+                                 " names a key already. Take another id."));
+    }
+    if (source.algorithm() == v1::PSEUDONYM_ALGORITHM_UNSPECIFIED ||
+        !v1::PseudonymAlgorithm_IsValid(source.algorithm())) {
+      return Refuse(absl::StrCat(at, ".algorithm"),
+                    "missing or not known. Write "
+                    "PSEUDONYM_ALGORITHM_HMAC_SHA256 or "
+                    "PSEUDONYM_ALGORITHM_HMAC_SM3.");
+    }
+    PseudonymKey key{source.id(), 0, kNoDay, shared};
+    TG_ASSIGN_OR_RETURN(key.valid_from, ReadDay(absl::StrCat(at, ".valid_from"),
+                                                source.valid_from()));
+    if (!source.valid_to().empty()) {
+      TG_ASSIGN_OR_RETURN(key.valid_to, ReadDay(absl::StrCat(at, ".valid_to"),
+                                                source.valid_to()));
+    }
+    TG_RETURN_IF_ERROR(
+        CheckPeriod(at, "valid_from", key.valid_from, key.valid_to));
+    keys->push_back(std::move(key));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckEnterprise(const v1::Enterprise& enterprise) {
   const std::string place = Place("enterprise", enterprise.uscc());
   TG_RETURN_IF_ERROR(
@@ -119,6 +155,8 @@ class Registry::Builder {
       TG_RETURN_IF_ERROR(CheckEnterprise(enterprise));
       auto exporter = std::make_unique<Exporter>();
       exporter->areas = AreasOf(enterprise);
+      TG_RETURN_IF_ERROR(AddKeys(Place("enterprise", enterprise.uscc()), false,
+                                 enterprise.pseudonym_keys(), &exporter->keys));
       const std::string uscc = enterprise.uscc();
       exporter->enterprise = std::move(enterprise);
       if (!registry_->exporters_.emplace(uscc, std::move(exporter)).second) {
@@ -264,6 +302,8 @@ class Registry::Builder {
                               exporter.group->id(), "\". Remove it from one."));
     }
     exporter.group = &group;
+    TG_RETURN_IF_ERROR(
+        AddKeys(place, true, group.pseudonym_keys(), &exporter.keys));
     if (!group.sums_totals()) return absl::OkStatus();
     for (const std::string& other : group.members()) {
       if (other != member) exporter.siblings.push_back(other);
@@ -331,6 +371,23 @@ bool Registry::MayAsk(absl::string_view delegate, absl::string_view exporter,
     }
   }
   return false;
+}
+
+absl::StatusOr<const PseudonymKey*> Registry::FindKey(
+    absl::string_view exporter, absl::string_view id, Day day) const {
+  const Exporter* const found = Find(exporter);
+  if (found != nullptr) {
+    for (const PseudonymKey& key : found->keys) {
+      if (key.id != id) continue;
+      if (key.valid_from <= day && day <= key.valid_to) return &key;
+      return absl::InvalidArgumentError(
+          absl::StrCat("key \"", id, "\" is not valid on ", FormatDay(day),
+                       "; use one that is, or have its dates corrected"));
+    }
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("no key \"", id, "\" is registered for exporter ", exporter,
+                   " or its group; register it, or use one that is"));
 }
 
 const v1::RestrictedRecipient* Registry::FindRestricted(

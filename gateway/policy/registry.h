@@ -74,6 +74,14 @@ struct ListFiling {
   Day valid_to = kNoDay;
 };
 
+// A key of pseudonyms that an exporter may use.
+struct PseudonymKey {
+  std::string id;
+  Day valid_from = 0;
+  Day valid_to = kNoDay;  // Inclusive.
+  bool shared = false;    // The members of the exporter's group share it.
+};
+
 // An enterprise and all that the registry holds about it.
 struct Exporter {
   v1::Enterprise enterprise;
@@ -81,6 +89,7 @@ struct Exporter {
   std::vector<GreenChannel> registrations;
   std::vector<ListFiling> list_filings;
   const v1::Group* group = nullptr;  // Or none.
+  std::vector<PseudonymKey> keys;    // Its own, then its group's.
   // Other members whose N is added (the group sums totals); else empty.
   std::vector<std::string> siblings;
   // The exporter's areas: region, its ancestors, zones.
@@ -110,6 +119,12 @@ class Registry {
   // exporter may always ask for itself.
   bool MayAsk(absl::string_view delegate, absl::string_view exporter,
               Day day) const;
+
+  // The key of pseudonyms `id` of the exporter or its group. InvalidArgument,
+  // with the mend, unless there is one and that day lies in its validity.
+  absl::StatusOr<const PseudonymKey*> FindKey(absl::string_view exporter,
+                                              absl::string_view id,
+                                              Day day) const;
 
   // The restricted-list entry in force that day of an organisation, by its id
   // or a name that is that id, however it is spelt (FoldName); or null.

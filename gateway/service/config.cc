@@ -39,6 +39,10 @@ const Range kRanges[] = {
     {"drain_seconds", &L::drain_seconds, &L::set_drain_seconds, 10, 3600},
 };
 
+constexpr int64_t kStagedPeople = 10'000'000;
+constexpr int64_t kMostStagedPeople = 1'000'000'000;
+constexpr int32_t kMostUncertainMillis = 60'000;
+
 absl::Status Bad(absl::string_view field, absl::string_view key,
                  const std::vector<std::string>& operands = {}) {
   return text::Refuse(absl::StatusCode::kInvalidArgument, field, key, operands);
@@ -84,6 +88,12 @@ absl::Status CheckLimits(const v1::Limits& limits) {
                   absl::StrCat(range.fallback)});
     }
   }
+  if (limits.staged_people() < 0 ||
+      limits.staged_people() > kMostStagedPeople) {
+    return Bad("limits.staged_people", "wrong.limit_range",
+               {absl::StrCat(limits.staged_people()),
+                absl::StrCat(kMostStagedPeople), absl::StrCat(kStagedPeople)});
+  }
   const v1::Limits filled = WithDefaults(limits);
   if (filled.flow_bytes() > filled.batch_bytes()) {
     return Bad("limits.flow_bytes", "wrong.flow_above_batch");
@@ -111,6 +121,7 @@ v1::Limits WithDefaults(v1::Limits limits) {
   for (const Range& range : kRanges) {
     if ((limits.*range.get)() == 0) (limits.*range.set)(range.fallback);
   }
+  if (limits.staged_people() == 0) limits.set_staged_people(kStagedPeople);
   return limits;
 }
 
@@ -127,6 +138,11 @@ absl::Status CheckConfig(const v1::GatewayConfig& config) {
   TG_RETURN_IF_ERROR(CheckGiven("tls.client_ca", config.tls().client_ca(),
                                 "wrong.no_client_ca"));
   TG_RETURN_IF_ERROR(CheckGiven("ledger", config.ledger(), "wrong.no_ledger"));
+  const int32_t uncertain = config.clock_uncertainty_millis();
+  if (uncertain < 0 || uncertain > kMostUncertainMillis) {
+    return Bad("clock_uncertainty_millis", "wrong.people_range",
+               {absl::StrCat(uncertain), absl::StrCat(kMostUncertainMillis)});
+  }
   return CheckLimits(config.limits());
 }
 

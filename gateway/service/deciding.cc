@@ -8,6 +8,7 @@
 #include "gateway/base/sha256.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/engine/validate.h"
+#include "gateway/service/charging.h"
 #include "gateway/service/errors.h"
 #include "gateway/text/refusal.h"
 #include "google/protobuf/io/coded_stream.h"
@@ -17,12 +18,11 @@
 namespace tongguan::service {
 namespace {
 
-// The committer's: filling it again costs a fraction of the allocations of a
-// new one.
-v1::VerdictRecord& EmptyVerdict() {
-  thread_local v1::VerdictRecord verdict;
-  verdict.Clear();
-  return verdict;
+v1::FieldViolation Violation(const std::string& field, const char* code) {
+  v1::FieldViolation violation;
+  violation.set_field(field);
+  violation.set_code(code);
+  return violation;
 }
 
 // Goes to the content of the first submessage `field`; false if there is none.
@@ -39,110 +39,51 @@ bool Enter(int field, google::protobuf::io::CodedInputStream* in) {
   return false;
 }
 
-engine::Counter ToCounter(const std::optional<int64_t>& opening,
-                          int64_t counted) {
-  return {opening.has_value(), opening.value_or(0) + counted};
+// What is wrong with the form of a request about this flow.
+std::vector<v1::FieldViolation> CheckForm(const v1::Flow& flow, bool dry_run,
+                                          const std::string& path) {
+  std::vector<v1::FieldViolation> violations = engine::ValidateFlow(flow, path);
+  if (flow.request_id().empty() && !dry_run) {
+    violations.push_back(
+        Violation(path + ".request_id", "wrong.no_request_id"));
+  }
+  if (flow.people().has_counted()) {
+    violations.push_back(
+        Violation(path + ".people.counted", "wrong.people_of_records"));
+  }
+  return violations;
 }
 
-struct Gathered {
-  engine::Tallies tallies;
-  std::vector<std::string> without_opening;  // USCCs, the exporter's first.
-};
-
-// `read` gives the tally of an enterprise in the year of the decision.
-template <typename ReadTally>
-absl::StatusOr<Gathered> Gather(const engine::Question& question,
-                                const std::string& exporter, ReadTally read) {
-  TG_ASSIGN_OR_RETURN(const ledger::Tally own, read(exporter));
-  Gathered gathered;
-  engine::Tallies& tallies = gathered.tallies;
-  tallies.persons = PersonsCounter(own);
-  tallies.sensitive = SensitiveCounter(own);
-  if (!tallies.persons.known || !tallies.sensitive.known) {
-    gathered.without_opening.push_back(exporter);
+// Takes the flow's people in, if they are exact.
+std::optional<v1::FlowError> PosePeople(const v1::Flow& flow,
+                                        const Asking& asking,
+                                        const std::string& path,
+                                        FlowQuestion* question) {
+  const bool all_sensitive =
+      flow.has_duties() && flow.duties().under_14() != v1::FACT_NO;
+  question->people = TakePeople(flow.people(), flow.exporter(), all_sensitive,
+                                asking.staging, asking.now);
+  if (question->people == nullptr) return std::nullopt;
+  auto counted = std::make_unique<v1::Flow>(flow);
+  *counted->mutable_people()->mutable_counted() = ToCounted(*question->people);
+  question->counted = std::move(counted);
+  if (!question->people->gone.ok()) return std::nullopt;
+  const auto& key_id = question->people->sets.key_id;
+  if (!asking.policy->registry()
+           .FindKey(flow.exporter(), key_id, BeijingDay(asking.now))
+           .ok()) {
+    return ToFlowError(text::Refuse(absl::StatusCode::kInvalidArgument,
+                                    path + ".people.exact.key_id",
+                                    "wrong.people_key", {std::string(key_id)}));
   }
-  for (const std::string& sibling : question.siblings()) {
-    TG_ASSIGN_OR_RETURN(const ledger::Tally tally, read(sibling));
-    const engine::Counter persons = PersonsCounter(tally);
-    if (!persons.known) gathered.without_opening.push_back(sibling);
-    tallies.group_persons.known &= persons.known;
-    tallies.group_persons.people += persons.people;
-  }
-  return gathered;
-}
-
-void Decide(const engine::Question& question, const Gathered& gathered,
-            v1::Decision* decision) {
-  question.Decide(gathered.tallies, decision);
-  if (decision->has_headroom()) {
-    for (const std::string& uscc : gathered.without_opening) {
-      decision->mutable_headroom()->add_without_opening(uscc);
-    }
-  }
-  decision->mutable_policy()->set_unsigned_policy(true);
-  decision->add_warnings(v1::WARNING_UNSIGNED_POLICY);
-}
-
-void AddCharge(const std::string& exporter, int32_t year,
-               const v1::Decision& decision, ledger::Entry* entry) {
-  const std::optional<ledger::Account> account = AccountOf(decision.charging());
-  if (decision.verdict() != v1::VERDICT_ALLOW || !account) return;
-  ledger::Change change;
-  change.exporter = exporter;
-  change.year = year;
-  change.account = *account;
-  change.people = {decision.charged_persons(),
-                   decision.charged_sensitive_persons()};
-  entry->changes.push_back(std::move(change));
-}
-
-// `verdict` has its decision already.
-ledger::Entry ToEntry(const FlowQuestion& question, absl::Time now,
-                      v1::VerdictRecord* verdict) {
-  const v1::Flow& flow = *question.flow;
-  *verdict->mutable_flow() = flow;
-  if (question.asking->policy->registry().Find(flow.exporter()) != nullptr) {
-    verdict->set_registry_entry(flow.exporter());
-  }
-  v1::DecisionRecord record;
-  record.set_time_micros(absl::ToUnixMicros(now));
-  record.set_year(BeijingYear(now));
-  *record.mutable_actor() = ToActor(question.asking->caller);
-  record.set_request_digest(question.digest);
-  ledger::Entry entry;
-  record.unsafe_arena_set_allocated_verdict(verdict);  // Lent.
-  entry.record = record.SerializeAsString();
-  record.unsafe_arena_release_verdict();
-  const v1::Decision& decision = verdict->decision();
-  entry.index = {flow.exporter(), decision.verdict(), decision.headline()};
-  AddCharge(flow.exporter(), record.year(), decision, &entry);
-  return entry;
+  if (question->people->staged == nullptr) return std::nullopt;
+  // Only now is it known how many there are.
+  const auto violations = engine::ValidateFlow(*question->counted, path);
+  if (violations.empty()) return std::nullopt;
+  return ToFlowError(violations);
 }
 
 }  // namespace
-
-std::optional<ledger::Account> AccountOf(v1::Charging charging) {
-  switch (charging) {
-    case v1::CHARGING_COUNTED:
-      return ledger::Account::kCounted;
-    case v1::CHARGING_EXEMPT:
-      return ledger::Account::kExempt;
-    case v1::CHARGING_LIST_EXEMPT:
-      return ledger::Account::kListExempt;
-    case v1::CHARGING_GBA:
-      return ledger::Account::kGba;
-    default:
-      return std::nullopt;
-  }
-}
-
-engine::Counter PersonsCounter(const ledger::Tally& tally) {
-  return ToCounter(tally.opening_persons, tally.counted.persons);
-}
-
-engine::Counter SensitiveCounter(const ledger::Tally& tally) {
-  return ToCounter(tally.opening_sensitive, tally.counted.sensitive);
-}
 
 absl::Status ReadMode(v1::Mode mode, const std::string& as_of, Asking* asking) {
   if (mode != v1::MODE_EVALUATE && mode != v1::MODE_DRY_RUN) {
@@ -173,12 +114,7 @@ std::optional<v1::FlowError> Pose(const v1::Flow& flow, const Asking& asking,
                                     "wrong.flow_bytes",
                                     {absl::StrCat(asking.flow_bytes)}));
   }
-  std::vector<v1::FieldViolation> violations = engine::ValidateFlow(flow, path);
-  if (flow.request_id().empty() && !asking.dry_run) {
-    v1::FieldViolation& missing = violations.emplace_back();
-    missing.set_field(path + ".request_id");
-    missing.set_code("wrong.no_request_id");
-  }
+  const auto violations = CheckForm(flow, asking.dry_run, path);
   if (!violations.empty()) return ToFlowError(violations);
   const absl::Status allowed =
       MayAsk(asking.caller, flow.exporter(), asking.policy->registry(),
@@ -186,31 +122,12 @@ std::optional<v1::FlowError> Pose(const v1::Flow& flow, const Asking& asking,
   if (!allowed.ok()) return ToFlowError(allowed);
   question->flow = &flow;
   question->asking = &asking;
-  question->question.emplace(flow, *asking.policy, asking.at);
+  if (auto wrong = PosePeople(flow, asking, path, question)) return wrong;
+  question->question.emplace(question->recorded(), *asking.policy, asking.at);
   if (!asking.dry_run) {
     question->digest = DigestBytes(Sha256(flow.SerializeAsString()));
   }
   return std::nullopt;
-}
-
-absl::StatusOr<ledger::Entry> MakeVerdict(const FlowQuestion& question,
-                                          ledger::View& view) {
-  const absl::Time now = view.now();
-  const int32_t year = BeijingYear(now);
-  const engine::Question* asked = &*question.question;
-  std::optional<engine::Question> again;
-  if (BeijingDay(now) != BeijingDay(question.asking->at)) {
-    // Midnight passed in the queue: the law of the new day decides.
-    again.emplace(*question.flow, *question.asking->policy, now);
-    asked = &*again;
-  }
-  TG_ASSIGN_OR_RETURN(
-      const Gathered gathered,
-      Gather(*asked, question.flow->exporter(),
-             [&](const std::string& uscc) { return view.tally(uscc, year); }));
-  v1::VerdictRecord& verdict = EmptyVerdict();
-  Decide(*asked, gathered, verdict.mutable_decision());
-  return ToEntry(question, now, &verdict);
 }
 
 absl::Status ReadVerdict(const ledger::Stored& stored, v1::Decision* decision) {
@@ -231,13 +148,14 @@ absl::Status ReadVerdict(const ledger::Stored& stored, v1::Decision* decision) {
 
 absl::Status DecideDry(const FlowQuestion& question, ledger::Ledger& ledger,
                        v1::Decision* decision) {
-  const int32_t year = BeijingYear(question.asking->at);
-  TG_ASSIGN_OR_RETURN(const Gathered gathered,
-                      Gather(*question.question, question.flow->exporter(),
-                             [&](const std::string& uscc) {
-                               return ledger.ReadTally(uscc, year);
-                             }));
-  Decide(*question.question, gathered, decision);
+  if (question.people != nullptr) TG_RETURN_IF_ERROR(question.people->gone);
+  const Charged charged{question.flow->exporter(), question.people.get()};
+  const Book book = BookOf(ledger);
+  TG_ASSIGN_OR_RETURN(const Reckoning reckoning,
+                      Reckon(charged, *question.question,
+                             BeijingYear(question.asking->at), book));
+  Decide(*question.question, reckoning, decision);
+  TG_RETURN_IF_ERROR(Charge(charged, reckoning, book, decision).status());
   decision->set_dry_run(true);
   return absl::OkStatus();
 }

@@ -13,7 +13,9 @@
 #include "gateway/engine/engine.h"
 #include "gateway/ledger/ledger.h"
 #include "gateway/policy/snapshot.h"
+#include "gateway/service/flow_people.h"
 #include "gateway/service/identity.h"
+#include "gateway/service/staging.h"
 #include "proto/tongguan/v1/export_gateway_service.pb.h"
 
 namespace tongguan::service {
@@ -26,6 +28,8 @@ struct Asking {
   Identity caller;
   std::shared_ptr<const policy::Snapshot> policy;
   int32_t flow_bytes = 0;  // Limit of a serialized flow.
+  Staging* staging = nullptr;
+  absl::Duration clock_uncertainty;  // Nearer to a year's turn counts in both.
 };
 
 // Reads mode and day. InvalidArgument for a mode that is not given or not
@@ -37,12 +41,18 @@ absl::Status ReadMode(v1::Mode mode, const std::string& as_of, Asking* asking);
 struct FlowQuestion {
   const v1::Flow* flow = nullptr;
   const Asking* asking = nullptr;
+  std::unique_ptr<const ExactPeople> people;  // Null: declared, or none.
+  // The flow with numbers in the place of exact people, for the record.
+  std::unique_ptr<const v1::Flow> counted;
   std::optional<engine::Question> question;
   std::string digest;  // SHA-256 of the flow's bytes: of the request.
+
+  const v1::Flow& recorded() const { return counted ? *counted : *flow; }
 };
 
-// Checks size, form and the caller's right, then reads the flow against the
-// policy. Returns what is wrong with the request, if anything.
+// Checks size, form, the caller's right and the key of the people, then reads
+// the flow against the policy. Returns what is wrong with the request, if
+// anything.
 std::optional<v1::FlowError> Pose(const v1::Flow& flow, const Asking& asking,
                                   const std::string& path,
                                   FlowQuestion* question);
@@ -58,13 +68,6 @@ absl::Status ReadVerdict(const ledger::Stored& stored, v1::Decision* decision);
 // The decision with the tallies of the last commit; nothing is recorded.
 absl::Status DecideDry(const FlowQuestion& question, ledger::Ledger& ledger,
                        v1::Decision* decision);
-
-// The tally on which an allowed flow's people are charged; none for others.
-std::optional<ledger::Account> AccountOf(v1::Charging charging);
-
-// A ledger's tally as the law's counters.
-engine::Counter PersonsCounter(const ledger::Tally& tally);
-engine::Counter SensitiveCounter(const ledger::Tally& tally);
 
 }  // namespace tongguan::service
 

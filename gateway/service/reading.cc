@@ -30,6 +30,8 @@ std::string ExporterOf(const v1::DecisionRecord& record) {
       return record.verdict().flow().exporter();
     case v1::DecisionRecord::kSettlement:
       return record.settlement().exporter();
+    case v1::DecisionRecord::kCorrection:
+      return record.correction().exporter();
     case v1::DecisionRecord::kOpening:
       return record.opening().exporter();
     default:
@@ -53,15 +55,9 @@ absl::Status ReadEntry(const ledger::Stored& stored, v1::LogEntry* entry) {
   return absl::OkStatus();
 }
 
-absl::Status CheckExporter(const std::string& exporter) {
-  if (CheckUscc(exporter).ok()) return absl::OkStatus();
-  return text::Refuse(absl::StatusCode::kInvalidArgument, "exporter",
-                      "wrong.not_uscc", {exporter});
-}
-
 absl::Status CheckPage(const v1::ListDecisionsRequest& request) {
   if (!request.exporter().empty()) {
-    TG_RETURN_IF_ERROR(CheckExporter(request.exporter()));
+    TG_RETURN_IF_ERROR(CheckReadExporter(request.exporter()));
   }
   if (!v1::Verdict_IsValid(request.verdict())) {
     return text::Refuse(absl::StatusCode::kInvalidArgument, "verdict",
@@ -129,81 +125,12 @@ absl::Status FillPage(const std::vector<ledger::Stored>& found, size_t page,
   return absl::OkStatus();
 }
 
-void SetTally(const ledger::People& people, v1::Tally* tally) {
-  tally->set_persons(people.persons);
-  tally->set_sensitive_persons(people.sensitive);
-}
-
-void FillTallies(const ledger::Tally& tally, v1::GetStandingResponse* out) {
-  out->set_persons_known(tally.opening_persons.has_value());
-  out->set_sensitive_known(tally.opening_sensitive.has_value());
-  SetTally(
-      {tally.opening_persons.value_or(0), tally.opening_sensitive.value_or(0)},
-      out->mutable_opening());
-  SetTally(tally.counted, out->mutable_counted());
-  SetTally(tally.exempt, out->mutable_exempt());
-  SetTally(tally.list_exempt, out->mutable_list_exempt());
-  SetTally(tally.gba, out->mutable_gba());
-}
-
-void FillFiling(const policy::Filing& filing, const policy::Snapshot& policy,
-                v1::StandingFiling* out) {
-  out->set_id(filing.id);
-  out->set_kind(filing.kind);
-  out->set_status(filing.status);
-  if (filing.last_day != kNoDay) {
-    out->set_last_valid_day(FormatDay(filing.last_day));
-    if (filing.kind == v1::FILING_KIND_SECURITY_ASSESSMENT) {
-      const int days =
-          static_cast<int>(policy.regime().extension_working_days().value());
-      out->set_last_day_to_extend(FormatDay(
-          policy.calendar().SubtractWorkingDays(filing.last_day, days)));
-    }
-  }
-  if (filing.filed == kNoDay && filing.last_day_to_file != kNoDay) {
-    out->set_last_day_to_file(FormatDay(filing.last_day_to_file));
-  }
-}
-
-absl::Status FillGroup(const policy::Exporter& exporter, int32_t year,
-                       ledger::Ledger& ledger, v1::GetStandingResponse* out) {
-  int64_t people = 0;
-  for (const std::string& sibling : exporter.siblings) {
-    TG_ASSIGN_OR_RETURN(const ledger::Tally tally,
-                        ledger.ReadTally(sibling, year));
-    if (!tally.opening_persons) out->add_group_without_opening(sibling);
-    people += tally.opening_persons.value_or(0) + tally.counted.persons;
-  }
-  if (out->group_without_opening().empty()) out->set_group_persons(people);
-  return absl::OkStatus();
-}
-
 }  // namespace
 
-absl::Status ReadStanding(const v1::GetStandingRequest& request,
-                          const Reading& reading, ledger::Ledger& ledger,
-                          v1::GetStandingResponse* response) {
-  TG_RETURN_IF_ERROR(CheckExporter(request.exporter()));
-  const policy::Snapshot& policy = *reading.policy;
-  TG_RETURN_IF_ERROR(MayRead(reading.caller, request.exporter(),
-                             policy.registry(), BeijingDay(reading.now)));
-  const int32_t year = BeijingYear(reading.now);
-  TG_ASSIGN_OR_RETURN(const ledger::Tally tally,
-                      ledger.ReadTally(request.exporter(), year));
-  response->set_exporter(request.exporter());
-  response->set_year(year);
-  FillTallies(tally, response);
-  const v1::Regime& regime = policy.regime();
-  response->set_small_volume_threshold(regime.small_volume_persons().value());
-  response->set_assessment_threshold(regime.assessment_persons().value());
-  response->set_sensitive_assessment_threshold(
-      regime.assessment_sensitive().value());
-  const policy::Exporter* exporter = policy.registry().Find(request.exporter());
-  if (exporter == nullptr) return absl::OkStatus();
-  for (const policy::Filing& filing : exporter->filings) {
-    FillFiling(filing, policy, response->add_filings());
-  }
-  return FillGroup(*exporter, year, ledger, response);
+absl::Status CheckReadExporter(const std::string& exporter) {
+  if (CheckUscc(exporter).ok()) return absl::OkStatus();
+  return text::Refuse(absl::StatusCode::kInvalidArgument, "exporter",
+                      "wrong.not_uscc", {exporter});
 }
 
 absl::Status ReadRecord(const v1::GetDecisionRequest& request,

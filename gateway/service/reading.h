@@ -22,7 +22,11 @@ struct Reading {
   std::shared_ptr<const policy::Snapshot> policy;
 };
 
-// Tallies, thresholds and filings of an exporter.
+// InvalidArgument unless it is a well-formed code.
+absl::Status CheckReadExporter(const std::string& exporter);
+
+// Tallies, thresholds, forecasts and filings of an exporter, and the newest
+// decisions that charged people, among its last 200 that allowed.
 absl::Status ReadStanding(const v1::GetStandingRequest& request,
                           const Reading& reading, ledger::Ledger& ledger,
                           v1::GetStandingResponse* response);

@@ -121,8 +121,10 @@ absl::Status Gateway::Listen(const TlsTexts& tls) {
   }
   SetReloadHealth(true);
   CheckLedger();
-  services_.Open({options_.clock, limits_, ledger_.get(), policy_.get(),
-                  &metrics_, loop_.get(), &worker_});
+  services_.Open(
+      {options_.clock, limits_,
+       absl::Milliseconds(options_.config.clock_uncertainty_millis()),
+       ledger_.get(), policy_.get(), &metrics_, loop_.get(), &worker_});
   loop_->Start();
   return absl::OkStatus();
 }

@@ -29,18 +29,22 @@ void Services::Register(grpc::ServerBuilder* builder) {
 void Services::Open(const Parts& parts) {
   parts_ = parts;
   admission_.limit = parts.limits.calls_in_flight();
+  staging_.emplace(parts.limits.staged_people());
   OpenDeciding();
+  OpenStaging();
   OpenChanges();
   OpenReading();
 }
 
-absl::StatusOr<Asking> Services::Begin(const Call& call) const {
+absl::StatusOr<Asking> Services::Begin(const Call& call) {
   Asking asking;
   TG_ASSIGN_OR_RETURN(asking.caller,
                       ReadIdentity(*call.context().auth_context()));
   asking.now = asking.at = parts_.clock->Now();
   asking.policy = parts_.policy->snapshot();
   asking.flow_bytes = parts_.limits.flow_bytes();
+  asking.staging = &*staging_;
+  asking.clock_uncertainty = parts_.clock_uncertainty;
   return asking;
 }
 
@@ -92,12 +96,44 @@ void Services::Change(CallT* call, Check check, Make make, Reader read) {
   parts_.ledger->Submit(std::move(submission));
 }
 
+template <typename CallT, typename Check, typename Make, typename Reader>
+void Services::Settle(CallT* call, Check check, Make make, Reader read) {
+  const auto& request = call->request;
+  call->state->Take(request.exporter(),
+                    request.has_people() ? &request.people() : nullptr,
+                    request.has_left() ? &request.left() : nullptr, &*staging_,
+                    parts_.clock->Now());
+  Change(
+      call, check,
+      [call, make](const auto& asked, const Identity& caller,
+                   ledger::View& view) {
+        return make(asked, &*call->state, caller, view);
+      },
+      [this, call, read](const ledger::Stored& stored, auto* response) {
+        for (const v1::People* people :
+             {&call->request.people(), &call->request.left()}) {
+          staging_->Release(people->staged().digest(),
+                            call->request.exporter());
+        }
+        return read(stored, response);
+      });
+}
+
 void Services::OpenChanges() {
-  using SettleCall = UnaryCall<v1::SettleRequest, v1::SettleResponse, Nothing>;
+  using SettleCall =
+      UnaryCall<v1::SettleRequest, v1::SettleResponse, LeftPeople>;
   Add<SettleCall>(
       Requesting(&api_->gateway, &decltype(api_->gateway)::RequestSettle),
       [this](SettleCall* call) {
-        Change(call, CheckSettle, MakeSettlement, ReadSettlement);
+        Settle(call, CheckSettle, MakeSettlement, ReadSettlement);
+      });
+  using CorrectCall = UnaryCall<v1::CorrectSettlementRequest,
+                                v1::CorrectSettlementResponse, LeftPeople>;
+  Add<CorrectCall>(
+      Requesting(&api_->gateway,
+                 &decltype(api_->gateway)::RequestCorrectSettlement),
+      [this](CorrectCall* call) {
+        Settle(call, CheckCorrection, MakeCorrection, ReadCorrection);
       });
   using OpeningCall =
       UnaryCall<v1::DeclareOpeningRequest, v1::DeclareOpeningResponse, Nothing>;

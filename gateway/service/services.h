@@ -7,6 +7,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 
 #include "gateway/base/clock.h"
 #include "gateway/ledger/ledger.h"
@@ -14,6 +15,8 @@
 #include "gateway/service/call.h"
 #include "gateway/service/deciding.h"
 #include "gateway/service/metrics.h"
+#include "gateway/service/stage_call.h"
+#include "gateway/service/staging.h"
 #include "gateway/service/worker.h"
 #include "grpcpp/server_builder.h"
 #include "proto/tongguan/v1/config.pb.h"
@@ -46,6 +49,7 @@ class Services {
   struct Parts {
     const Clock* clock = nullptr;
     v1::Limits limits;  // Filled in.
+    absl::Duration clock_uncertainty;
     ledger::Ledger* ledger = nullptr;
     ActivePolicy* policy = nullptr;
     Metrics* metrics = nullptr;
@@ -70,11 +74,19 @@ class Services {
   void Submit(const FlowQuestion& question, Stored done);
   void Answer(absl::StatusOr<ledger::Stored> stored, v1::FlowResult* result);
 
+  // Sets of people: services_staging.cc.
+  void OpenStaging();
+  absl::Status CheckHead(const grpc::ServerContext& context,
+                         const v1::StageHead& head) const;
+
   // The others: services.cc.
   void OpenChanges();
   void OpenReading();
   template <typename CallT, typename Check, typename Make, typename Reader>
   void Change(CallT* call, Check check, Make make, Reader read);
+  // The same with people who were, or were not, sent.
+  template <typename CallT, typename Check, typename Make, typename Reader>
+  void Settle(CallT* call, Check check, Make make, Reader read);
   template <typename CallT, typename Reader>
   void Read(CallT* call, Reader read);
 
@@ -85,7 +97,7 @@ class Services {
   void Work(std::function<absl::Status()> job,
             std::function<void(const absl::Status&)> end);
   // Who calls, when, under which policy.
-  absl::StatusOr<Asking> Begin(const Call& call) const;
+  absl::StatusOr<Asking> Begin(const Call& call);
   // Hands a submission's result on to the polling thread.
   Stored OnLoop(Stored done);
 
@@ -95,8 +107,10 @@ class Services {
   const std::unique_ptr<Api> api_;
   Parts parts_;
   Admission admission_;
+  std::optional<Staging> staging_;
   int batch_flows_in_flight_ = 0;
   std::list<std::unique_ptr<CallPool>> pools_;
+  std::list<StageCall> stage_calls_;
 };
 
 template <typename CallT>

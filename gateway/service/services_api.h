@@ -14,8 +14,9 @@ struct Services::Api {
   using L = v1::DecisionLogService;
   using P = v1::PolicyService;
   G::WithRawMethod_Evaluate<G::WithRawMethod_BatchEvaluate<
-      G::WithRawMethod_Settle<G::WithRawMethod_DeclareOpening<
-          G::WithRawMethod_GetStanding<G::Service>>>>>
+      G::WithRawMethod_Settle<G::WithRawMethod_CorrectSettlement<
+          G::WithRawMethod_DeclareOpening<G::WithRawMethod_GetStanding<
+              G::WithAsyncMethod_StagePeople<G::Service>>>>>>>
       gateway;
   L::WithRawMethod_GetDecision<L::WithRawMethod_ListDecisions<L::Service>> log;
   P::WithRawMethod_GetActivePolicy<P::Service> policy;

@@ -35,7 +35,14 @@ void Services::Submit(const FlowQuestion& question, Stored done) {
   submission.make = [&question](ledger::View& view) {
     return MakeVerdict(question, view);
   };
-  submission.done = OnLoop(std::move(done));
+  submission.done = OnLoop([this, &question, done = std::move(done)](
+                               absl::StatusOr<ledger::Stored> stored) {
+    if (stored.ok() && question.flow->people().has_staged()) {
+      staging_->Release(question.flow->people().staged().digest(),
+                        question.flow->exporter());
+    }
+    done(std::move(stored));
+  });
   parts_.ledger->Submit(std::move(submission));
 }
 

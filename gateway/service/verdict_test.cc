@@ -5,6 +5,7 @@
 #include "gateway/base/sha256.h"
 #include "gateway/engine/testing.h"
 #include "gateway/ledger/id.h"
+#include "gateway/service/charging.h"
 #include "gateway/service/deciding.h"
 #include "gtest/gtest.h"
 #include "proto/tongguan/v1/record.pb.h"
@@ -35,8 +36,8 @@ class FakeView final : public ledger::View {
                                         absl::string_view people) override {
     return ledger::Known{set, people, std::vector<int32_t>(people.size() / 16)};
   }
-  absl::StatusOr<std::vector<uint64_t>> newest(const ledger::SetKey&) override {
-    return std::vector<uint64_t>();
+  absl::StatusOr<ledger::SetState> state(const ledger::SetKey&) override {
+    return ledger::SetState();
   }
 
   absl::Time at;

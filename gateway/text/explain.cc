@@ -130,6 +130,15 @@ void Explainer::AddFlow() {
               {{"0", FormatCount(people.persons())},
                {"1", FormatCount(people.sensitive_persons())}}));
   }
+  if (flow.people().has_counted()) {
+    const v1::CountedPeople& people = flow.people().counted();
+    AddFact("explain.people",
+            T("explain.people_counted",
+              {{"0", FormatCount(people.persons())},
+               {"1", FormatCount(people.sensitive_persons())},
+               {"2", FormatCount(people.new_persons())},
+               {"3", FormatCount(people.new_sensitive_persons())}}));
+  }
 }
 
 // On ASSESS what holds the flow, one step a rule; on ALLOW the headline.
@@ -235,6 +244,14 @@ void Explainer::AddWarnings() {
   for (const int warning : decision().warnings()) {
     warnings.push_back(
         SayEnum(reading_.language, static_cast<v1::Warning>(warning)));
+  }
+  if (decision().has_splitting()) {
+    const v1::Splitting& splitting = decision().splitting();
+    warnings.push_back(T("explain.splitting",
+                         {{"0", FormatCount(splitting.common_people())},
+                          {"1", FormatCount(splitting.together())},
+                          {"2", FormatCount(splitting.threshold())},
+                          {"3", absl::StrJoin(splitting.decisions(), " ")}}));
   }
   AddFacts("explain.warnings", warnings);
 }

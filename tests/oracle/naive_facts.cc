@@ -122,6 +122,10 @@ void CountPeople(const Totals& before, Case* c) {
                          : people.sensitive_persons();
   int64_t persons = people.persons();
   int64_t sensitive = people.sensitive_persons();
+  if (c->flow.people().has_counted()) {
+    c->new_persons = c->flow.people().counted().new_persons();
+    c->new_sensitive = c->flow.people().counted().new_sensitive_persons();
+  }
   if (!c->has_personal) {  // Anonymised: nobody's data goes.
     persons = sensitive = c->new_persons = c->new_sensitive = 0;
   }
@@ -211,6 +215,7 @@ Case ReadFacts(const policy::Source& policy, const v1::Flow& flow,
     c.has_important |= item.important == v1::FACT_YES;
   }
   c.sensitive_flow |= flow.people().declared().sensitive_persons() > 0 ||
+                      flow.people().counted().sensitive_persons() > 0 ||
                       ChildrenOrUnknown(flow);
   return c;
 }

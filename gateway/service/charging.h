@@ -1,0 +1,71 @@
+// What a flow meets in the ledger and does to it: the counters and who of its
+// people is new there, and the charge that an ALLOW brings.
+#ifndef TONGGUAN_GATEWAY_SERVICE_CHARGING_H_
+#define TONGGUAN_GATEWAY_SERVICE_CHARGING_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "gateway/engine/engine.h"
+#include "gateway/ledger/ledger.h"
+#include "gateway/service/flow_people.h"
+
+namespace tongguan::service {
+
+// What is read: inside the ledger's transaction, or as of its last commit.
+struct Book {
+  std::function<absl::StatusOr<ledger::Tally>(const std::string&, int32_t)>
+      tally;
+  std::function<absl::StatusOr<ledger::Known>(const ledger::SetKey&,
+                                              absl::string_view)>
+      look_up;
+};
+Book BookOf(ledger::View& view);
+Book BookOf(ledger::Ledger& ledger);
+
+// Whose flow, and its people where they are counted exactly.
+struct Charged {
+  const std::string& exporter;
+  const ExactPeople* people = nullptr;
+};
+
+// One year's counters, and who of the people is known in Tally::counted.
+struct Reckoning {
+  int32_t year = 0;
+  engine::Tallies tallies;
+  std::vector<std::string> without_opening;  // USCCs, the exporter's first.
+  ledger::Known persons, sensitive;
+};
+absl::StatusOr<Reckoning> Reckon(const Charged& charged,
+                                 const engine::Question& question, int32_t year,
+                                 const Book& book);
+
+// What the question's policy says to it, and how that was loaded.
+void Decide(const engine::Question& question, const Reckoning& reckoning,
+            v1::Decision* decision);
+
+// The change of the tallies that an ALLOW brings in the reckoning's year; none
+// for other decisions. Sets what the decision says is charged to what is added.
+absl::StatusOr<std::optional<ledger::Change>> Charge(const Charged& charged,
+                                                     const Reckoning& reckoning,
+                                                     const Book& book,
+                                                     v1::Decision* decision);
+
+// The tally on which an allowed flow's people are charged; none for others.
+std::optional<ledger::Account> AccountOf(v1::Charging charging);
+
+// A ledger's tally as the law's counters.
+engine::Counter PersonsCounter(const ledger::Tally& tally);
+engine::Counter SensitiveCounter(const ledger::Tally& tally);
+
+// What a change adds.
+ledger::People Added(const ledger::Change& change);
+
+}  // namespace tongguan::service
+
+#endif  // TONGGUAN_GATEWAY_SERVICE_CHARGING_H_

@@ -1,0 +1,304 @@
+// Flows whose people are counted exactly: who is charged, where, and what the
+// record keeps.
+#include "gateway/service/exact_testing.h"
+#include "gmock/gmock.h"
+
+namespace tongguan::service {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST_F(ExactTest, APersonIsChargedOnceHoweverManyFlowsCarryIt) {
+  Open(0, 0);
+  v1::Decision decision = Decide(Flow("a", SetOf(0, 500)));
+  EXPECT_EQ(decision.charged_persons(), 500);
+  decision = Decide(Flow("b", SetOf(400, 600)));
+  EXPECT_EQ(decision.verdict(), v1::VERDICT_ALLOW);
+  EXPECT_EQ(decision.charged_persons(), 100);
+  EXPECT_EQ(decision.headroom().persons().before(), 500);
+  EXPECT_EQ(decision.headroom().persons().after(), 600);
+  EXPECT_EQ(Tally().counted.persons, 600);
+  EXPECT_EQ(Tally().counted_exact.persons, 600);
+}
+
+TEST_F(ExactTest, ARepeatedRequestIsChargedOnce) {
+  Open(0, 0);
+  const v1::Flow flow = Flow("a", SetOf(0, 500));
+  const std::string first = Decide(flow).SerializeAsString();
+  Reopen();
+  EXPECT_EQ(Decide(flow).SerializeAsString(), first);
+  EXPECT_EQ(Tally().counted.persons, 500);
+}
+
+TEST_F(ExactTest, DeclaredAndExactAreAddedUpAndToldApart) {
+  Open(0, 0);
+  Decide(Flow("a", SetOf(0, 500)));
+  v1::Flow declared = engine::TestFlow();
+  declared.set_request_id("b");
+  Decide(declared);
+  EXPECT_EQ(Tally().counted.persons, 1000);
+  EXPECT_EQ(Tally().counted_exact.persons, 500);
+}
+
+TEST_F(ExactTest, OrdinaryAndSensitiveAreCountedApart) {
+  Open(0, 0);
+  v1::Flow flow = Flow("a", SetOf(0, 10), SetOf(5, 8));
+  engine::AddItem(&flow, "phone", v1::FACT_YES);
+  flow.mutable_items(0)->set_sensitive(v1::FACT_YES);
+  *source_.registry[0].add_filings() =
+      policy::TestFiling("SC", v1::FILING_KIND_STANDARD_CONTRACT);
+  source_.registry[0].mutable_filings(0)->mutable_scope()->add_items("phone");
+  const v1::Decision decision = Decide(flow);
+  ASSERT_EQ(decision.verdict(), v1::VERDICT_ALLOW) << decision.DebugString();
+  EXPECT_EQ(Tally().counted.persons, 10);
+  EXPECT_EQ(Tally().counted.sensitive, 3);
+}
+
+TEST_F(ExactTest, PeopleUnder14AreAllSensitiveOnes) {
+  Open(0, 0);
+  v1::Flow flow = Flow("a", SetOf(0, 10), SetOf(5, 15));
+  flow.mutable_duties()->set_under_14(v1::FACT_YES);
+  flow.mutable_duties()->set_guardian_consent(v1::FACT_YES);
+  *source_.registry[0].add_filings() =
+      policy::TestFiling("SC", v1::FILING_KIND_STANDARD_CONTRACT);
+  const v1::Decision decision = Decide(flow);
+  ASSERT_EQ(decision.verdict(), v1::VERDICT_ALLOW) << decision.DebugString();
+  EXPECT_EQ(decision.charged_sensitive_persons(), 15);
+  EXPECT_EQ(Tally().counted.persons, 0);
+  EXPECT_EQ(Tally().counted.sensitive, 15);
+}
+
+TEST_F(ExactTest, TheFlowThatCrossesIsHeldAndChargesNobody) {
+  Open(99'000, 0);
+  EXPECT_EQ(Decide(Flow("a", SetOf(0, 999))).verdict(), v1::VERDICT_ALLOW);
+  // Known people are free; one who is new is one too many.
+  EXPECT_EQ(Decide(Flow("b", SetOf(0, 999))).verdict(), v1::VERDICT_ALLOW);
+  const v1::Decision held = Decide(Flow("c", SetOf(0, 1000)));
+  EXPECT_EQ(held.verdict(), v1::VERDICT_ASSESS);
+  EXPECT_EQ(held.headroom().persons().after(), 100'000);
+  EXPECT_EQ(Tally().counted.persons, 999);
+}
+
+TEST_F(ExactTest, AnExemptFlowChargesWhoIsNewInTheExemptTally) {
+  Open(0, 0);
+  Decide(Flow("a", SetOf(0, 100)));
+  v1::Flow flow = Flow("b", SetOf(50, 200));
+  v1::HumanResources* hr = flow.mutable_purpose()->mutable_human_resources();
+  hr->set_necessary(v1::FACT_YES);
+  hr->set_labour_rules(v1::FACT_YES);
+  hr->set_collective_contract(v1::FACT_YES);
+  v1::Decision decision = Decide(flow);
+  EXPECT_EQ(decision.charging(), v1::CHARGING_EXEMPT);
+  EXPECT_EQ(decision.charged_persons(), 150);
+  EXPECT_EQ(record_.verdict().flow().people().counted().new_persons(), 100);
+  flow.set_request_id("c");
+  EXPECT_EQ(Decide(flow).charged_persons(), 0);
+  EXPECT_EQ(Tally().exempt_exact.persons, 150);
+  EXPECT_EQ(Tally().counted.persons, 100);
+}
+
+TEST_F(ExactTest, RecordsHaveNumbersAndASaltedDigestAndNoPseudonym) {
+  Open(0, 0);
+  const std::string people = SetOf(0, 50);
+  Decide(Flow("a", people));
+  const v1::CountedPeople first = record_.verdict().flow().people().counted();
+  EXPECT_EQ(first.key_id(), "k1");
+  EXPECT_EQ(first.persons(), 50);
+  EXPECT_EQ(first.new_persons(), 50);
+  EXPECT_EQ(first.digest().size(), 32u);
+  for (size_t at = 0; at < people.size(); at += 16) {
+    EXPECT_THAT(stored_.record, Not(HasSubstr(people.substr(at, 16))));
+  }
+  Decide(Flow("b", people));
+  const v1::CountedPeople second = record_.verdict().flow().people().counted();
+  EXPECT_EQ(second.new_persons(), 0);
+  EXPECT_NE(second.digest(), first.digest());
+}
+
+TEST_F(ExactTest, ReplayFromTheRecordAnswersTheSame) {
+  Open(0, 0);
+  Decide(Flow("a", SetOf(0, 500)));
+  v1::Decision decided = Decide(Flow("b", SetOf(400, 600)));
+  Reckoning before;
+  before.tallies.persons = {true, 500};
+  before.tallies.sensitive = {true, 0};
+  v1::Decision replayed;
+  service::Decide(
+      engine::Question(record_.verdict().flow(), *policy::MustCompile(source_),
+                       absl::FromUnixMicros(record_.time_micros())),
+      before, &replayed);
+  decided.clear_decision_id();
+  EXPECT_EQ(replayed.SerializeAsString(), decided.SerializeAsString());
+}
+
+TEST_F(ExactTest, WrongSetsAreRefusedWithTheirField) {
+  Open(0, 0);
+  const std::string two = SetOf(0, 2);
+  const std::pair<v1::Flow, const char*> wrong[] = {
+      {Flow("a", two.substr(0, 31)), "flow.people.exact.persons"},
+      {Flow("a", two.substr(0, 16) + two.substr(0, 16)), "stands twice"},
+      {Flow("a", two.substr(16) + two.substr(0, 16)), "out of order"},
+      {Flow("a", "", two.substr(1)), "flow.people.exact.sensitive_persons"},
+      {Flow("a", SetOf(0, 10'001)), "10001 pseudonyms"},
+  };
+  for (const auto& [flow, message] : wrong) {
+    const auto decision = TryDecide(flow);
+    EXPECT_THAT(decision.status().message(), HasSubstr(message));
+  }
+  EXPECT_EQ(ledger_->size(), 1u);
+}
+
+TEST_F(ExactTest, KeysThatAreNotRegisteredOrNotValidAreRefused) {
+  Open(0, 0);
+  v1::Flow flow = Flow("a", SetOf(0, 2));
+  flow.mutable_people()->mutable_exact()->set_key_id("k2");
+  EXPECT_THAT(TryDecide(flow).status().message(),
+              HasSubstr("flow.people.exact.key_id"));
+  source_.registry[0]
+      .mutable_enterprises(0)
+      ->mutable_pseudonym_keys(0)
+      ->set_valid_to("2026-11-20");
+  EXPECT_THAT(TryDecide(Flow("a", SetOf(0, 2))).status().message(),
+              HasSubstr("no key \\\"k1\\\" valid today"));
+}
+
+TEST_F(ExactTest, CountedPeopleAreRefusedInRequests) {
+  v1::Flow flow = Flow("a", "");
+  flow.mutable_people()->mutable_counted()->set_persons(1);
+  EXPECT_THAT(TryDecide(flow).status().message(),
+              HasSubstr("flow.people.counted"));
+}
+
+TEST_F(ExactTest, ADryRunSaysTheSameAndCountsNobody) {
+  Open(0, 0);
+  Decide(Flow("a", SetOf(0, 500)));
+  const v1::Flow flow = Flow("b", SetOf(400, 600));
+  Asking asking = MakeAsking(flow.exporter());
+  asking.dry_run = true;
+  FlowQuestion question;
+  ASSERT_FALSE(Pose(flow, asking, "flow", &question).has_value());
+  v1::Decision dry;
+  ASSERT_TRUE(DecideDry(question, *ledger_, &dry).ok());
+  EXPECT_EQ(dry.charged_persons(), 100);
+  EXPECT_EQ(Tally().counted.persons, 500);
+}
+
+// ---- Staged sets.
+
+TEST_F(ExactTest, AStagedSetIsDecidedOnceAndARetryIsAnswered) {
+  Open(0, 0);
+  Staging::Upload upload(&staging_);
+  v1::StagePeopleRequest part;
+  part.mutable_head()->set_exporter(policy::kShanghaiExporter);
+  part.mutable_head()->set_key_id("k1");
+  ASSERT_TRUE(upload.Add(part, clock_.Now()).ok());
+  part.set_persons(SetOf(0, 20'000));
+  ASSERT_TRUE(upload.Add(part, clock_.Now()).ok());
+  const auto digest = staging_.Keep(&upload, clock_.Now());
+  ASSERT_TRUE(digest.ok());
+  v1::Flow flow = Flow("a", "");
+  flow.mutable_people()->mutable_staged()->set_digest(*digest);
+  const v1::Decision decision = Decide(flow);
+  EXPECT_EQ(decision.charged_persons(), 20'000);
+  staging_.Release(*digest, policy::kShanghaiExporter);
+  EXPECT_EQ(staging_.people(), 0);
+  EXPECT_EQ(Decide(flow).SerializeAsString(), decision.SerializeAsString());
+  flow.set_request_id("b");
+  EXPECT_TRUE(absl::IsFailedPrecondition(TryDecide(flow).status()));
+  EXPECT_EQ(Tally().counted.persons, 20'000);
+}
+
+// ---- The turn of the year.
+
+TEST_F(ExactTest, AnUncertainClockChargesBothYearsAtTheTurn) {
+  const absl::Time turn = StartOfBeijingDay(*ParseDay("2027-01-01"));
+  clock_.Set(turn - absl::Hours(1));
+  Open(0, 0);
+  uncertainty_ = absl::Milliseconds(50);
+  clock_.Set(turn - absl::Milliseconds(50));
+  // The new year's opening is not declared: it cannot be allowed in both.
+  EXPECT_EQ(Decide(Flow("a", SetOf(0, 10))).verdict(), v1::VERDICT_ASSESS);
+  clock_.Set(turn);
+  Open(0, 0);
+  const v1::Decision decision = Decide(Flow("b", SetOf(0, 10)));
+  EXPECT_EQ(decision.verdict(), v1::VERDICT_ALLOW);
+  EXPECT_THAT(decision.warnings(),
+              ::testing::Contains(v1::WARNING_CHARGED_TO_BOTH_YEARS));
+  EXPECT_EQ(record_.year(), 2027);
+  EXPECT_EQ(record_.also_year(), 2026);
+  EXPECT_EQ(record_.also_persons(), 10);
+  EXPECT_EQ(Tally(2026).counted.persons, 10);
+  EXPECT_EQ(Tally(2027).counted.persons, 10);
+  clock_.Set(turn + absl::Milliseconds(51));
+  Decide(Flow("c", SetOf(10, 20)));
+  EXPECT_EQ(record_.also_year(), 0);
+  EXPECT_EQ(Tally(2026).counted.persons, 10);
+  EXPECT_EQ(Tally(2027).counted.persons, 20);
+}
+
+// ---- Splitting.
+
+TEST_F(ExactTest, SplittingIsWarnedOfWhereFlowsReachTogetherWhatNoneDoes) {
+  Open(99'995, 0);
+  source_.regime.mutable_small_volume_persons()->set_value(1000);
+  source_.regime.mutable_assessment_persons()->set_value(1'000'000);
+  v1::Flow flow = Flow("a", SetOf(0, 600));
+  v1::HumanResources* hr = flow.mutable_purpose()->mutable_human_resources();
+  hr->set_necessary(v1::FACT_YES);
+  hr->set_labour_rules(v1::FACT_YES);
+  hr->set_collective_contract(v1::FACT_YES);
+  const auto with = [&flow](const std::string& id, const std::string& people) {
+    v1::Flow other = flow;
+    other.set_request_id(id);
+    other.mutable_people()->mutable_exact()->set_persons(people);
+    return other;
+  };
+  const std::string first = Decide(flow).decision_id();
+  // Nobody in common; another recipient; another scenario: not seen as one.
+  EXPECT_FALSE(Decide(with("b", SetOf(2000, 2100))).has_splitting());
+  v1::Flow elsewhere = with("c", SetOf(0, 600));
+  elsewhere.mutable_recipient()->set_organization_id("OTHER");
+  EXPECT_FALSE(Decide(elsewhere).has_splitting());
+  elsewhere = with("d", SetOf(0, 600));
+  elsewhere.set_scenario("other");
+  EXPECT_FALSE(Decide(elsewhere).has_splitting());
+  // 700 and 299 new ones: 999 together; then one more.
+  const std::string second = Decide(with("e", SetOf(500, 899))).decision_id();
+  EXPECT_FALSE(Decide(with("f", SetOf(500, 600))).has_splitting());
+  const v1::Decision warned = Decide(with("g", SetOf(500, 900)));
+  EXPECT_EQ(warned.verdict(), v1::VERDICT_ALLOW);
+  EXPECT_THAT(warned.warnings(), ::testing::Contains(v1::WARNING_SPLITTING));
+  EXPECT_EQ(warned.splitting().common_people(), 399);
+  EXPECT_EQ(warned.splitting().together(), 1000);
+  EXPECT_EQ(warned.splitting().threshold(), 1000);
+  EXPECT_THAT(warned.splitting().decisions(), ::testing::Contains(first));
+  EXPECT_THAT(warned.splitting().decisions(), ::testing::Contains(second));
+  // One that reaches the number alone splits nothing.
+  EXPECT_FALSE(Decide(with("h", SetOf(0, 1000))).has_splitting());
+}
+
+TEST_F(ExactTest, SplittingIsSeenAcrossAGroupUnderItsSharedKeyOnly) {
+  MakeGroup();
+  source_.regime.mutable_small_volume_persons()->set_value(1000);
+  Open(0, 0);
+  Open(0, 0, policy::kShenzhenExporter);
+  const auto flow = [](const std::string& id, const char* exporter,
+                       const char* key, const std::string& people) {
+    v1::Flow made = Flow(id, people);
+    made.set_exporter(exporter);
+    made.mutable_people()->mutable_exact()->set_key_id(key);
+    return made;
+  };
+  Decide(flow("a", policy::kShanghaiExporter, "shared", SetOf(0, 600)));
+  EXPECT_FALSE(
+      Decide(flow("b", policy::kShenzhenExporter, "k1", SetOf(500, 999)))
+          .has_splitting());
+  const v1::Decision warned =
+      Decide(flow("c", policy::kShenzhenExporter, "shared", SetOf(599, 1000)));
+  EXPECT_TRUE(warned.has_splitting());
+  EXPECT_EQ(warned.splitting().common_people(), 1);
+}
+
+}  // namespace
+}  // namespace tongguan::service

@@ -1,0 +1,115 @@
+#include "gateway/service/staging.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/text/refusal.h"
+
+namespace tongguan::service {
+namespace {
+
+int64_t PeopleOf(const StagedSet& set) {
+  return people::CountOf(set.persons) + people::CountOf(set.sensitive_persons);
+}
+
+}  // namespace
+
+absl::Status Staging::Upload::Add(const v1::StagePeopleRequest& part,
+                                  absl::Time now) {
+  if (part.has_head() == has_head_) {
+    return text::Refuse(
+        absl::StatusCode::kInvalidArgument, "head",
+        has_head_ ? "wrong.stage_head_twice" : "wrong.stage_no_head");
+  }
+  switch (part.part_case()) {
+    case v1::StagePeopleRequest::kHead:
+      has_head_ = true;
+      set_.exporter = part.head().exporter();
+      set_.key_id = part.head().key_id();
+      return absl::OkStatus();
+    case v1::StagePeopleRequest::kPersons:
+      return AddTo(&set_.persons, part.persons(), "persons", now);
+    case v1::StagePeopleRequest::kSensitivePersons:
+      return AddTo(&set_.sensitive_persons, part.sensitive_persons(),
+                   "sensitive_persons", now);
+    case v1::StagePeopleRequest::PART_NOT_SET:
+      break;
+  }
+  return text::Refuse(absl::StatusCode::kInvalidArgument, "part",
+                      "wrong.stage_no_head");
+}
+
+absl::Status Staging::Upload::AddTo(std::string* set, absl::string_view part,
+                                    const char* field, absl::Time now) {
+  absl::Status form = people::CheckSet(part);
+  const size_t size = people::kPseudonymSize;
+  if (form.ok() && !set->empty() && !part.empty() &&
+      part.substr(0, size) <=
+          absl::string_view(*set).substr(set->size() - size)) {
+    form = absl::InvalidArgumentError(
+        "pseudonym 0 does not come after the part before. Sort all of them "
+        "ascending, each once.");
+  }
+  if (!form.ok()) {
+    return text::Refuse(absl::StatusCode::kInvalidArgument, field,
+                        "wrong.people_set", {std::string(form.message())});
+  }
+  TG_RETURN_IF_ERROR(staging_->TakeRoom(people::CountOf(part), now));
+  people_ += people::CountOf(part);
+  set->append(part.data(), part.size());
+  return absl::OkStatus();
+}
+
+absl::Status Staging::TakeRoom(int64_t people, absl::Time now) {
+  if (people_ + people > most_people_) DropExpired(now);
+  if (people_ + people > most_people_) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat(most_people_,
+                     " people are staged, which is the most: have flows "
+                     "decided that name a set, or try again within the hour"));
+  }
+  people_ += people;
+  return absl::OkStatus();
+}
+
+void Staging::DropExpired(absl::Time now) {
+  for (auto it = sets_.begin(); it != sets_.end();) {
+    const auto set = it++;
+    if (set->second->expires > now) continue;
+    people_ -= PeopleOf(*set->second);
+    sets_.erase(set);
+  }
+}
+
+absl::StatusOr<std::string> Staging::Keep(Upload* upload, absl::Time now) {
+  if (!upload->has_head_ || upload->people_ == 0) {
+    return text::Refuse(absl::StatusCode::kInvalidArgument, "persons",
+                        "wrong.stage_nobody");
+  }
+  StagedSet set = std::move(upload->set_);
+  upload->people_ = 0;  // Its room is the set's now.
+  set.expires = now + kKept;
+  const std::string digest = DigestBytes(people::SetDigest(set.sets()));
+  Release(digest, set.exporter);  // Staged again: it lives anew.
+  const Key key(set.exporter, digest);
+  sets_[key] = std::make_shared<const StagedSet>(std::move(set));
+  return digest;
+}
+
+std::shared_ptr<const StagedSet> Staging::Find(const std::string& digest,
+                                               const std::string& exporter,
+                                               absl::Time now) {
+  DropExpired(now);
+  const auto it = sets_.find(Key(exporter, digest));
+  return it == sets_.end() ? nullptr : it->second;
+}
+
+void Staging::Release(const std::string& digest, const std::string& exporter) {
+  const auto it = sets_.find(Key(exporter, digest));
+  if (it == sets_.end()) return;
+  people_ -= PeopleOf(*it->second);
+  sets_.erase(it);
+}
+
+}  // namespace tongguan::service
