@@ -25,7 +25,8 @@ struct Item {
   v1::Fact sensitive = v1::FACT_NO;
   v1::Fact important = v1::FACT_NO;
   bool category_unknown = false;
-  // What it claims to be and what its name looks like, where the taxonomy knows.
+  // What it claims to be and what its name looks like, where the taxonomy
+  // knows.
   std::vector<const v1::Category*> categories;
   std::vector<Demand> demands;
   v1::Rule released_by = v1::RULE_UNSPECIFIED;  // The first relief.
