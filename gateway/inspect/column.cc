@@ -48,23 +48,25 @@ constexpr std::array<absl::string_view, 19> kIdentifiers = {
 }  // namespace
 
 Column::Column(std::string name, const policy::Taxonomy& taxonomy,
-               const Detectors& detectors, const v1::Declaration* declared)
+               const v1::Declaration* declared)
     : name_(std::move(name)),
       declared_(declared),
       named_(taxonomy.ClassifyName(name_)),
       claimed_(declared == nullptr
                    ? nullptr
                    : taxonomy.FindCategory(declared->category())),
-      watch_(&detectors.For(claimed_ == nullptr ? named_ : claimed_)) {}
+      watch_(
+          &taxonomy.detectors().For(claimed_ == nullptr ? named_ : claimed_)) {}
 
-Hit Column::Look(absl::string_view value, int64_t row, std::string* scratch) {
+policy::Hit Column::Look(absl::string_view value, int64_t row,
+                         std::string* scratch) {
   ++values_;
-  const Hit hit = watch_->Find(value, scratch);
+  const policy::Hit hit = watch_->Find(value, scratch);
   if (hit.category != nullptr) Count(hit, row);
   return hit;
 }
 
-void Column::Count(const Hit& hit, int64_t row) {
+void Column::Count(const policy::Hit& hit, int64_t row) {
   const auto there = std::find_if(
       seen_.begin(), seen_.end(),
       [&hit](const Seen& seen) { return seen.category == hit.category; });

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "gateway/inspect/detectors.h"
 #include "gateway/people/identifiers.h"
+#include "gateway/policy/detectors.h"
 #include "proto/tongguan/v1/inspection.pb.h"
 
 namespace tongguan::inspect {
@@ -22,10 +22,10 @@ class Column {
  public:
   // `declared` may be null and must outlive the column.
   Column(std::string name, const policy::Taxonomy& taxonomy,
-         const Detectors& detectors, const v1::Declaration* declared);
+         const v1::Declaration* declared);
 
   // Looks at one value that is not empty.
-  Hit Look(absl::string_view value, int64_t row, std::string* scratch);
+  policy::Hit Look(absl::string_view value, int64_t row, std::string* scratch);
 
   // What the column is taken for, in a sector of the flow.
   v1::InspectedColumn Conclude(absl::string_view sector) const;
@@ -42,7 +42,7 @@ class Column {
     bool inside_text;
   };
 
-  void Count(const Hit& hit, int64_t row);
+  void Count(const policy::Hit& hit, int64_t row);
   const v1::Category* TakenFor(v1::ColumnBasis* basis) const;
   // Values that do not fit make unknown what would else be no.
   void Doubt(absl::string_view sector, v1::InspectedColumn* column) const;
@@ -52,7 +52,7 @@ class Column {
   const v1::Declaration* declared_;
   const v1::Category* named_;    // By its name; or null.
   const v1::Category* claimed_;  // By its declaration; or null.
-  const Watch* watch_;
+  const policy::Watch* watch_;
   int64_t values_ = 0;
   std::vector<Seen> seen_;  // One a category.
 };

@@ -12,9 +12,9 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/inspect/column.h"
-#include "gateway/inspect/detectors.h"
 #include "gateway/inspect/records.h"
 #include "gateway/people/identifiers.h"
+#include "gateway/policy/detectors.h"
 
 namespace tongguan::inspect {
 namespace {
@@ -84,10 +84,9 @@ bool IsJsonLines(absl::string_view path) {
 class Pass {
  public:
   Pass(const Options& options, const policy::Taxonomy& taxonomy,
-       const Detectors& detectors, people::PseudonymKey* key, const Plan& plan)
+       people::PseudonymKey* key, const Plan& plan)
       : options_(options),
         taxonomy_(taxonomy),
-        detectors_(detectors),
         key_(key),
         plan_(plan),
         result_(std::make_unique<Result>()) {}
@@ -111,7 +110,6 @@ class Pass {
 
   const Options& options_;
   const policy::Taxonomy& taxonomy_;
-  const Detectors& detectors_;
   people::PseudonymKey* const key_;
   const Plan& plan_;
   std::unique_ptr<Source> source_;
@@ -137,7 +135,8 @@ absl::Status Pass::Open() {
 // A name is sent, so it must not be a value: of a file without a header the
 // first row is one.
 absl::Status Pass::CheckName(const std::string& name, size_t number) {
-  const Hit hit = detectors_.For(nullptr).Find(name, &scratch_);
+  const policy::Hit hit =
+      taxonomy_.detectors().For(nullptr).Find(name, &scratch_);
   if (hit.category == nullptr) return absl::OkStatus();
   return RefuseAt(
       1, number,
@@ -154,7 +153,7 @@ absl::Status Pass::AddColumns() {
     const auto declared = std::find_if(
         all.begin(), all.end(),
         [&](const v1::Declaration& one) { return one.column() == names[i]; });
-    columns_.emplace_back(names[i], taxonomy_, detectors_,
+    columns_.emplace_back(names[i], taxonomy_,
                           declared == all.end() ? nullptr : &*declared);
   }
   return absl::OkStatus();
@@ -187,7 +186,7 @@ absl::Status Pass::Look(const Record& record) {
   absl::string_view identifier;
   for (const Cell& cell : record.cells) {
     Column& column = columns_[cell.column];
-    const Hit hit = column.Look(cell.value, record.row, &scratch_);
+    const policy::Hit hit = column.Look(cell.value, record.row, &scratch_);
     sensitive |= Flagged(plan_.sensitive, cell.column);
     ordinary |= Flagged(plan_.ordinary, cell.column);
     if (hit.category != nullptr && !column.declared()) {
@@ -318,12 +317,11 @@ absl::Status CheckIdentified(const Columns& columns, const Plan& plan) {
 
 absl::StatusOr<std::unique_ptr<Result>> InspectFile(
     const Options& options, const policy::Taxonomy& taxonomy) {
-  TG_ASSIGN_OR_RETURN(const Detectors detectors, Detectors::Compile(taxonomy));
   TG_ASSIGN_OR_RETURN(people::PseudonymKey key, MakeKey(options));
   Plan plan;
   int64_t rows = kSampleRows;
   for (int pass = 0; pass < kMostPasses; ++pass) {
-    Pass reading(options, taxonomy, detectors, &key, plan);
+    Pass reading(options, taxonomy, &key, plan);
     TG_RETURN_IF_ERROR(reading.Run(rows));
     const Columns columns = reading.Conclude();
     TG_ASSIGN_OR_RETURN(const int identifier,

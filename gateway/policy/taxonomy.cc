@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/identifier.h"
 #include "gateway/base/status_macros.h"
+#include "gateway/policy/detectors.h"
 #include "gateway/policy/form.h"
 #include "gateway/policy/patterns.h"
 
@@ -113,6 +114,8 @@ absl::StatusOr<std::unique_ptr<const Taxonomy>> Taxonomy::Compile(
     }
   }
   TG_RETURN_IF_ERROR(index.patterns.Compile("taxonomy"));
+  TG_ASSIGN_OR_RETURN(Detectors detectors, Detectors::Compile(*taxonomy));
+  taxonomy->detectors_ = std::make_unique<Detectors>(std::move(detectors));
   return taxonomy;
 }
 

@@ -11,6 +11,8 @@
 
 namespace tongguan::policy {
 
+class Detectors;
+
 class Taxonomy {
  public:
   // Refuses doubled ids, unknown sensitive kinds, bad patterns, naming them.
@@ -26,6 +28,9 @@ class Taxonomy {
   // Names (names.h) remembers.
   const v1::Category* ClassifyName(absl::string_view name) const;
 
+  // What values look like; see detectors.h.
+  const Detectors& detectors() const { return *detectors_; }
+
   const v1::Taxonomy& source() const { return source_; }
 
  private:
@@ -34,6 +39,7 @@ class Taxonomy {
 
   const v1::Taxonomy source_;
   std::unique_ptr<Index> index_;
+  std::unique_ptr<const Detectors> detectors_;
 };
 
 // Whether a category is sensitive personal information in a sector.

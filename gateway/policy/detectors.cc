@@ -1,4 +1,4 @@
-#include "gateway/inspect/detectors.h"
+#include "gateway/policy/detectors.h"
 
 #include <algorithm>
 #include <utility>
@@ -6,10 +6,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
-#include "gateway/inspect/checks.h"
 #include "gateway/people/identifiers.h"
+#include "gateway/policy/checks.h"
 
-namespace tongguan::inspect {
+namespace tongguan::policy {
 namespace {
 
 // Shorter runs inside a text are not tried: nothing that is found without
@@ -93,7 +93,7 @@ Hit Watch::Find(absl::string_view value, std::string* scratch) const {
   return {};
 }
 
-absl::StatusOr<Detectors> Detectors::Compile(const policy::Taxonomy& taxonomy) {
+absl::StatusOr<Detectors> Detectors::Compile(const Taxonomy& taxonomy) {
   Detectors detectors;
   detectors.watches_.emplace_back(nullptr, std::make_unique<Watch>());
   for (const v1::Detector& source : taxonomy.source().detectors()) {
@@ -136,4 +136,4 @@ const Watch& Detectors::For(const v1::Category* named) const {
   return *watches_.front().second;
 }
 
-}  // namespace tongguan::inspect
+}  // namespace tongguan::policy

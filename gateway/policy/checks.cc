@@ -1,4 +1,4 @@
-#include "gateway/inspect/checks.h"
+#include "gateway/policy/checks.h"
 
 #include <array>
 #include <cstdint>
@@ -6,7 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "gateway/base/uscc.h"
 
-namespace tongguan::inspect {
+namespace tongguan::policy {
 namespace {
 
 int DigitOf(char c) { return c - '0'; }
@@ -108,4 +108,4 @@ bool PassesCheck(v1::ValueCheck check, absl::string_view value) {
   }
 }
 
-}  // namespace tongguan::inspect
+}  // namespace tongguan::policy

@@ -1,24 +1,35 @@
-#include "gateway/inspect/detectors.h"
+#include "gateway/policy/detectors.h"
 
 #include <gtest/gtest.h>
 
-#include "gateway/inspect/testing.h"
+#include "gateway/policy/snapshot.h"
 
-namespace tongguan::inspect {
+namespace tongguan::policy {
 namespace {
+
+// The taxonomy that is shipped; tests run in the source folder.
+const Taxonomy& ShippedTaxonomy() {
+  static const auto* const taxonomy = [] {
+    auto source = ReadPolicyDir("policy");
+    if (!source.ok()) std::abort();
+    auto compiled = Taxonomy::Compile(std::move(source->taxonomy));
+    if (!compiled.ok()) std::abort();
+    return compiled->release();
+  }();
+  return *taxonomy;
+}
 
 class DetectorsTest : public testing::Test {
  protected:
   // The category's id, with '*' if inside a text; "-" for nothing.
   std::string Find(const char* column_category, absl::string_view value) {
     const v1::Category* named = ShippedTaxonomy().FindCategory(column_category);
-    const Hit hit = detectors_->For(named).Find(value, &scratch_);
+    const Hit hit = detectors_.For(named).Find(value, &scratch_);
     if (hit.category == nullptr) return "-";
     return hit.category->id() + (hit.inside_text ? "*" : "");
   }
 
-  const absl::StatusOr<Detectors> detectors_ =
-      Detectors::Compile(ShippedTaxonomy());
+  const Detectors& detectors_ = ShippedTaxonomy().detectors();
   std::string scratch_;
 };
 
@@ -83,13 +94,15 @@ TEST_F(DetectorsTest, HarmlessValuesAreNothing) {
 }
 
 TEST_F(DetectorsTest, ATaxonomyWithoutDetectorsFindsNothing) {
-  auto taxonomy = policy::Taxonomy::Compile({});
+  auto taxonomy = Taxonomy::Compile({});
   ASSERT_TRUE(taxonomy.ok());
-  const auto none = Detectors::Compile(**taxonomy);
-  ASSERT_TRUE(none.ok());
-  EXPECT_EQ(none->For(nullptr).Find("13800138000", &scratch_).category,
+  EXPECT_EQ((*taxonomy)
+                ->detectors()
+                .For(nullptr)
+                .Find("13800138000", &scratch_)
+                .category,
             nullptr);
 }
 
 }  // namespace
-}  // namespace tongguan::inspect
+}  // namespace tongguan::policy

@@ -1,4 +1,4 @@
-#include "gateway/inspect/checks.h"
+#include "gateway/policy/checks.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "absl/strings/ascii.h"
 
-namespace tongguan::inspect {
+namespace tongguan::policy {
 namespace {
 
 struct Good {
@@ -85,4 +85,4 @@ TEST(ChecksTest, RefusesACheckItDoesNotKnow) {
 }
 
 }  // namespace
-}  // namespace tongguan::inspect
+}  // namespace tongguan::policy

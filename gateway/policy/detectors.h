@@ -1,7 +1,7 @@
 // The taxonomy's detectors, made fast enough for every value of a large file.
 // Thread-safe once compiled.
-#ifndef TONGGUAN_GATEWAY_INSPECT_DETECTORS_H_
-#define TONGGUAN_GATEWAY_INSPECT_DETECTORS_H_
+#ifndef TONGGUAN_GATEWAY_POLICY_DETECTORS_H_
+#define TONGGUAN_GATEWAY_POLICY_DETECTORS_H_
 
 #include <memory>
 #include <string>
@@ -13,7 +13,7 @@
 #include "re2/re2.h"
 #include "re2/set.h"
 
-namespace tongguan::inspect {
+namespace tongguan::policy {
 
 // What a value was taken for.
 struct Hit {
@@ -52,7 +52,7 @@ class Detectors {
  public:
   // `taxonomy` must outlive the detectors. Refuses patterns that RE2 does not
   // take, naming them.
-  static absl::StatusOr<Detectors> Compile(const policy::Taxonomy& taxonomy);
+  static absl::StatusOr<Detectors> Compile(const Taxonomy& taxonomy);
 
   // What to watch for in a column whose name means `named`; null: nothing.
   const Watch& For(const v1::Category* named) const;
@@ -64,6 +64,6 @@ class Detectors {
   std::vector<std::pair<const v1::Category*, std::unique_ptr<Watch>>> watches_;
 };
 
-}  // namespace tongguan::inspect
+}  // namespace tongguan::policy
 
-#endif  // TONGGUAN_GATEWAY_INSPECT_DETECTORS_H_
+#endif  // TONGGUAN_GATEWAY_POLICY_DETECTORS_H_
