@@ -246,7 +246,7 @@ TEST(FlowFileTest, AByteOrderMarkIsSkipped) {
   for (const char* text : {"{\"exporter\": \"1\"}", "exporter: \"1\""}) {
     const Outcome run = RunCli(Local({}), {}, mark + text);
     EXPECT_EQ(run.code, kError);
-    EXPECT_THAT(run.err, HasSubstr("flow.exporter: \"1\" is not a unified"));
+    EXPECT_THAT(run.err, HasSubstr("flow.exporter: not a unified"));
   }
 }
 

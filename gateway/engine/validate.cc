@@ -352,7 +352,7 @@ void CheckHead(const v1::Flow& flow, const Path& prefix, Checker* check) {
               /*may_be_empty=*/true);
   const absl::Status uscc = CheckUscc(flow.exporter());
   if (!uscc.ok()) {
-    check->Add({prefix, ".exporter"}, "wrong.not_uscc", flow.exporter());
+    check->Add({prefix, ".exporter"}, "wrong.not_uscc");
   }
   check->Name(prefix, ".system", flow.system(), /*may_be_empty=*/true);
   check->Answered(prefix, ".direction", flow.direction());

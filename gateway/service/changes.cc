@@ -27,7 +27,7 @@ absl::Status CheckIds(const std::string& request_id,
   }
   if (CheckUscc(exporter).ok()) return absl::OkStatus();
   return text::Refuse(absl::StatusCode::kInvalidArgument, "exporter",
-                      "wrong.not_uscc", {exporter});
+                      "wrong.not_uscc");
 }
 
 absl::Status CheckPeople(absl::string_view field, int64_t people) {
@@ -39,8 +39,8 @@ absl::Status CheckPeople(absl::string_view field, int64_t people) {
 
 absl::Status CheckId(absl::string_view field, const std::string& id) {
   if (ledger::ParseId(id).ok()) return absl::OkStatus();
-  return text::Refuse(absl::StatusCode::kInvalidArgument, field, "wrong.not_id",
-                      {id});
+  return text::Refuse(absl::StatusCode::kInvalidArgument, field,
+                      "wrong.not_id");
 }
 
 // What settlements and corrections have in common.

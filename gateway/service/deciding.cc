@@ -10,6 +10,7 @@
 #include "gateway/engine/validate.h"
 #include "gateway/service/charging.h"
 #include "gateway/service/errors.h"
+#include "gateway/service/privacy.h"
 #include "gateway/text/refusal.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/wire_format_lite.h"
@@ -40,9 +41,12 @@ bool Enter(int field, google::protobuf::io::CodedInputStream* in) {
 }
 
 // What is wrong with the form of a request about this flow.
-std::vector<v1::FieldViolation> CheckForm(const v1::Flow& flow, bool dry_run,
+std::vector<v1::FieldViolation> CheckForm(const v1::Flow& flow,
+                                          const policy::Taxonomy& taxonomy,
+                                          bool dry_run,
                                           const std::string& path) {
   std::vector<v1::FieldViolation> violations = engine::ValidateFlow(flow, path);
+  CheckNames(flow, taxonomy, path, &violations);
   if (flow.request_id().empty() && !dry_run) {
     violations.push_back(
         Violation(path + ".request_id", "wrong.no_request_id"));
@@ -114,7 +118,8 @@ std::optional<v1::FlowError> Pose(const v1::Flow& flow, const Asking& asking,
                                     "wrong.flow_bytes",
                                     {absl::StrCat(asking.flow_bytes)}));
   }
-  const auto violations = CheckForm(flow, asking.dry_run, path);
+  const auto violations =
+      CheckForm(flow, asking.policy->taxonomy(), asking.dry_run, path);
   if (!violations.empty()) return ToFlowError(violations);
   const absl::Status allowed =
       MayAsk(asking.caller, flow.exporter(), asking.policy->registry(),

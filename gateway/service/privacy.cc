@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/policy/detectors.h"
+#include "gateway/text/refusal.h"
 
 namespace tongguan::service {
 namespace {
@@ -13,6 +14,7 @@ namespace {
 // plates, which begin with an ideograph, and e-mail addresses. Most names have
 // none, and are not looked at further.
 constexpr int kFewestDigits = 4;
+constexpr char kSomebodys[] = "wrong.somebodys";
 
 bool MayBeSomebodys(absl::string_view text) {
   const auto digit = [](char c) { return absl::ascii_isdigit(c); };
@@ -35,12 +37,6 @@ const v1::Category* WhatOfSomebody(absl::string_view text,
   return personal ? category : nullptr;
 }
 
-std::string Refusal(const v1::Category& category) {
-  return absl::StrCat("looks like a person's ", category.name_en(),
-                      "; names are recorded and must not be anybody's data: "
-                      "use another");
-}
-
 class Names {
  public:
   Names(const policy::Taxonomy& taxonomy, const std::string& path,
@@ -55,7 +51,8 @@ class Names {
     violation.set_field(
         at < 0 ? absl::StrCat(path_, ".", field)
                : absl::StrCat(path_, ".", field, "[", at, "]", part));
-    violation.set_description(Refusal(*category));
+    violation.set_code(kSomebodys);
+    violation.add_operands(category->id());
   }
 
  private:
@@ -101,8 +98,8 @@ absl::Status CheckName(absl::string_view field, absl::string_view text,
                        const policy::Taxonomy& taxonomy) {
   const v1::Category* category = WhatOfSomebody(text, taxonomy);
   if (category == nullptr) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat(field, ": ", Refusal(*category)));
+  return text::Refuse(absl::StatusCode::kInvalidArgument, field, kSomebodys,
+                      {category->id()});
 }
 
 }  // namespace tongguan::service

@@ -130,7 +130,7 @@ absl::Status FillPage(const std::vector<ledger::Stored>& found, size_t page,
 absl::Status CheckReadExporter(const std::string& exporter) {
   if (CheckUscc(exporter).ok()) return absl::OkStatus();
   return text::Refuse(absl::StatusCode::kInvalidArgument, "exporter",
-                      "wrong.not_uscc", {exporter});
+                      "wrong.not_uscc");
 }
 
 absl::Status ReadRecord(const v1::GetDecisionRequest& request,
@@ -144,7 +144,7 @@ absl::Status ReadRecord(const v1::GetDecisionRequest& request,
   const auto id = ledger::ParseId(request.decision_id());
   if (!id.ok()) {
     return text::Refuse(absl::StatusCode::kInvalidArgument, "decision_id",
-                        "wrong.not_id", {request.decision_id()});
+                        "wrong.not_id");
   }
   const absl::StatusOr<ledger::Stored> stored = ledger.Read(id->index);
   if (absl::IsNotFound(stored.status())) return none;

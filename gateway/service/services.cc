@@ -7,6 +7,7 @@
 #include "gateway/base/sha256.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/service/changes.h"
+#include "gateway/service/privacy.h"
 #include "gateway/service/reading.h"
 #include "gateway/service/services_api.h"
 
@@ -73,6 +74,10 @@ void Services::Change(CallT* call, Check check, Make make, Reader read) {
   const absl::StatusOr<Asking> asking = Begin(*call);
   absl::Status refusal = asking.status();
   if (refusal.ok()) refusal = check(request);
+  if (refusal.ok()) {
+    refusal = CheckName("request_id", request.request_id(),
+                        asking->policy->taxonomy());
+  }
   if (refusal.ok()) {
     refusal = MayAsk(asking->caller, request.exporter(),
                      asking->policy->registry(), BeijingDay(asking->now));

@@ -30,7 +30,7 @@ TEST(RefusalTest, ACodeThatTheCatalogueLacksIsDescribedAsItCame) {
 }
 
 TEST(RefusalTest, AnOperandCannotSteerATerminal) {
-  v1::FieldViolation violation = Range("wrong.not_uscc");
+  v1::FieldViolation violation = Range("wrong.people_range");
   violation.set_operands(0, "\x1b[2J");
   EXPECT_EQ(Describe(Language::kEnglish, violation).find('\x1b'),
             std::string::npos);
