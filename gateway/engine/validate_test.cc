@@ -193,9 +193,14 @@ TEST(ValidateFlowTest, PeopleThatAreNotDeclared) {
   };
   EXPECT_EQ(code([](v1::People*) {}), "wrong.no_people");
   EXPECT_EQ(code([](v1::People* p) { p->mutable_exact(); }),
-            "wrong.people_not_taken");
-  EXPECT_EQ(code([](v1::People* p) { p->mutable_counted(); }),
-            "wrong.people_of_records");
+            "wrong.not_identifier");  // The key.
+  EXPECT_EQ(code([](v1::People* p) { p->mutable_staged(); }),
+            "wrong.staged_digest");
+  EXPECT_EQ(code([](v1::People* p) {
+              p->mutable_exact()->set_key_id("k");
+              p->mutable_exact()->set_persons("15 bytes, no 16");
+            }),
+            "wrong.people_set");
 }
 
 TEST(ValidateFlowTest, AccessWithoutOnshoreAccess) {

@@ -64,10 +64,8 @@ absl::Status Staging::Upload::AddTo(std::string* set, absl::string_view part,
 absl::Status Staging::TakeRoom(int64_t people, absl::Time now) {
   if (people_ + people > most_people_) DropExpired(now);
   if (people_ + people > most_people_) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat(most_people_,
-                     " people are staged, which is the most: have flows "
-                     "decided that name a set, or try again within the hour"));
+    return text::Refuse(absl::StatusCode::kResourceExhausted, "",
+                        "wrong.stage_full", {absl::StrCat(most_people_)});
   }
   people_ += people;
   return absl::OkStatus();
