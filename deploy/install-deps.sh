@@ -17,7 +17,7 @@ packages=(
   prometheus-cpp-dev libcli11-dev libsimdjson-dev
   libc-ares-dev libcurl4-openssl-dev zlib1g-dev
   # Tests and checks.
-  libgtest-dev libgmock-dev libbenchmark-dev clang-format clang-tidy
+  libgtest-dev libgmock-dev libbenchmark-dev clang-format clang-tidy valgrind
   # Development certificates; scripts of the tests.
   openssl procps
 )
