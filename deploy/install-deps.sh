@@ -18,6 +18,8 @@ packages=(
   libc-ares-dev libcurl4-openssl-dev zlib1g-dev
   # Tests and checks.
   libgtest-dev libgmock-dev libbenchmark-dev clang-format clang-tidy valgrind
+  # A verifier of the log that is not ours: tests/journal.
+  golang-go golang-golang-x-mod-dev
   # Development certificates; scripts of the tests.
   openssl procps
 )

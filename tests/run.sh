@@ -21,5 +21,6 @@ for cases in tests/conformance/*.tsv; do
     tests/conformance/run --cases "$cases"
 done
 stage "crash" tests/crash/run --cycles "${TONGGUAN_CRASH_CYCLES:-50}"
+stage "a log verified by others" tests/journal/run
 stage "scripts" tests/scripts_test.sh
 finish

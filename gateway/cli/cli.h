@@ -16,6 +16,8 @@ enum ExitCode {
   kError = 1,         // Refused or failed.
   kUsage = 2,         // The command line is wrong.
   kAssess = 10,       // ASSESS: hold the flow.
+  kBroken = 30,       // A log does not hold.
+  kIncomplete = 31,   // A log holds as far as it could be checked.
   kUnavailable = 40,  // No gateway, no answer in time, or overloaded.
   kDenied = 41,       // Not authenticated or not permitted.
 };

@@ -39,6 +39,7 @@ class Context {
   absl::Duration deadline() const { return deadline_; }
   bool json() const { return globals_.output == "json"; }
   bool color() const;
+  bool is_tty() const { return terminal_.is_tty; }
   int width() const { return terminal_.width; }
   std::istream& in() { return terminal_.in; }
   std::ostream& out() { return terminal_.out; }

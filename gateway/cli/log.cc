@@ -193,6 +193,9 @@ void AddList(CLI::App* log, const Setup& setup) {
 void AddLog(const Setup& setup) {
   CLI::App* log = setup.app.add_subcommand("log", setup.T("help.log"));
   AddList(log, setup);
+  AddLogKeys(log, setup);
+  AddLogVerify(log, setup);
+  AddLogPublish(log, setup);
   auto id = std::make_shared<std::string>();
   CLI::App* get = log->add_subcommand("get", setup.T("help.log_get"));
   get->add_option("ID", *id, setup.T("help.id"));

@@ -16,6 +16,7 @@ struct Flags {
   std::string config;
   std::string listen;
   std::string ledger;
+  std::string log_key;
   std::string policy_dir;
   std::string metrics_listen;
   std::string certificate;
@@ -38,6 +39,7 @@ absl::Status ReadConfig(const Flags& flags, std::istream& in,
   };
   override_with(flags.listen, config->mutable_listen());
   override_with(flags.ledger, config->mutable_ledger());
+  override_with(flags.log_key, config->mutable_log_key());
   override_with(flags.policy_dir, config->mutable_policy_dir());
   override_with(flags.metrics_listen, config->mutable_metrics_listen());
   v1::TlsFiles* tls = config->mutable_tls();
@@ -93,6 +95,9 @@ int Serve(Context& context, const Flags& flags) {
   const BlockedSignals signals;
   const auto server = service::Server::Start(std::move(options));
   if (!server.ok()) return context.FailHere(server.status());
+  if (!(*server)->new_log_key().empty()) {
+    context.Note("serve.new_log_key", {{"0", (*server)->new_log_key()}});
+  }
   // Scripts wait for this line; it is the same in every language.
   context.out() << "listening on "
                 << absl::StrCat(listen.substr(0, listen.rfind(':')), ":",
@@ -119,6 +124,7 @@ void AddServe(const Setup& setup) {
   verb->add_option("--config", flags->config, setup.T("help.config"));
   verb->add_option("--listen", flags->listen, setup.T("help.listen"));
   verb->add_option("--ledger", flags->ledger, setup.T("help.ledger"));
+  verb->add_option("--log-key", flags->log_key, setup.T("help.log_key"));
   verb->add_option("--policy-dir", flags->policy_dir,
                    setup.T("help.policy_dir"));
   verb->add_option("--metrics-listen", flags->metrics_listen,

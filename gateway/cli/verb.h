@@ -33,6 +33,10 @@ void AddSettle(const Setup& setup);
 void AddOpen(const Setup& setup);
 void AddStanding(const Setup& setup);
 void AddLog(const Setup& setup);
+// Verbs of `tongguan log` that need no gateway.
+void AddLogKeys(CLI::App* log, const Setup& setup);
+void AddLogVerify(CLI::App* log, const Setup& setup);
+void AddLogPublish(CLI::App* log, const Setup& setup);
 void AddBench(const Setup& setup);
 void AddVersion(const Setup& setup);
 

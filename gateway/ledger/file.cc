@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gateway/base/status_macros.h"
 
 namespace tongguan::ledger {
@@ -161,6 +162,13 @@ absl::Status CheckLength(Database& db, const std::string& path) {
   return absl::OkStatus();
 }
 
+absl::Status CheckVersion(int64_t version, const std::string& path) {
+  if (version == kFormatVersion) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "ledger ", path, ": has format ", version, " and this program knows ",
+      kFormatVersion, ": use the program that wrote it, or a newer one"));
+}
+
 // Checkpoints are planned: see checkpointer.h. 64 MiB of pages are kept. What
 // is deleted is overwritten: people are erased with their year.
 absl::Status SetUp(Database& db) {
@@ -204,13 +212,36 @@ absl::StatusOr<std::unique_ptr<Database>> OpenFile(const std::string& path) {
   TG_ASSIGN_OR_RETURN(const int64_t version, ReadVersion(*db, path));
   if (version == 0) {
     TG_RETURN_IF_ERROR(Make(*db));
-  } else if (version != kFormatVersion) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "ledger ", path, ": has format ", version, " and this program knows ",
-        kFormatVersion, ": use the program that wrote it, or a newer one"));
+  } else {
+    TG_RETURN_IF_ERROR(CheckVersion(version, path));
   }
   TG_RETURN_IF_ERROR(CheckLength(*db, path));
   TG_RETURN_IF_ERROR(SetUp(*db));
+  return db;
+}
+
+absl::StatusOr<std::unique_ptr<Database>> OpenToRead(const std::string& path) {
+  struct stat file;
+  if (stat(path.c_str(), &file) != 0 || !S_ISREG(file.st_mode)) {
+    return absl::NotFoundError(absl::StrCat(
+        "ledger ", path, ": cannot be read: name the ledger's file"));
+  }
+  TG_ASSIGN_OR_RETURN(std::unique_ptr<Database> db,
+                      Database::Open(path, SQLITE_OPEN_READONLY));
+  absl::StatusOr<int64_t> version = ReadVersion(*db, path);
+  if (absl::IsUnavailable(version.status()) &&
+      stat((path + "-wal").c_str(), &file) != 0) {
+    // Its folder cannot be written, so nothing writes the file either.
+    const std::string name =
+        absl::StrReplaceAll(path, {{"%", "%25"}, {"?", "%3f"}, {"#", "%23"}});
+    TG_ASSIGN_OR_RETURN(db,
+                        Database::Open("file:" + name + "?immutable=1",
+                                       SQLITE_OPEN_READONLY | SQLITE_OPEN_URI));
+    version = ReadVersion(*db, path);
+  }
+  TG_RETURN_IF_ERROR(version.status());
+  TG_RETURN_IF_ERROR(CheckVersion(*version, path));
+  TG_RETURN_IF_ERROR(CheckLength(*db, path));
   return db;
 }
 

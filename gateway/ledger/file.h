@@ -38,6 +38,11 @@ class FileLock {
 // of a newer version, DataLoss for a damaged file.
 absl::StatusOr<std::unique_ptr<Database>> OpenFile(const std::string& path);
 
+// Opens a ledger file to read it, whether or not another process has it open;
+// on a disk that cannot be written too. NotFound when there is none, else as
+// OpenFile.
+absl::StatusOr<std::unique_ptr<Database>> OpenToRead(const std::string& path);
+
 // A further connection to a file that is open.
 absl::StatusOr<std::unique_ptr<Database>> OpenAnother(const std::string& path);
 

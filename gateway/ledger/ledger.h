@@ -207,6 +207,10 @@ struct Options {
   // Signs the head of every commit; null: heads are not signed. A log that was
   // signed once does not open without.
   std::shared_ptr<const journal::SigningKey> key = nullptr;
+  // Makes the first record of a Beijing year, for what was recorded before it;
+  // null: none is made. Must not fail.
+  std::function<Entry(View& view, int32_t last_year, const Head& closed)>
+      year_end = nullptr;
   size_t index_run =
       32768;  // Records indexed in memory before they are written.
   size_t people_bytes = 256 << 20;  // Of sets of people kept in memory.

@@ -124,10 +124,10 @@ bool Statement::NullAt(int column) const {
 }
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(
-    const std::string& path) {
+    const std::string& path, int flags) {
   sqlite3* db = nullptr;
-  const int code = sqlite3_open_v2(
-      path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code =
+      sqlite3_open_v2(path.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   auto database = std::make_unique<Database>();
   database->db_.reset(db);
   if (db == nullptr) {

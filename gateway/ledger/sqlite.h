@@ -57,7 +57,7 @@ class Statement {
 class Database {
  public:
   static absl::StatusOr<std::unique_ptr<Database>> Open(
-      const std::string& path);
+      const std::string& path, int flags = SQLITE_OPEN_READWRITE);
 
   absl::Status Exec(const char* sql);
   absl::StatusOr<Statement> Prepare(absl::string_view sql);

@@ -30,6 +30,8 @@ class Tree {
   // The head with the row's records. Writes the tiles that they fill inside the
   // caller's transaction, which then must be reported: Committed or RolledBack.
   absl::StatusOr<Head> Write(const Row& row);
+  // The head of the last commit, without its signature.
+  Head Last() const { return {edge_.size(), edge_.Root(), ""}; }
   void Committed() { edge_ = next_; }
   void RolledBack() { next_ = edge_; }
 

@@ -29,6 +29,7 @@ absl::Status Unavailable(const absl::Status& why) {
 
 absl::StatusOr<std::unique_ptr<Writer>> Writer::Open(const Options& options) {
   std::unique_ptr<Writer> writer(new Writer);
+  writer->year_end_ = options.year_end;
   TG_ASSIGN_OR_RETURN(writer->db_, OpenFile(options.path));
   Database& db = *writer->db_;
   TG_ASSIGN_OR_RETURN(writer->journal_, Journal::On(db));
@@ -70,7 +71,22 @@ Batch Writer::Begin(absl::Time now) {
       absl::FromUnixMicros(std::max(absl::ToUnixMicros(now), last_micros_));
   sets_from_ = SetsFrom(at);
   sets_->KeepFrom(sets_from_);
-  return Batch(Before{*journal_, *index_, *table_, cache_, *sets_}, size(), at);
+  Batch batch(Before{*journal_, *index_, *table_, cache_, *sets_}, size(), at);
+  if (year_end_ && size() > 0) EndYear(&batch);
+  return batch;
+}
+
+// The batch begins with a record of its own where it is the first of a year.
+void Writer::EndYear(Batch* batch) {
+  const int32_t last_year = BeijingYear(absl::FromUnixMicros(last_micros_));
+  if (batch->row().year == last_year) return;
+  Submission submission;
+  submission.digest = std::string(32, '\0');  // Nobody asks for it again.
+  submission.make = [&](View& view) -> absl::StatusOr<Entry> {
+    return year_end_(view, last_year, tree_->Last());
+  };
+  submission.done = [](const absl::StatusOr<Stored>&) {};
+  batch->Run(std::move(submission));
 }
 
 absl::Status Writer::Commit(const Batch& batch) {

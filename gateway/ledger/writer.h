@@ -43,6 +43,7 @@ class Writer {
 
  private:
   Writer() = default;
+  void EndYear(Batch* batch);
   absl::Status Write(const Batch& batch);
   absl::Status Flush();
   absl::Status Try();
@@ -58,6 +59,7 @@ class Writer {
   std::unique_ptr<Tree> tree_;
   std::unique_ptr<PeopleSets> sets_;
   TallyCache cache_;
+  decltype(Options::year_end) year_end_;
   Statement begin_, commit_, rollback_;
   std::unique_ptr<Checkpointer> checkpointer_;
   absl::Status begun_;

@@ -8,7 +8,10 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "gateway/base/sha256.h"
 #include "gateway/policy/form.h"
 #include "google/protobuf/io/coded_stream.h"
@@ -16,6 +19,8 @@
 
 namespace tongguan::policy {
 namespace {
+
+constexpr char kManifestTitle[] = "tongguan policy manifest v1\n";
 
 using google::protobuf::Message;
 using google::protobuf::RepeatedPtrField;
@@ -204,13 +209,31 @@ v1::PolicyManifest MakeManifest(const std::vector<Part>& parts) {
   return manifest;
 }
 
-std::string ManifestDigest(const v1::PolicyManifest& manifest) {
-  std::string text = "tongguan policy manifest v1\n";
+std::string ManifestText(const v1::PolicyManifest& manifest) {
+  std::string text = kManifestTitle;
   for (const v1::PolicyPart& part : manifest.parts()) {
     absl::StrAppend(&text, absl::BytesToHexString(part.digest()), " ",
                     part.length(), " ", part.name(), "\n");
   }
-  return DigestBytes(Sha256(text));
+  return text;
+}
+
+absl::StatusOr<v1::PolicyManifest> ParseManifest(absl::string_view text) {
+  v1::PolicyManifest manifest;
+  absl::string_view rest = text;
+  absl::ConsumePrefix(&rest, kManifestTitle);
+  for (absl::string_view line : absl::StrSplit(rest, '\n', absl::SkipEmpty())) {
+    const std::vector<std::string> fields =
+        absl::StrSplit(line, absl::MaxSplits(' ', 2));
+    uint64_t length = 0;
+    if (fields.size() != 3 || !absl::SimpleAtoi(fields[1], &length)) break;
+    v1::PolicyPart* part = manifest.add_parts();
+    part->set_digest(absl::HexStringToBytes(fields[0]));
+    part->set_length(length);
+    part->set_name(fields[2]);
+  }
+  if (ManifestText(manifest) == text) return manifest;
+  return absl::InvalidArgumentError("not the text of a policy's manifest");
 }
 
 absl::StatusOr<Source> SourceFromParts(const std::vector<Part>& parts) {

@@ -18,9 +18,11 @@ void Normalize(Source* source);
 // The parts of a normalized source, sorted by name.
 std::vector<Part> MakeParts(const Source& source);
 
-// The manifest of sorted parts, and the SHA-256 of its canonical text.
+// The manifest of sorted parts; its canonical text, whose SHA-256 is the
+// policy's digest; and the text read again (InvalidArgument for any other).
 v1::PolicyManifest MakeManifest(const std::vector<Part>& parts);
-std::string ManifestDigest(const v1::PolicyManifest& manifest);
+std::string ManifestText(const v1::PolicyManifest& manifest);
+absl::StatusOr<v1::PolicyManifest> ParseManifest(absl::string_view text);
 
 }  // namespace tongguan::policy
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/base/sha256.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/policy/form.h"
 #include "gateway/policy/locate.h"
@@ -146,7 +147,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Compile(
                         snapshot->calendar_));
   snapshot->regime_ = std::move(source.regime);
   snapshot->manifest_ = MakeManifest(snapshot->parts_);
-  snapshot->digest_ = ManifestDigest(snapshot->manifest_);
+  snapshot->digest_ = DigestBytes(Sha256(ManifestText(snapshot->manifest_)));
   return snapshot;
 }
 

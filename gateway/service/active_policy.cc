@@ -1,40 +1,19 @@
 #include "gateway/service/active_policy.h"
 
-#include <future>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
-#include "gateway/base/beijing.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/engine/engine.h"
+#include "gateway/policy/parts.h"
+#include "gateway/service/append.h"
 #include "proto/tongguan/v1/record.pb.h"
 
 namespace tongguan::service {
 namespace {
 
-// Stands where records of exporters have their code, so that the last
-// activation is found without reading through the log. No exporter has it: it
-// is no unified social credit code.
 constexpr char kPolicyIndexKey[] = "policy";
-
-absl::StatusOr<v1::DecisionRecord> ParseRecord(const std::string& bytes) {
-  v1::DecisionRecord record;
-  if (!record.ParseFromString(bytes) || !record.has_policy_activation()) {
-    return absl::DataLossError("the last activation's record does not parse");
-  }
-  return record;
-}
-
-// The last activation in the ledger; an empty record when there is none.
-absl::StatusOr<v1::DecisionRecord> LastActivation(ledger::Ledger& ledger) {
-  ledger::Query query;
-  query.exporter = kPolicyIndexKey;
-  query.limit = 1;
-  TG_ASSIGN_OR_RETURN(auto found, ledger.List(query));
-  if (found.empty()) return v1::DecisionRecord();
-  return ParseRecord(found[0].record);
-}
 
 absl::Status Keep(const policy::Snapshot& policy, ledger::Ledger& ledger) {
   std::vector<std::pair<std::string, std::string>> parts;
@@ -43,18 +22,15 @@ absl::Status Keep(const policy::Snapshot& policy, ledger::Ledger& ledger) {
     parts.emplace_back(policy.manifest().parts(i).digest(),
                        policy.parts()[i].bytes);
   }
+  // The manifest too, so that whoever has the ledger alone knows the names of
+  // the parts and can take the policy's digest again.
+  parts.emplace_back(policy.digest(), policy::ManifestText(policy.manifest()));
   return ledger.KeepParts(parts);
 }
 
-absl::StatusOr<ledger::Entry> MakeActivation(const policy::Snapshot& policy,
-                                             const std::string& previous,
-                                             absl::Time now) {
-  v1::DecisionRecord record;
-  record.set_time_micros(absl::ToUnixMicros(now));
-  record.set_year(BeijingYear(now));
-  record.mutable_actor()->set_role("operator");
-  record.mutable_actor()->set_name("gateway");
-  v1::PolicyActivationRecord& activation = *record.mutable_policy_activation();
+void FillActivation(const policy::Snapshot& policy, const std::string& previous,
+                    v1::DecisionRecord* record) {
+  v1::PolicyActivationRecord& activation = *record->mutable_policy_activation();
   activation.mutable_policy()->set_digest(policy.digest());
   activation.mutable_policy()->set_rule_set(engine::kRuleSet);
   activation.mutable_policy()->set_unsigned_policy(true);
@@ -62,29 +38,7 @@ absl::StatusOr<ledger::Entry> MakeActivation(const policy::Snapshot& policy,
     activation.add_parts(part.digest());
   }
   activation.set_previous_digest(absl::BytesToHexString(previous));
-  record.set_request_digest(policy.digest());
-  ledger::Entry entry;
-  entry.record = record.SerializeAsString();
-  entry.index.exporter = kPolicyIndexKey;
-  return entry;
-}
-
-// Appends the record and waits until it is durable.
-absl::StatusOr<ledger::Stored> Append(
-    std::shared_ptr<const policy::Snapshot> policy, const std::string& previous,
-    ledger::Ledger& ledger) {
-  auto done = std::make_shared<std::promise<absl::StatusOr<ledger::Stored>>>();
-  auto result = done->get_future();
-  ledger::Submission submission;
-  submission.digest = policy->digest();
-  submission.make = [policy, previous](ledger::View& view) {
-    return MakeActivation(*policy, previous, view.now());
-  };
-  submission.done = [done](absl::StatusOr<ledger::Stored> stored) {
-    done->set_value(std::move(stored));
-  };
-  ledger.Submit(std::move(submission));
-  return result.get();
+  record->set_request_digest(policy.digest());
 }
 
 }  // namespace
@@ -129,14 +83,20 @@ absl::Status ActivePolicy::Activate(
 // Nothing is recorded when the ledger's last activation was of this policy.
 absl::StatusOr<ActivePolicy::State> ActivePolicy::Record(
     std::shared_ptr<const policy::Snapshot> next) {
-  TG_ASSIGN_OR_RETURN(const v1::DecisionRecord last, LastActivation(*ledger_));
+  TG_ASSIGN_OR_RETURN(const v1::DecisionRecord last,
+                      LastOwn(kPolicyIndexKey, *ledger_));
   const std::string& before = last.policy_activation().policy().digest();
   if (before == next->digest()) {
     return State{next, absl::FromUnixMicros(last.time_micros()), ""};
   }
   TG_RETURN_IF_ERROR(Keep(*next, *ledger_));
   TG_ASSIGN_OR_RETURN(const ledger::Stored stored,
-                      Append(next, before, *ledger_));
+                      AppendOwn(
+                          kPolicyIndexKey,
+                          [&](v1::DecisionRecord* record) {
+                            FillActivation(*next, before, record);
+                          },
+                          *ledger_));
   return State{next, stored.time, ""};
 }
 

@@ -3,6 +3,7 @@
 #ifndef TONGGUAN_GATEWAY_SERVICE_DECIDING_H_
 #define TONGGUAN_GATEWAY_SERVICE_DECIDING_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>

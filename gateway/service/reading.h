@@ -3,6 +3,9 @@
 #ifndef TONGGUAN_GATEWAY_SERVICE_READING_H_
 #define TONGGUAN_GATEWAY_SERVICE_READING_H_
 
+#include <memory>
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "gateway/ledger/ledger.h"
@@ -20,6 +23,7 @@ struct Reading {
   Identity caller;
   absl::Time now;
   std::shared_ptr<const policy::Snapshot> policy;
+  std::string log_origin;  // Name of the log in its checkpoints.
 };
 
 // InvalidArgument unless it is a well-formed code.

@@ -140,7 +140,7 @@ TEST_F(ReadingTest, ExportersListTheirOwnOnly) {
   ASSERT_TRUE(List(regulator_, request).ok());
   EXPECT_EQ(listed_.entries_size(), 2);
   ASSERT_TRUE(List(auditor_, {}).ok());
-  EXPECT_EQ(listed_.entries_size(), 4);  // The policy's activation too.
+  EXPECT_EQ(listed_.entries_size(), 5);  // The log's key and the policy too.
 }
 
 TEST_F(ReadingTest, PagesFollowEachOtherWithoutGapOrRepeat) {
@@ -210,7 +210,7 @@ TEST_F(ReadingTest, FiltersByTime) {
   request.set_since_micros(0);
   request.set_until_micros(absl::ToUnixMicros(TestNow() + absl::Hours(1)));
   ASSERT_TRUE(List(auditor_, request).ok());
-  EXPECT_EQ(listed_.entries_size(), 3);
+  EXPECT_EQ(listed_.entries_size(), 4);
 }
 
 TEST_F(ReadingTest, StandingShowsFilingsWithTheirDates) {

@@ -7,8 +7,10 @@
 #include "gateway/base/status_macros.h"
 #include "gateway/ledger/ledger.h"
 #include "gateway/service/active_policy.h"
+#include "gateway/service/append.h"
 #include "gateway/service/config.h"
 #include "gateway/service/listen.h"
+#include "gateway/service/log_key.h"
 #include "gateway/service/loop.h"
 #include "gateway/service/metrics.h"
 #include "gateway/service/services.h"
@@ -36,6 +38,7 @@ class Gateway final : public Server {
 
   absl::Status Open();
   int port() const override { return port_; }
+  const std::string& new_log_key() const override { return new_log_key_; }
   absl::Status Reload() override;
   void Drain() override;
   absl::Status Wait() override;
@@ -50,6 +53,8 @@ class Gateway final : public Server {
   const ServerOptions options_;
   const v1::Limits limits_;
   int port_ = 0;
+  std::string new_log_key_;
+  std::string log_origin_;
   Metrics metrics_;
   std::unique_ptr<prometheus::Exposer> exposer_;
   std::unique_ptr<ledger::Ledger> ledger_;
@@ -92,6 +97,8 @@ absl::Status Gateway::OpenLedger() {
   TG_ASSIGN_OR_RETURN(auto first, load());
   ledger::Options options;
   options.path = options_.config.ledger();
+  options.year_end = MakeYearEnd;
+  TG_ASSIGN_OR_RETURN(options.key, OpenLogKey(options_.config, &new_log_key_));
   // An accepted call always finds its place in the queue; the last is for a
   // policy's activation.
   options.max_queue =
@@ -100,6 +107,8 @@ absl::Status Gateway::OpenLedger() {
   TG_ASSIGN_OR_RETURN(
       ledger_, ledger::OpenSqliteLedger(
                    options, [clock = options_.clock] { return clock->Now(); }));
+  log_origin_ = options.key->origin();
+  TG_RETURN_IF_ERROR(RecordLogKey(*options.key, *ledger_));
   TG_ASSIGN_OR_RETURN(
       policy_, ActivePolicy::Begin(std::move(first), load, ledger_.get()));
   metrics_.SetPolicyActivated(policy_->state().activated_at);
@@ -124,7 +133,8 @@ absl::Status Gateway::Listen(const TlsTexts& tls) {
   services_.Open(
       {options_.clock, limits_,
        absl::Milliseconds(options_.config.clock_uncertainty_millis()),
-       ledger_.get(), policy_.get(), &metrics_, loop_.get(), &worker_});
+       ledger_.get(), policy_.get(), &metrics_, loop_.get(), &worker_,
+       log_origin_});
   loop_->Start();
   return absl::OkStatus();
 }

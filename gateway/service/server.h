@@ -37,6 +37,9 @@ class Server {
   // The port that is listened on.
   virtual int port() const = 0;
 
+  // The file of the key that was made to sign the log; empty: there was one.
+  virtual const std::string& new_log_key() const = 0;
+
   // Loads the policy again and swaps it in; a bad one is refused, named in
   // health and GetActivePolicy, and changes nothing.
   virtual absl::Status Reload() = 0;

@@ -8,6 +8,7 @@
 #include "gateway/base/status_macros.h"
 #include "gateway/service/changes.h"
 #include "gateway/service/privacy.h"
+#include "gateway/service/proving.h"
 #include "gateway/service/reading.h"
 #include "gateway/service/services_api.h"
 
@@ -156,7 +157,8 @@ void Services::Read(CallT* call, Reader read) {
     call->Fail(asking.status());
     return;
   }
-  const Reading reading{asking->caller, asking->now, asking->policy};
+  const Reading reading{asking->caller, asking->now, asking->policy,
+                        parts_.log_origin};
   Work(
       [this, call, reading, read] {
         return read(call->request, reading, *parts_.ledger, &call->response);
@@ -182,6 +184,21 @@ void Services::OpenReading() {
   Add<PageCall>(
       Requesting(&api_->log, &decltype(api_->log)::RequestListDecisions),
       [this](PageCall* call) { Read(call, ReadPage); });
+  using CheckpointCall =
+      UnaryCall<v1::GetCheckpointRequest, v1::GetCheckpointResponse, Nothing>;
+  Add<CheckpointCall>(
+      Requesting(&api_->log, &decltype(api_->log)::RequestGetCheckpoint),
+      [this](CheckpointCall* call) { Read(call, ReadCheckpoint); });
+  using InclusionCall = UnaryCall<v1::GetInclusionProofRequest,
+                                  v1::GetInclusionProofResponse, Nothing>;
+  Add<InclusionCall>(
+      Requesting(&api_->log, &decltype(api_->log)::RequestGetInclusionProof),
+      [this](InclusionCall* call) { Read(call, ReadInclusionProof); });
+  using ConsistencyCall = UnaryCall<v1::GetConsistencyProofRequest,
+                                    v1::GetConsistencyProofResponse, Nothing>;
+  Add<ConsistencyCall>(
+      Requesting(&api_->log, &decltype(api_->log)::RequestGetConsistencyProof),
+      [this](ConsistencyCall* call) { Read(call, ReadConsistencyProof); });
   using PolicyCall = UnaryCall<v1::GetActivePolicyRequest,
                                v1::GetActivePolicyResponse, Nothing>;
   Add<PolicyCall>(Requesting(&api_->policy,

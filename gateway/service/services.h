@@ -55,6 +55,7 @@ class Services {
     Metrics* metrics = nullptr;
     Loop* loop = nullptr;
     Worker* worker = nullptr;
+    std::string log_origin;  // Name of the log in its checkpoints.
   };
 
   Services();

@@ -18,7 +18,10 @@ struct Services::Api {
           G::WithRawMethod_DeclareOpening<G::WithRawMethod_GetStanding<
               G::WithAsyncMethod_StagePeople<G::Service>>>>>>>
       gateway;
-  L::WithRawMethod_GetDecision<L::WithRawMethod_ListDecisions<L::Service>> log;
+  L::WithRawMethod_GetDecision<L::WithRawMethod_ListDecisions<
+      L::WithRawMethod_GetCheckpoint<L::WithRawMethod_GetInclusionProof<
+          L::WithRawMethod_GetConsistencyProof<L::Service>>>>>
+      log;
   P::WithRawMethod_GetActivePolicy<P::Service> policy;
 };
 

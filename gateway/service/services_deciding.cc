@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/service/errors.h"
 #include "gateway/service/glossary.h"
+#include "gateway/service/proving.h"
 #include "gateway/service/services.h"
 #include "gateway/service/services_api.h"
 #include "gateway/text/refusal.h"
@@ -52,6 +53,10 @@ void Services::Evaluate(EvaluateCall* call) {
   if (refusal.ok()) {
     refusal = ReadMode(call->request.mode(), call->request.as_of(), &*asking);
   }
+  if (refusal.ok() && asking->dry_run && call->request.want_receipt()) {
+    refusal = text::Refuse(absl::StatusCode::kInvalidArgument, "want_receipt",
+                           "wrong.receipt_of_dry_run");
+  }
   if (!refusal.ok()) {
     call->Fail(refusal);
     return;
@@ -86,13 +91,23 @@ void Services::Evaluate(EvaluateCall* call) {
         end);
     return;
   }
-  Submit(state.question, [call, end](absl::StatusOr<ledger::Stored> stored) {
-    absl::Status result = stored.status();
-    if (result.ok()) {
-      result = ReadVerdict(*stored, call->response.mutable_decision());
-    }
-    end(result);
-  });
+  Submit(state.question,
+         [this, call, end](absl::StatusOr<ledger::Stored> stored) {
+           absl::Status result = stored.status();
+           if (result.ok()) {
+             result = ReadVerdict(*stored, call->response.mutable_decision());
+           }
+           if (!result.ok() || !call->request.want_receipt()) {
+             end(result);
+             return;
+           }
+           Work(
+               [this, call, stored = *std::move(stored)] {
+                 return MakeReceipt(stored, parts_.log_origin, *parts_.ledger,
+                                    call->response.mutable_receipt());
+               },
+               end);
+         });
 }
 
 void Services::BatchEvaluate(BatchCall* call) {

@@ -1,0 +1,257 @@
+#include "gateway/cli/log_audit.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/base/beijing.h"
+#include "gateway/ledger/id.h"
+#include "gateway/ledger/rows.h"
+
+namespace tongguan::cli {
+namespace {
+
+Finding Say(absl::string_view key, const std::string& id,
+            const std::string& more = "") {
+  return {std::string(key.data(), key.size()), {{"0", id}, {"1", more}}};
+}
+
+std::string IdOf(const ledger::RawRow& row, uint64_t index) {
+  return ledger::FormatId({row.year, index});
+}
+
+std::string LastIdOf(const ledger::RawRow& row) {
+  return IdOf(row, row.first_index + row.count - 1);
+}
+
+uint64_t CountFrames(absl::string_view blob) {
+  uint64_t count = 0;
+  absl::string_view frame;
+  while (ledger::TakeFrame(&blob, &frame)) ++count;
+  return blob.empty() ? count : UINT64_MAX;
+}
+
+}  // namespace
+
+MaybeFinding LogAudit::Begin() {
+  for (const journal::Note& note : options_.checkpoints) {
+    const auto head = journal::ParseCheckpoint(note.text);
+    if (!head.ok()) {
+      return Say("verify.checkpoint_form",
+                 std::string(head.status().message()));
+    }
+    kept_.push_back({*head, note});
+  }
+  return std::nullopt;
+}
+
+MaybeFinding LogAudit::Take(const ledger::RawRow& row) {
+  if (auto wrong = TakeForm(row)) return wrong;
+  if (auto wrong = TakeRecords(row)) return wrong;
+  return TakeHead(row);
+}
+
+MaybeFinding LogAudit::TakeForm(const ledger::RawRow& row) {
+  if (row.first_index != size()) {
+    return Say("verify.gap", ledger::FormatId({year_, size()}),
+               absl::StrCat(row.first_index));
+  }
+  const std::string id = IdOf(row, row.first_index);
+  if (row.count == 0 || CountFrames(row.records) != row.count ||
+      (heads_ && CountFrames(row.facts) != row.count)) {
+    return Say("verify.frames", id);
+  }
+  if (row.time_micros < time_micros_) return Say("verify.time", id);
+  if (row.year != BeijingYear(absl::FromUnixMicros(row.time_micros))) {
+    return Say("verify.year", id);
+  }
+  time_micros_ = row.time_micros;
+  return std::nullopt;
+}
+
+MaybeFinding LogAudit::TakeRecords(const ledger::RawRow& row) {
+  absl::string_view records = row.records, facts = row.facts;
+  absl::string_view record, fact;
+  while (ledger::TakeFrame(&records, &record)) {
+    ledger::TakeFrame(&facts, &fact);
+    if (auto wrong = TakeLeaf(row, record, fact)) return wrong;
+  }
+  return std::nullopt;
+}
+
+MaybeFinding LogAudit::TakeLeaf(const ledger::RawRow& row,
+                                absl::string_view record,
+                                absl::string_view fact) {
+  const std::string id = IdOf(row, size());
+  if (!record_.ParseFromArray(record.data(), static_cast<int>(record.size()))) {
+    return Say("verify.parse", id);
+  }
+  std::optional<ledger::Fact> parsed;
+  if (heads_) {
+    auto read = ledger::ParseFact(fact);
+    if (!read.ok()) return Say("verify.fact", id);
+    std::string again, frame;
+    ledger::AppendFact(*read, &again);
+    ledger::AppendFrame(fact, &frame);
+    if (again != frame) return Say("verify.fact", id);
+    parsed = *std::move(read);
+  }
+  if (auto wrong = TakeYear(id, row, record_)) return wrong;
+  if (auto wrong =
+          records_.Take(size(), row, record_, parsed ? &*parsed : nullptr)) {
+    return wrong;
+  }
+  if (record_.has_key_change()) {
+    if (auto wrong = TakeKeyChange(id, record_.key_change())) return wrong;
+  }
+  frontier_.Append(journal::LeafHash(record), &filled_);
+  return MeetCheckpoints(id);
+}
+
+// The first record of a year closes the years before it; no other does.
+MaybeFinding LogAudit::TakeYear(const std::string& id,
+                                const ledger::RawRow& row,
+                                const v1::DecisionRecord& record) {
+  const bool turns = year_ != 0 && row.year != year_;
+  if (turns != record.has_year_end()) return Say("verify.year_end", id);
+  if (turns) {
+    const v1::YearEndRecord& end = record.year_end();
+    if (end.year() != year_ || end.size() != size() ||
+        end.root() != DigestBytes(root())) {
+      return Say("verify.year_end", id);
+    }
+  }
+  year_ = row.year;
+  return std::nullopt;
+}
+
+MaybeFinding LogAudit::TakeKeyChange(const std::string& id,
+                                     const v1::KeyChangeRecord& change) {
+  auto key = journal::PublicKey::Parse(change.key());
+  const std::string previous = key_ ? key_->ToString() : "";
+  if (!key.ok() || change.previous_key() != previous ||
+      change.origin() != key->name() ||
+      (!origin_.empty() && change.origin() != origin_)) {
+    return Say("verify.key_change", id);
+  }
+  origin_ = change.origin();
+  known_.push_back(*key);
+  // The head over this record is the old key's; the first key's is its own.
+  if (!key_) key_ = *key;
+  next_ = *std::move(key);
+  return std::nullopt;
+}
+
+MaybeFinding LogAudit::TakeHead(const ledger::RawRow& row) {
+  const std::string id = LastIdOf(row);
+  if (!heads_) {
+    if (next_) key_ = std::exchange(next_, std::nullopt);
+    return MeetTiles();
+  }
+  if (row.root != DigestBytes(root())) {
+    return Say("verify.root", IdOf(row, row.first_index), id);
+  }
+  last_signature_.clear();
+  last_id_ = id;
+  if (row.signature.empty()) {
+    ++unsigned_;
+    if (signed_) return Say("verify.unsigned", id);
+  } else {
+    signed_ = true;
+    // Always where the key changes: the old key vouches for the new one.
+    if (options_.all_signatures || next_) {
+      if (auto wrong = CheckSignature(row.signature, id)) return wrong;
+    } else {
+      ++unverified_;
+      last_signature_.assign(row.signature.data(), row.signature.size());
+    }
+  }
+  if (next_) key_ = std::exchange(next_, std::nullopt);
+  return MeetTiles();
+}
+
+MaybeFinding LogAudit::CheckSignature(absl::string_view signature,
+                                      const std::string& id) {
+  const std::string text = journal::FormatCheckpoint({origin_, size(), root()});
+  if (key_ && signature.substr(0, 4) == key_->id() &&
+      key_->Verify(text, signature.substr(4))) {
+    return std::nullopt;
+  }
+  return Say("verify.signature", id);
+}
+
+MaybeFinding LogAudit::MeetCheckpoints(const std::string& id) {
+  for (Kept& kept : kept_) {
+    if (kept.head.size != size()) continue;
+    if (kept.head.root != root()) return Say("verify.checkpoint", id);
+    kept.met = true;
+  }
+  return std::nullopt;
+}
+
+MaybeFinding LogAudit::MeetTiles() {
+  tiles_ += filled_.size();
+  for (const journal::StoredHash& tile : filled_) {
+    if (source_.tile == nullptr) break;
+    const auto kept = source_.tile(tile.level, tile.index);
+    if (!kept.ok() || *kept != tile.hash) {
+      return Say("verify.tile", absl::StrCat(tile.level, "/", tile.index));
+    }
+  }
+  filled_.clear();
+  return std::nullopt;
+}
+
+MaybeFinding LogAudit::End(const std::optional<Tallies>& tallies) {
+  if (!last_signature_.empty()) {
+    if (auto wrong = CheckSignature(last_signature_, last_id_)) return wrong;
+    --unverified_;
+  }
+  for (const Kept& kept : kept_) {
+    if (!kept.met) {
+      return Say("verify.shorter", absl::StrCat(kept.head.size),
+                 absl::StrCat(size()));
+    }
+    const bool vouched =
+        kept.head.origin == origin_ &&
+        std::any_of(known_.begin(), known_.end(), [&](const auto& key) {
+          return journal::VerifyNote(kept.note, key).ok();
+        });
+    if (!vouched) return Say("verify.checkpoint_key", kept.head.origin);
+  }
+  const bool trusted = std::any_of(
+      known_.begin(), known_.end(), [&](const journal::PublicKey& key) {
+        return std::find(options_.keys.begin(), options_.keys.end(), key) !=
+               options_.keys.end();
+      });
+  if (!options_.keys.empty() && !trusted) return Say("verify.other_key", "");
+  if (tallies) {
+    if (auto wrong = records_.End(*tallies)) return wrong;
+  }
+  SayWhatWasNotChecked();
+  return std::nullopt;
+}
+
+void LogAudit::SayWhatWasNotChecked() {
+  if (options_.keys.empty()) lacking_.push_back(Say("verify.no_key", ""));
+  if (unsigned_ > 0) {
+    lacking_.push_back(Say("verify.unsigned_rows", absl::StrCat(unsigned_)));
+  }
+  if (records_.other_rules() > 0) {
+    lacking_.push_back(
+        Say("verify.other_rules", absl::StrCat(records_.other_rules())));
+  }
+  if (records_.other_people() > 0) {
+    lacking_.push_back(
+        Say("verify.other_people", absl::StrCat(records_.other_people())));
+  }
+  if (unverified_ > 0) {
+    not_asked_.push_back(
+        Say("verify.passed_signatures", absl::StrCat(unverified_)));
+  }
+  if (!options_.replay) not_asked_.push_back(Say("verify.no_replay", ""));
+  if (kept_.empty() || !kept_elsewhere_)
+    not_asked_.push_back(Say("verify.no_checkpoint", ""));
+}
+
+}  // namespace tongguan::cli

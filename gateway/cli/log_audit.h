@@ -1,0 +1,112 @@
+// A log, checked from its first commit on: rows, tree, heads, keys; records by
+// RecordAudit. Stops at the first thing that is wrong. Part of `tongguan log
+// verify`.
+#ifndef TONGGUAN_GATEWAY_CLI_LOG_AUDIT_H_
+#define TONGGUAN_GATEWAY_CLI_LOG_AUDIT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "gateway/cli/log_records.h"
+#include "gateway/journal/checkpoint.h"
+#include "gateway/journal/frontier.h"
+#include "gateway/journal/key.h"
+#include "gateway/journal/note.h"
+
+namespace tongguan::cli {
+
+struct AuditOptions {
+  bool all_signatures = false;
+  bool replay = false;
+  // One of these must be a key of the log, if there are any.
+  std::vector<journal::PublicKey> keys;
+  // Heads that were kept elsewhere.
+  std::vector<journal::Note> checkpoints;
+};
+
+class LogAudit {
+ public:
+  // `source` must outlive it.
+  LogAudit(AuditOptions options, const LogSource& source)
+      : options_(std::move(options)),
+        source_(source),
+        records_(source, options_.replay) {}
+
+  // The checkpoints that were given, by form and origin-to-be. Call first.
+  MaybeFinding Begin();
+  // The next commit of the log.
+  MaybeFinding Take(const ledger::RawRow& row);
+  // After the last. Without tallies none are kept beside the records.
+  using Tallies = std::vector<std::pair<ledger::TallyKey, ledger::Tally>>;
+  MaybeFinding End(const std::optional<Tallies>& tallies);
+
+  // Rows have neither heads nor facts of their own: a published log, whose
+  // checkpoint is given among the others. Whether there are others:
+  // `kept_elsewhere`.
+  void ExpectNoHeads(bool kept_elsewhere) {
+    heads_ = false;
+    kept_elsewhere_ = kept_elsewhere;
+  }
+
+  // What could not be checked though it belongs to the log, and what was not
+  // because it was not asked for.
+  const std::vector<Finding>& lacking() const { return lacking_; }
+  const std::vector<Finding>& not_asked() const { return not_asked_; }
+
+  uint64_t size() const { return frontier_.size(); }
+  uint64_t tiles() const { return tiles_; }
+  const std::string& origin() const { return origin_; }
+  journal::Hash root() const { return frontier_.Root(); }
+  const RecordAudit& records() const { return records_; }
+
+ private:
+  struct Kept {  // A checkpoint that was given.
+    journal::Checkpoint head;
+    journal::Note note;
+    bool met = false;
+  };
+  MaybeFinding TakeForm(const ledger::RawRow& row);
+  MaybeFinding TakeRecords(const ledger::RawRow& row);
+  MaybeFinding TakeLeaf(const ledger::RawRow& row, absl::string_view record,
+                        absl::string_view fact);
+  MaybeFinding TakeKeyChange(const std::string& id,
+                             const v1::KeyChangeRecord& change);
+  MaybeFinding TakeYear(const std::string& id, const ledger::RawRow& row,
+                        const v1::DecisionRecord& record);
+  MaybeFinding TakeHead(const ledger::RawRow& row);
+  MaybeFinding CheckSignature(absl::string_view signature,
+                              const std::string& id);
+  MaybeFinding MeetCheckpoints(const std::string& id);
+  MaybeFinding MeetTiles();
+  void SayWhatWasNotChecked();
+
+  const AuditOptions options_;
+  const LogSource& source_;
+  RecordAudit records_;
+  journal::Frontier frontier_;
+  std::vector<journal::StoredHash> filled_;
+  std::vector<Kept> kept_;
+  uint64_t tiles_ = 0;
+  int64_t time_micros_ = 0;
+  int32_t year_ = 0;
+  std::string origin_;
+  std::optional<journal::PublicKey> key_;   // Signs this row's head.
+  std::optional<journal::PublicKey> next_;  // Signs from the next row on.
+  std::vector<journal::PublicKey> known_;   // All keys of the log so far.
+  std::string last_signature_;  // Of the last row, if it was passed over.
+  std::string last_id_;
+  bool heads_ = true;  // And facts.
+  bool kept_elsewhere_ = true;
+  bool signed_ = false;  // Some head was signed; all after it must be.
+  uint64_t unsigned_ = 0;
+  uint64_t unverified_ = 0;  // Signatures that were passed over.
+  v1::DecisionRecord record_;
+  std::vector<Finding> lacking_, not_asked_;
+};
+
+}  // namespace tongguan::cli
+
+#endif  // TONGGUAN_GATEWAY_CLI_LOG_AUDIT_H_

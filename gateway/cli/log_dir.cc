@@ -1,0 +1,188 @@
+#include "gateway/cli/log_dir.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/journal/subtree.h"
+
+namespace tongguan::cli {
+namespace {
+
+using journal::kTileWidth;
+
+absl::Status Damaged(const std::string& name, absl::string_view how) {
+  return absl::DataLossError(absl::StrCat(name, ": ", how));
+}
+
+std::string LargePath(const journal::Tile& tile) {
+  return absl::StrReplaceAll(journal::EntriesPath(tile),
+                             {{"tile/entries/", "tile/large-entries/"}});
+}
+
+absl::Status CannotWrite(const std::string& path) {
+  return absl::UnavailableError(absl::StrCat(
+      path, ": cannot be written: make the folder writable and make room"));
+}
+
+bool SyncPath(const std::string& path, int flags) {
+  const int fd = open(path.c_str(), flags | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool synced = fsync(fd) == 0;
+  return close(fd) == 0 && synced;
+}
+
+// Each folder that is new is made durable in the one above.
+bool MakeFolders(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (std::filesystem::is_directory(folder, error)) return true;
+  if (folder.has_parent_path() && folder.parent_path() != folder &&
+      !MakeFolders(folder.parent_path())) {
+    return false;
+  }
+  std::filesystem::create_directory(folder, error);
+  if (error) return false;
+  const std::string above =
+      folder.has_parent_path() ? folder.parent_path().string() : ".";
+  return SyncPath(above, O_RDONLY | O_DIRECTORY);
+}
+
+// Takes the records of a bundle apart; false unless they are exactly `count`.
+bool SplitBundle(absl::string_view bytes, size_t length_bytes, size_t count,
+                 std::vector<std::string>* records) {
+  while (!bytes.empty()) {
+    if (bytes.size() < length_bytes) return false;
+    size_t length = 0;
+    for (size_t i = 0; i < length_bytes; ++i) {
+      length = length << 8 | static_cast<uint8_t>(bytes[i]);
+    }
+    bytes.remove_prefix(length_bytes);
+    if (length > bytes.size() || records->size() == count) return false;
+    records->emplace_back(bytes.data(), length);
+    bytes.remove_prefix(length);
+  }
+  return records->size() == count;
+}
+
+}  // namespace
+
+std::string PartPath(absl::string_view digest) {
+  return absl::StrCat("part/", absl::BytesToHexString(digest));
+}
+
+Bundle MakeBundle(const journal::Tile& tile,
+                  const std::vector<std::string>& records) {
+  const bool large =
+      std::any_of(records.begin(), records.end(),
+                  [](const std::string& r) { return r.size() > 0xffff; });
+  Bundle bundle{large ? LargePath(tile) : journal::EntriesPath(tile), ""};
+  for (const std::string& record : records) {
+    for (int shift = large ? 24 : 8; shift >= 0; shift -= 8) {
+      bundle.bytes.push_back(static_cast<char>(record.size() >> shift));
+    }
+    bundle.bytes += record;
+  }
+  return bundle;
+}
+
+absl::StatusOr<std::string> LogDir::Read(const std::string& name) const {
+  const std::string path = path_ + "/" + name;
+  struct stat file;
+  if (stat(path.c_str(), &file) != 0 || !S_ISREG(file.st_mode)) {
+    return absl::NotFoundError(name);
+  }
+  std::ifstream in(path, std::ios::binary);
+  std::string bytes(file.st_size, '\0');
+  in.read(bytes.data(), file.st_size);
+  if (!in.good()) return Damaged(name, "cannot be read");
+  return bytes;
+}
+
+absl::Status LogDir::Write(const std::string& name, absl::string_view bytes,
+                           bool replace) {
+  const absl::StatusOr<std::string> old = Read(name);
+  if (old.ok() && *old == bytes) return absl::OkStatus();
+  if (old.ok() && !replace) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        path_, "/", name,
+        ": lies there with other bytes; what is published never changes: find "
+        "out who wrote it"));
+  }
+  const std::filesystem::path path = path_ + "/" + name;
+  const std::string folder = path.parent_path().string();
+  const std::string tmp = path.string() + ".tmp";
+  if (!MakeFolders(folder)) return CannotWrite(folder);
+  {
+    std::ofstream out(tmp, std::ios::binary | std::ios::trunc);
+    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (!out.flush()) return CannotWrite(tmp);
+  }
+  if (!SyncPath(tmp, O_WRONLY) || rename(tmp.c_str(), path.c_str()) != 0 ||
+      !SyncPath(folder, O_RDONLY | O_DIRECTORY)) {
+    return CannotWrite(path.string());
+  }
+  ++written_;
+  return absl::OkStatus();
+}
+
+void LogDir::Remove(const std::string& name) {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_ + "/" + name, ignored);
+}
+
+absl::StatusOr<journal::Hash> LogDir::ReadHash(int level, uint64_t index,
+                                               uint64_t size) const {
+  const uint64_t hashes = size >> level;  // Of this level in the tree.
+  const uint64_t first = index / kTileWidth * kTileWidth;
+  const journal::Tile tile{
+      level / journal::kTileHeight, index / kTileWidth,
+      static_cast<int>(std::min(hashes - first, kTileWidth))};
+  TG_ASSIGN_OR_RETURN(const std::string bytes, Read(journal::TilePath(tile)));
+  journal::Hash hash;
+  if (bytes.size() != tile.width * hash.size() ||
+      !journal::ReadHash(absl::string_view(bytes).substr(
+                             (index - first) * hash.size(), hash.size()),
+                         &hash)) {
+    return Damaged(journal::TilePath(tile), "has another length");
+  }
+  return hash;
+}
+
+absl::StatusOr<std::vector<std::string>> LogDir::ReadRecords(
+    const journal::Tile& tile) const {
+  std::string name = journal::EntriesPath(tile);
+  size_t length_bytes = 2;
+  absl::StatusOr<std::string> bytes = Read(name);
+  if (absl::IsNotFound(bytes.status())) {
+    name = LargePath(tile);
+    length_bytes = 4;
+    bytes = Read(name);
+  }
+  if (!bytes.ok()) return Damaged(journal::EntriesPath(tile), "is missing");
+  std::vector<std::string> records;
+  if (!SplitBundle(*bytes, length_bytes, tile.width, &records)) {
+    return Damaged(name, "does not hold the records of its tile");
+  }
+  const auto hashes = Read(journal::TilePath(tile));
+  if (!hashes.ok()) return Damaged(journal::TilePath(tile), "is missing");
+  std::string expected;
+  for (const std::string& record : records) {
+    expected += DigestBytes(journal::LeafHash(record));
+  }
+  if (expected != *hashes) {
+    return Damaged(journal::TilePath(tile), "is not of the records beside it");
+  }
+  return records;
+}
+
+}  // namespace tongguan::cli

@@ -1,0 +1,59 @@
+// A published log: static files as C2SP tlog-tiles names them. The policies'
+// parts lie beside, as part/HEX. Reading and writing of single files.
+#ifndef TONGGUAN_GATEWAY_CLI_LOG_DIR_H_
+#define TONGGUAN_GATEWAY_CLI_LOG_DIR_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "gateway/journal/hash.h"
+#include "gateway/journal/tile.h"
+
+namespace tongguan::cli {
+
+class LogDir {
+ public:
+  explicit LogDir(std::string path) : path_(std::move(path)) {}
+
+  // NotFound when there is none.
+  absl::StatusOr<std::string> Read(const std::string& name) const;
+  // The whole file or nothing appears, durably; an existing one with the same
+  // bytes is left alone. FailedPrecondition where other bytes lie, unless it
+  // may be replaced.
+  absl::Status Write(const std::string& name, absl::string_view bytes,
+                     bool replace);
+  void Remove(const std::string& name);
+  int written() const { return written_; }
+
+  // The hash at a place of the tiles, those of the tree of `size` leaves.
+  absl::StatusOr<journal::Hash> ReadHash(int level, uint64_t index,
+                                         uint64_t size) const;
+  // Records of a tile, each checked against the tile's hash. DataLoss for a
+  // file that is missing, malformed or of other records.
+  absl::StatusOr<std::vector<std::string>> ReadRecords(
+      const journal::Tile& tile) const;
+
+ private:
+  std::string path_;
+  int written_ = 0;
+};
+
+std::string PartPath(absl::string_view digest);
+
+// Records with their lengths in 2 bytes, the more significant first, as C2SP
+// says; in 4 bytes (and another file) where one is longer than 65,535.
+struct Bundle {
+  std::string name;
+  std::string bytes;
+};
+Bundle MakeBundle(const journal::Tile& tile,
+                  const std::vector<std::string>& records);
+
+}  // namespace tongguan::cli
+
+#endif  // TONGGUAN_GATEWAY_CLI_LOG_DIR_H_

@@ -1,0 +1,23 @@
+// The public keys that a log is checked by.
+#ifndef TONGGUAN_GATEWAY_CLI_LOG_KEYS_H_
+#define TONGGUAN_GATEWAY_CLI_LOG_KEYS_H_
+
+#include <istream>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "gateway/journal/key.h"
+
+namespace tongguan::cli {
+
+// The keys in these files, one a line. Without a file that of LOG.key, if this
+// user may read it: who holds the log's own key need not be told its public
+// part. Empty: none is known.
+absl::StatusOr<std::vector<journal::PublicKey>> ReadLogKeys(
+    const std::vector<std::string>& paths, const std::string& log,
+    std::istream& in);
+
+}  // namespace tongguan::cli
+
+#endif  // TONGGUAN_GATEWAY_CLI_LOG_KEYS_H_

@@ -1,0 +1,378 @@
+#include "gateway/cli/log_records.h"
+
+#include <algorithm>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "gateway/base/beijing.h"
+#include "gateway/base/sha256.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/engine/engine.h"
+#include "gateway/ledger/id.h"
+#include "gateway/policy/parts.h"
+#include "gateway/service/append.h"
+#include "gateway/service/charging.h"
+
+namespace tongguan::cli {
+namespace {
+
+Finding Say(absl::string_view key, const std::string& id,
+            const std::string& more = "") {
+  return {std::string(key.data(), key.size()), {{"0", id}, {"1", more}}};
+}
+
+// What a fact must say beside a record, so that it is found by it.
+struct Expected {
+  std::string exporter = {};
+  std::string request_id = {};
+  int32_t verdict = 0;
+  int32_t headline = 0;
+  std::string settles_id = {};  // Id of the decision that it may settle.
+  bool settles = false;         // It must.
+};
+
+Expected ExpectedOf(const v1::DecisionRecord& record) {
+  switch (record.body_case()) {
+    case v1::DecisionRecord::kVerdict:
+      return {record.verdict().flow().exporter(),
+              record.verdict().flow().request_id(),
+              record.verdict().decision().verdict(),
+              record.verdict().decision().headline()};
+    case v1::DecisionRecord::kSettlement:
+      return {record.settlement().exporter(),
+              record.settlement().request_id(),
+              0,
+              0,
+              record.settlement().decision_id(),
+              true};
+    case v1::DecisionRecord::kCorrection:
+      return {record.correction().exporter(), record.correction().request_id(),
+              0, 0, record.correction().decision_id()};
+    case v1::DecisionRecord::kOpening:
+      return {record.opening().exporter(), record.opening().request_id()};
+    case v1::DecisionRecord::kPolicyActivation:
+      return {"policy"};
+    case v1::DecisionRecord::kKeyChange:
+      return {service::kKeyIndexKey};
+    case v1::DecisionRecord::kYearEnd:
+      return {service::kYearIndexKey};
+    default:
+      return {};
+  }
+}
+
+bool Agrees(const ledger::Fact& fact, const v1::DecisionRecord& record) {
+  const Expected expected = ExpectedOf(record);
+  // Records of the gateway's own have no request.
+  const bool asked = !expected.request_id.empty();
+  bool settles_right = !expected.settles;
+  if (fact.settles.has_value()) {
+    const auto id = ledger::ParseId(expected.settles_id);
+    settles_right = id.ok() && id->index == *fact.settles;
+  }
+  return fact.exporter == expected.exporter &&
+         fact.request_id == expected.request_id &&
+         fact.owner == (asked ? expected.exporter : "") &&
+         fact.digest ==
+             (asked ? record.request_digest() : std::string(32, '\0')) &&
+         fact.verdict == expected.verdict &&
+         fact.headline == expected.headline && settles_right;
+}
+
+bool SamePeople(const ledger::People& a, const ledger::People& b) {
+  return a.persons == b.persons && a.sensitive == b.sensitive;
+}
+
+bool SameTally(const ledger::Tally& a, const ledger::Tally& b) {
+  return a.opening_persons == b.opening_persons &&
+         a.opening_sensitive == b.opening_sensitive &&
+         SamePeople(a.counted, b.counted) && SamePeople(a.exempt, b.exempt) &&
+         SamePeople(a.list_exempt, b.list_exempt) && SamePeople(a.gba, b.gba);
+}
+
+}  // namespace
+
+MaybeFinding RecordAudit::Take(uint64_t index, const ledger::RawRow& row,
+                               const v1::DecisionRecord& record,
+                               const ledger::Fact* fact) {
+  const Place place{index, ledger::FormatId({row.year, index})};
+  if (record.time_micros() != row.time_micros || record.year() != row.year) {
+    return Say("verify.record_time", place.id);
+  }
+  if (fact != nullptr && !Agrees(*fact, record)) {
+    return Say("verify.fact", place.id);
+  }
+  switch (record.body_case()) {
+    case v1::DecisionRecord::kVerdict:
+      return TakeVerdict(place, record);
+    case v1::DecisionRecord::kSettlement:
+      return TakeSettlement(place, record);
+    case v1::DecisionRecord::kCorrection:
+      return TakeCorrection(place, record);
+    case v1::DecisionRecord::kOpening:
+      return TakeOpening(place, record);
+    case v1::DecisionRecord::kPolicyActivation:
+      return TakeActivation(place, record);
+    case v1::DecisionRecord::kKeyChange:
+    case v1::DecisionRecord::kYearEnd:
+      return std::nullopt;  // The tree's business: see log_audit.cc.
+    default:
+      return Say("verify.kind", place.id);
+  }
+}
+
+MaybeFinding RecordAudit::AddUp(const Place& place,
+                                const ledger::Change& change) {
+  ledger::Tally& sum = sums_[{change.exporter, change.year}];
+  const absl::Status added = ledger::Add(change, &sum);
+  if (added.ok()) return std::nullopt;
+  return Say("verify.sum", place.id, std::string(added.message()));
+}
+
+MaybeFinding RecordAudit::TakeVerdict(const Place& place,
+                                      const v1::DecisionRecord& record) {
+  const v1::Decision& decision = record.verdict().decision();
+  if (decision.policy().digest() != policy_) {
+    return Say("verify.other_policy", place.id);
+  }
+  if (replay_) {
+    if (auto wrong = Replay(place, record)) return wrong;
+  }
+  const auto account = service::AccountOf(decision.charging());
+  if (decision.verdict() != v1::VERDICT_ALLOW) {
+    const bool charged = decision.charged_persons() != 0 ||
+                         decision.charged_sensitive_persons() != 0;
+    return charged ? MaybeFinding(Say("verify.charged", place.id))
+                   : std::nullopt;
+  }
+  if (!account) return std::nullopt;
+  ledger::Change change;
+  change.exporter = record.verdict().flow().exporter();
+  change.account = *account;
+  change.people = {decision.charged_persons(),
+                   decision.charged_sensitive_persons()};
+  change.year = record.year();
+  return AddBoth(place, record, std::move(change));
+}
+
+MaybeFinding RecordAudit::ReadDecision(const Place& place,
+                                       const std::string& id,
+                                       const std::string& exporter,
+                                       v1::DecisionRecord* decided) {
+  const auto parsed = ledger::ParseId(id);
+  if (!parsed.ok() || parsed->index >= place.index) {
+    return Say("verify.settles", place.id, id);
+  }
+  const auto bytes = source_.record(parsed->index);
+  const bool right =
+      bytes.ok() && decided->ParseFromString(*bytes) &&
+      decided->year() == parsed->year &&
+      decided->verdict().decision().verdict() == v1::VERDICT_ALLOW &&
+      decided->verdict().flow().exporter() == exporter &&
+      service::AccountOf(decided->verdict().decision().charging()).has_value();
+  if (right) return std::nullopt;
+  return Say("verify.settles", place.id, id);
+}
+
+MaybeFinding RecordAudit::TakeSettlement(const Place& place,
+                                         const v1::DecisionRecord& record) {
+  const v1::SettlementRecord& settlement = record.settlement();
+  v1::DecisionRecord decided;
+  if (auto wrong = ReadDecision(place, settlement.decision_id(),
+                                settlement.exporter(), &decided)) {
+    return wrong;
+  }
+  const v1::Decision& decision = decided.verdict().decision();
+  const bool adds_up =
+      settlement.persons_left() + settlement.persons_returned() ==
+          decision.charged_persons() &&
+      settlement.sensitive_persons_left() +
+              settlement.sensitive_persons_returned() ==
+          decision.charged_sensitive_persons();
+  if (!settlement.has_left() && !adds_up) {
+    return Say("verify.sum", place.id);
+  }
+  if (!settled_.insert(ledger::ParseId(settlement.decision_id())->index)
+           .second) {
+    return Say("verify.settled_twice", place.id);
+  }
+  ledger::Change change;
+  change.exporter = settlement.exporter();
+  change.account = *service::AccountOf(decision.charging());
+  change.people = {-settlement.persons_returned(),
+                   -settlement.sensitive_persons_returned()};
+  change.year = decided.year();
+  return AddBoth(place, record, std::move(change));
+}
+
+MaybeFinding RecordAudit::TakeCorrection(const Place& place,
+                                         const v1::DecisionRecord& record) {
+  const v1::CorrectionRecord& correction = record.correction();
+  v1::DecisionRecord decided;
+  if (auto wrong = ReadDecision(place, correction.decision_id(),
+                                correction.exporter(), &decided)) {
+    return wrong;
+  }
+  ledger::Change change;
+  change.exporter = correction.exporter();
+  change.account = *service::AccountOf(decided.verdict().decision().charging());
+  change.people = {correction.persons_change(),
+                   correction.sensitive_persons_change()};
+  change.year = decided.year();
+  return AddBoth(place, record, std::move(change));
+}
+
+MaybeFinding RecordAudit::TakeOpening(const Place& place,
+                                      const v1::DecisionRecord& record) {
+  const v1::OpeningRecord& opening = record.opening();
+  ledger::Change change;
+  change.exporter = opening.exporter();
+  change.year = opening.year();
+  if (opening.has_persons()) change.opening_persons = opening.persons();
+  if (opening.has_sensitive_persons()) {
+    change.opening_sensitive = opening.sensitive_persons();
+  }
+  const ledger::Tally& before = sums_[{change.exporter, change.year}];
+  // Absent is less than any number.
+  const bool lowered = (change.opening_persons &&
+                        change.opening_persons < before.opening_persons) ||
+                       (change.opening_sensitive &&
+                        change.opening_sensitive < before.opening_sensitive);
+  if (lowered || opening.year() != record.year()) {
+    return Say("verify.opening", place.id);
+  }
+  return AddUp(place, change);
+}
+
+MaybeFinding RecordAudit::TakeActivation(const Place& place,
+                                         const v1::DecisionRecord& record) {
+  const v1::PolicyActivationRecord& activation = record.policy_activation();
+  if (activation.previous_digest() != absl::BytesToHexString(policy_)) {
+    return Say("verify.previous_policy", place.id);
+  }
+  policy_ = activation.policy().digest();
+  const auto text = source_.part(policy_);
+  if (!text.ok() || DigestBytes(Sha256(*text)) != policy_) {
+    return Say("verify.part", place.id, absl::BytesToHexString(policy_));
+  }
+  const auto manifest = policy::ParseManifest(*text);
+  if (!manifest.ok() || manifest->parts_size() != activation.parts_size()) {
+    return Say("verify.part", place.id, absl::BytesToHexString(policy_));
+  }
+  for (int i = 0; i < activation.parts_size(); ++i) {
+    const std::string& digest = activation.parts(i);
+    const auto part = source_.part(digest);
+    if (manifest->parts(i).digest() != digest || !part.ok() ||
+        DigestBytes(Sha256(*part)) != digest) {
+      return Say("verify.part", place.id, absl::BytesToHexString(digest));
+    }
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<std::shared_ptr<const policy::Snapshot>> RecordAudit::PolicyOf(
+    const std::string& digest) {
+  auto& known = policies_[digest];
+  if (known != nullptr) return known;
+  TG_ASSIGN_OR_RETURN(const std::string text, source_.part(digest));
+  TG_ASSIGN_OR_RETURN(const v1::PolicyManifest manifest,
+                      policy::ParseManifest(text));
+  std::vector<policy::Part> parts;
+  for (const v1::PolicyPart& part : manifest.parts()) {
+    TG_ASSIGN_OR_RETURN(std::string bytes, source_.part(part.digest()));
+    parts.push_back({part.name(), std::move(bytes)});
+  }
+  TG_ASSIGN_OR_RETURN(policy::Source policy, policy::SourceFromParts(parts));
+  TG_ASSIGN_OR_RETURN(known, policy::Snapshot::Compile(std::move(policy)));
+  return known;
+}
+
+// The decision with the sums of the records before it.
+v1::Decision RecordAudit::DecideAgain(const engine::Question& question,
+                                      const v1::DecisionRecord& record) const {
+  const service::Book book = {
+      [this](const std::string& exporter,
+             int32_t year) -> absl::StatusOr<ledger::Tally> {
+        const auto found = sums_.find({exporter, year});
+        return found == sums_.end() ? ledger::Tally() : found->second;
+      },
+      nullptr};
+  const service::Charged charged{record.verdict().flow().exporter()};
+  v1::Decision again;
+  const auto reckoning =
+      service::Reckon(charged, question, record.year(), book);
+  if (!reckoning.ok()) return again;
+  service::Decide(question, *reckoning, &again);
+  if (!service::Charge(charged, *reckoning, book, &again).ok()) again.Clear();
+  if (record.also_year() != 0) {
+    again.add_warnings(v1::WARNING_CHARGED_TO_BOTH_YEARS);
+  }
+  return again;
+}
+
+// What the record adds in its own year, or in that of the decision it settles,
+// and in the year that was charged as well.
+MaybeFinding RecordAudit::AddBoth(const Place& place,
+                                  const v1::DecisionRecord& record,
+                                  ledger::Change change) {
+  if (auto wrong = AddUp(place, change)) return wrong;
+  if (record.also_year() == 0) return std::nullopt;
+  change.year = record.also_year();
+  change.people = {record.also_persons(), record.also_sensitive_persons()};
+  return AddUp(place, change);
+}
+
+MaybeFinding RecordAudit::Replay(const Place& place,
+                                 const v1::DecisionRecord& record) {
+  const v1::VerdictRecord& verdict = record.verdict();
+  const v1::Decision& decision = verdict.decision();
+  if (decision.policy().rule_set() != engine::kRuleSet) {
+    ++other_rules_;
+    return std::nullopt;
+  }
+  if (!verdict.flow().people().has_declared()) {
+    ++other_people_;
+    return std::nullopt;
+  }
+  const auto policy = PolicyOf(decision.policy().digest());
+  if (!policy.ok()) {
+    return Say("verify.replay_policy", place.id,
+               std::string(policy.status().message()));
+  }
+  const engine::Question question(
+      verdict.flow(), **policy,
+      absl::FromUnixMicros(decision.decided_at_micros()));
+  const v1::Decision again = DecideAgain(question, record);
+  ++replayed_;
+  if (again.SerializeAsString() == decision.SerializeAsString()) {
+    return std::nullopt;
+  }
+  return Say("verify.replay", place.id);
+}
+
+MaybeFinding RecordAudit::End(
+    const std::vector<std::pair<ledger::TallyKey, ledger::Tally>>& kept) {
+  const auto wrong = [](const ledger::TallyKey& key) {
+    return Finding{"verify.tally",
+                   {{"0", key.first}, {"1", absl::StrCat(key.second)}}};
+  };
+  size_t found = 0;
+  for (const auto& [key, tally] : kept) {
+    const auto sum = sums_.find(key);
+    if (sum == sums_.end() ? !SameTally(tally, {})
+                           : !SameTally(tally, sum->second)) {
+      return wrong(key);
+    }
+    found += sum != sums_.end();
+  }
+  if (found == sums_.size()) return std::nullopt;
+  for (const auto& [key, sum] : sums_) {
+    const bool missing =
+        std::none_of(kept.begin(), kept.end(),
+                     [&](const auto& tally) { return tally.first == key; });
+    if (missing && !SameTally(sum, {})) return wrong(key);
+  }
+  return std::nullopt;
+}
+
+}  // namespace tongguan::cli

@@ -1,0 +1,105 @@
+// What the records of a log say, checked against each other and against what
+// is kept beside them. Part of `tongguan log verify`.
+#ifndef TONGGUAN_GATEWAY_CLI_LOG_RECORDS_H_
+#define TONGGUAN_GATEWAY_CLI_LOG_RECORDS_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "gateway/engine/engine.h"
+#include "gateway/journal/hash.h"
+#include "gateway/ledger/rows.h"
+#include "gateway/ledger/scan.h"
+#include "gateway/policy/snapshot.h"
+#include "gateway/text/text.h"
+#include "proto/tongguan/v1/record.pb.h"
+
+namespace tongguan::cli {
+
+// Something that is said: a key of the catalogue and what goes into it. {0} is
+// the record concerned, where there is one.
+struct Finding {
+  std::string key;
+  text::Args args;
+};
+using MaybeFinding = std::optional<Finding>;
+
+// What an audit reads beside the commits themselves.
+struct LogSource {
+  std::function<absl::StatusOr<std::string>(uint64_t index)> record;
+  std::function<absl::StatusOr<std::string>(absl::string_view digest)> part;
+  // The kept hash of a tile; null where no tiles are kept.
+  std::function<absl::StatusOr<journal::Hash>(int level, uint64_t index)> tile;
+};
+
+class RecordAudit {
+ public:
+  // With `replay` every decision is taken again. `source` must outlive it.
+  RecordAudit(const LogSource& source, bool replay)
+      : source_(source), replay_(replay) {}
+
+  // The next record, parsed, with its row and, where there is one, its fact.
+  // Returns what is wrong with it.
+  MaybeFinding Take(uint64_t index, const ledger::RawRow& row,
+                    const v1::DecisionRecord& record, const ledger::Fact* fact);
+
+  // Compares the sums of the records with the tallies that are kept.
+  MaybeFinding End(
+      const std::vector<std::pair<ledger::TallyKey, ledger::Tally>>& kept);
+
+  // Decisions that were taken again; that were not, because another version of
+  // the rules took them; because their people are no longer known.
+  uint64_t replayed() const { return replayed_; }
+  uint64_t other_rules() const { return other_rules_; }
+  uint64_t other_people() const { return other_people_; }
+
+ private:
+  struct Place {
+    uint64_t index;
+    std::string id;
+  };
+  MaybeFinding TakeVerdict(const Place& place,
+                           const v1::DecisionRecord& record);
+  MaybeFinding TakeSettlement(const Place& place,
+                              const v1::DecisionRecord& record);
+  MaybeFinding TakeCorrection(const Place& place,
+                              const v1::DecisionRecord& record);
+  MaybeFinding TakeOpening(const Place& place,
+                           const v1::DecisionRecord& record);
+  MaybeFinding TakeActivation(const Place& place,
+                              const v1::DecisionRecord& record);
+  MaybeFinding Replay(const Place& place, const v1::DecisionRecord& record);
+  v1::Decision DecideAgain(const engine::Question& question,
+                           const v1::DecisionRecord& record) const;
+  MaybeFinding AddUp(const Place& place, const ledger::Change& change);
+  MaybeFinding AddBoth(const Place& place, const v1::DecisionRecord& record,
+                       ledger::Change change);
+  MaybeFinding ReadDecision(const Place& place, const std::string& id,
+                            const std::string& exporter,
+                            v1::DecisionRecord* decided);
+  absl::StatusOr<std::shared_ptr<const policy::Snapshot>> PolicyOf(
+      const std::string& digest);
+
+  const LogSource& source_;
+  const bool replay_;
+  std::map<ledger::TallyKey, ledger::Tally> sums_;
+  absl::flat_hash_set<uint64_t> settled_;
+  std::string policy_;  // Digest of the last activation.
+  absl::flat_hash_map<std::string, std::shared_ptr<const policy::Snapshot>>
+      policies_;
+  uint64_t replayed_ = 0, other_rules_ = 0, other_people_ = 0;
+};
+
+}  // namespace tongguan::cli
+
+#endif  // TONGGUAN_GATEWAY_CLI_LOG_RECORDS_H_

@@ -1,0 +1,264 @@
+// `tongguan log verify`: a log is checked without a gateway.
+#include <algorithm>
+#include <filesystem>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/cli/client.h"
+#include "gateway/cli/log_audit.h"
+#include "gateway/cli/log_dir.h"
+#include "gateway/cli/log_keys.h"
+#include "gateway/cli/verb.h"
+#include "gateway/journal/subtree.h"
+#include "gateway/text/width.h"
+
+namespace tongguan::cli {
+namespace {
+
+// Records between two lines of progress.
+constexpr uint64_t kProgress = 50'000;
+
+struct Flags {
+  std::string log;
+  std::vector<std::string> keys;
+  std::vector<std::string> checkpoints;
+  bool all_signatures = false;
+  bool replay = false;
+};
+
+absl::Status ReadOptions(Context& context, const Flags& flags,
+                         AuditOptions* options) {
+  options->all_signatures = flags.all_signatures;
+  options->replay = flags.replay;
+  TG_ASSIGN_OR_RETURN(options->keys,
+                      ReadLogKeys(flags.keys, flags.log, context.in()));
+  for (const std::string& path : flags.checkpoints) {
+    TG_ASSIGN_OR_RETURN(const std::string text, ReadInput(path, context.in()));
+    const auto note = journal::ParseNote(text);
+    if (!note.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, ": ", note.status().message()));
+    }
+    options->checkpoints.push_back(*note);
+  }
+  return absl::OkStatus();
+}
+
+class Progress {
+ public:
+  Progress(Context& context, uint64_t all) : context_(context), all_(all) {}
+  ~Progress() {
+    if (shown_) context_.err() << "\r\033[K";
+  }
+  void At(uint64_t done) {
+    if (!context_.is_tty() || done < next_) return;
+    next_ = done + kProgress;
+    shown_ = true;
+    context_.err() << "\r"
+                   << context_.T("verify.progress",
+                                 {{"0", text::FormatCount(done)},
+                                  {"1", text::FormatCount(all_)}})
+                   << std::flush;
+  }
+
+ private:
+  Context& context_;
+  const uint64_t all_;
+  uint64_t next_ = kProgress;
+  bool shown_ = false;
+};
+
+std::string Said(const Context& context, const Finding& finding) {
+  return text::Printable(context.T(finding.key, finding.args));
+}
+
+int Broken(Context& context, const Finding& wrong) {
+  context.out() << context.T("verify.broken", {{"0", Said(context, wrong)}})
+                << "\n";
+  return kBroken;
+}
+
+int Report(Context& context, const LogAudit& audit, const MaybeFinding& wrong) {
+  if (wrong) return Broken(context, *wrong);
+  const bool whole = audit.lacking().empty();
+  context.out() << context.T(whole ? "verify.sound" : "verify.incomplete",
+                             {{"0", text::FormatCount(audit.size())}})
+                << "\n";
+  context.out() << context.T(
+                       "verify.head",
+                       {{"0", audit.origin()},
+                        {"1", absl::Base64Escape(DigestBytes(audit.root()))}})
+                << "\n";
+  if (audit.records().replayed() > 0) {
+    context.out() << context.T(
+                         "verify.replayed",
+                         {{"0", text::FormatCount(audit.records().replayed())}})
+                  << "\n";
+  }
+  for (const auto* findings : {&audit.lacking(), &audit.not_asked()}) {
+    for (const Finding& finding : *findings) {
+      context.out() << "- " << Said(context, finding) << "\n";
+    }
+  }
+  return whole ? kSuccess : kIncomplete;
+}
+
+// What stops the scan but is told apart from an error of reading.
+absl::Status Stop() { return absl::AbortedError("stop"); }
+
+int VerifyLedger(Context& context, const Flags& flags, AuditOptions options) {
+  const auto scan = ledger::Scan::Open(flags.log);
+  if (!scan.ok()) {
+    if (absl::IsDataLoss(scan.status())) {
+      return Broken(context, {"verify.unreadable",
+                              {{"0", std::string(scan.status().message())}}});
+    }
+    return context.FailHere(scan.status());
+  }
+  ledger::Scan& log = **scan;
+  const LogSource source{
+      [&](uint64_t index) { return log.ReadRecord(index); },
+      [&](absl::string_view digest) { return log.ReadPart(digest); },
+      [&](int level, uint64_t index) { return log.ReadHash(level, index); }};
+  LogAudit audit(std::move(options), source);
+  MaybeFinding wrong = audit.Begin();
+  if (wrong) return Report(context, audit, wrong);
+  absl::Status read;
+  {
+    Progress progress(context, log.size());
+    read = log.EachRow(0, [&](const ledger::RawRow& row) {
+      wrong = audit.Take(row);
+      progress.At(audit.size());
+      return wrong ? Stop() : absl::OkStatus();
+    });
+  }
+  if (!wrong && !read.ok()) {
+    wrong = Finding{"verify.unreadable", {{"0", std::string(read.message())}}};
+  }
+  if (!wrong && audit.size() != log.size()) {
+    wrong =
+        Finding{"verify.gap", {{"0", absl::StrCat(audit.size())}, {"1", ""}}};
+  }
+  if (!wrong) {
+    const auto tiles = log.CountTiles();
+    if (!tiles.ok() || *tiles != static_cast<int64_t>(audit.tiles())) {
+      wrong = Finding{"verify.tile", {{"0", "*"}}};
+    }
+  }
+  if (!wrong) wrong = audit.End(log.tallies());
+  return Report(context, audit, wrong);
+}
+
+// A published record as a commit of its own: when it was made it says itself;
+// its head is the checkpoint's business.
+MaybeFinding TakePublished(const std::string& record, LogAudit* audit) {
+  v1::DecisionRecord parsed;
+  if (!parsed.ParseFromString(record)) {
+    return Finding{"verify.parse", {{"0", absl::StrCat(audit->size())}}};
+  }
+  std::string frame;
+  ledger::AppendFrame(record, &frame);
+  ledger::RawRow row;
+  row.first_index = audit->size();
+  row.count = 1;
+  row.time_micros = parsed.time_micros();
+  row.year = parsed.year();
+  row.records = frame;
+  return audit->Take(row);
+}
+
+MaybeFinding TakeTiles(const LogDir& dir, uint64_t size, Progress* progress,
+                       LogAudit* audit) {
+  for (const journal::Tile& tile : journal::NewTiles(0, size)) {
+    if (tile.level > 0) {
+      // Each of its hashes was met when it filled; what lies behind was not.
+      const auto last =
+          dir.ReadHash(tile.level * journal::kTileHeight,
+                       tile.index * journal::kTileWidth + tile.width - 1, size);
+      if (!last.ok()) {
+        return Finding{"verify.unreadable",
+                       {{"0", std::string(last.status().message())}}};
+      }
+      continue;
+    }
+    const auto records = dir.ReadRecords(tile);
+    if (!records.ok()) {
+      return Finding{"verify.unreadable",
+                     {{"0", std::string(records.status().message())}}};
+    }
+    for (const std::string& record : *records) {
+      if (auto wrong = TakePublished(record, audit)) return wrong;
+    }
+    progress->At(audit->size());
+  }
+  return std::nullopt;
+}
+
+int VerifyDir(Context& context, const Flags& flags, AuditOptions options) {
+  const LogDir dir(flags.log);
+  const auto bytes = dir.Read("checkpoint");
+  if (!bytes.ok()) return context.Fail("verify.no_log", {{"0", flags.log}});
+  const auto note = journal::ParseNote(*bytes);
+  const auto head = note.ok()
+                        ? journal::ParseCheckpoint(note->text)
+                        : absl::StatusOr<journal::Checkpoint>(note.status());
+  if (!head.ok()) {
+    return Broken(context, {"verify.checkpoint_form",
+                            {{"0", std::string(head.status().message())}}});
+  }
+  const bool kept_elsewhere = !options.checkpoints.empty();
+  options.checkpoints.push_back(*note);
+  const LogSource source{
+      [&](uint64_t index) -> absl::StatusOr<std::string> {
+        const uint64_t at = index / journal::kTileWidth;
+        const int width = static_cast<int>(std::min(
+            journal::kTileWidth, head->size - at * journal::kTileWidth));
+        TG_ASSIGN_OR_RETURN(const auto records,
+                            dir.ReadRecords({0, at, width}));
+        return records[index % journal::kTileWidth];
+      },
+      [&](absl::string_view digest) { return dir.Read(PartPath(digest)); },
+      [&](int level, uint64_t index) {
+        return dir.ReadHash(level, index, head->size);
+      }};
+  LogAudit audit(std::move(options), source);
+  audit.ExpectNoHeads(kept_elsewhere);
+  MaybeFinding wrong = audit.Begin();
+  if (!wrong) {
+    Progress progress(context, head->size);
+    wrong = TakeTiles(dir, head->size, &progress, &audit);
+  }
+  if (!wrong) wrong = audit.End(std::nullopt);
+  return Report(context, audit, wrong);
+}
+
+int Verify(Context& context, const Flags& flags) {
+  AuditOptions options;
+  const absl::Status read = ReadOptions(context, flags, &options);
+  if (!read.ok()) return context.FailHere(read);
+  if (std::error_code error; std::filesystem::is_directory(flags.log, error)) {
+    return VerifyDir(context, flags, std::move(options));
+  }
+  return VerifyLedger(context, flags, std::move(options));
+}
+
+}  // namespace
+
+void AddLogVerify(CLI::App* log, const Setup& setup) {
+  auto flags = std::make_shared<Flags>();
+  CLI::App* verb = log->add_subcommand("verify", setup.T("help.log_verify"));
+  verb->add_option("LOG", flags->log, setup.T("help.log_verify_what"))
+      ->required();
+  verb->add_option("--public-key", flags->keys, setup.T("help.public_key"));
+  verb->add_option("--checkpoint", flags->checkpoints,
+                   setup.T("help.checkpoint"));
+  verb->add_flag("--all-signatures", flags->all_signatures,
+                 setup.T("help.all_signatures"));
+  verb->add_flag("--replay", flags->replay, setup.T("help.replay"));
+  verb->callback([flags, &chosen = setup.chosen] {
+    chosen = [flags](Context& context) { return Verify(context, *flags); };
+  });
+}
+
+}  // namespace tongguan::cli

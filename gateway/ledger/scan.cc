@@ -1,0 +1,114 @@
+#include "gateway/ledger/scan.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/ledger/file.h"
+#include "gateway/ledger/journal.h"
+
+namespace tongguan::ledger {
+namespace {
+
+// Rows that one statement reads: while it runs, the write-ahead log of a
+// gateway that writes cannot be started anew.
+constexpr int kRowsAtOnce = 512;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Scan>> Scan::Open(const std::string& path) {
+  std::unique_ptr<Scan> scan(new Scan);
+  TG_ASSIGN_OR_RETURN(scan->db_, OpenToRead(path));
+  TG_RETURN_IF_ERROR(scan->ReadSnapshot());
+  TG_ASSIGN_OR_RETURN(scan->journal_, Journal::On(*scan->db_));
+  TG_ASSIGN_OR_RETURN(scan->tiles_, TileHashes::On(*scan->db_));
+  TG_ASSIGN_OR_RETURN(
+      scan->rows_,
+      scan->db_->Prepare(
+          "SELECT first_index,count,time_micros,year,root,signature,facts,"
+          "records FROM journal WHERE first_index>=?1 ORDER BY first_index "
+          "LIMIT ?2"));
+  TG_ASSIGN_OR_RETURN(
+      scan->part_,
+      scan->db_->Prepare("SELECT bytes FROM part WHERE digest=?1"));
+  return scan;
+}
+
+// Size and tallies of one commit.
+absl::Status Scan::ReadSnapshot() {
+  TG_RETURN_IF_ERROR(db_->Exec("BEGIN"));
+  const auto end =
+      absl::MakeCleanup([this] { db_->Exec("COMMIT").IgnoreError(); });
+  TG_ASSIGN_OR_RETURN(
+      const int64_t size,
+      db_->Number("SELECT coalesce(max(first_index+count),0) FROM (SELECT "
+                  "first_index,count FROM journal ORDER BY first_index DESC "
+                  "LIMIT 1)"));
+  size_ = static_cast<uint64_t>(size);
+  TG_ASSIGN_OR_RETURN(Statement keys,
+                      db_->Prepare("SELECT exporter,year FROM tally"));
+  TG_ASSIGN_OR_RETURN(const std::unique_ptr<TallyTable> table,
+                      TallyTable::On(*db_));
+  for (;;) {
+    TG_ASSIGN_OR_RETURN(const bool row, keys.Step());
+    if (!row) return absl::OkStatus();
+    const absl::string_view exporter = keys.BytesAt(0);
+    const TallyKey key(std::string(exporter.data(), exporter.size()),
+                       static_cast<int32_t>(keys.IntAt(1)));
+    TG_ASSIGN_OR_RETURN(const Tally tally, table->Read(key));
+    tallies_.emplace_back(key, tally);
+  }
+}
+
+absl::Status Scan::EachRow(
+    uint64_t from, const std::function<absl::Status(const RawRow&)>& visit) {
+  TG_ASSIGN_OR_RETURN(
+      int64_t next,
+      db_->Number(absl::StrCat("SELECT coalesce(max(first_index),0) FROM "
+                               "journal WHERE first_index<=",
+                               from)));
+  for (bool more = true; more;) {
+    auto reset = absl::MakeCleanup([this] { rows_.Reset(); });
+    rows_.Int(1, next).Int(2, kRowsAtOnce);
+    more = false;
+    for (;;) {
+      TG_ASSIGN_OR_RETURN(const bool row, rows_.Step());
+      if (!row) break;
+      RawRow raw{static_cast<uint64_t>(rows_.IntAt(0)),
+                 static_cast<uint64_t>(rows_.IntAt(1)),
+                 rows_.IntAt(2),
+                 static_cast<int32_t>(rows_.IntAt(3)),
+                 rows_.BytesAt(4),
+                 rows_.BytesAt(5),
+                 rows_.BytesAt(6),
+                 rows_.BytesAt(7)};
+      if (raw.first_index >= size_) return absl::OkStatus();
+      TG_RETURN_IF_ERROR(visit(raw));
+      next = static_cast<int64_t>(raw.first_index) + 1;
+      more = true;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Scan::ReadRecord(uint64_t index) {
+  TG_ASSIGN_OR_RETURN(Stored stored, journal_->Read(index));
+  return std::move(stored.record);
+}
+
+absl::StatusOr<std::string> Scan::ReadPart(absl::string_view digest) {
+  auto reset = absl::MakeCleanup([this] { part_.Reset(); });
+  TG_ASSIGN_OR_RETURN(const bool row, part_.Blob(1, digest).Step());
+  if (!row) return absl::NotFoundError("ledger: a part of a policy is missing");
+  const absl::string_view bytes = part_.BytesAt(0);
+  return std::string(bytes.data(), bytes.size());
+}
+
+absl::StatusOr<int64_t> Scan::CountTiles() {
+  return db_->Number("SELECT count(*) FROM tile");
+}
+
+}  // namespace tongguan::ledger

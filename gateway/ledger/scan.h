@@ -1,0 +1,73 @@
+// Reading a ledger as it lies on the disk, whoever writes it meanwhile: for
+// verifying and publishing. Nothing is changed and no lock is taken. Not
+// thread-safe.
+#ifndef TONGGUAN_GATEWAY_LEDGER_SCAN_H_
+#define TONGGUAN_GATEWAY_LEDGER_SCAN_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "gateway/ledger/ledger.h"
+#include "gateway/ledger/sqlite.h"
+#include "gateway/ledger/tallies.h"
+#include "gateway/ledger/tree.h"
+
+namespace tongguan::ledger {
+
+// A journal row as it is stored: nothing is checked. Bytes live until the next
+// row is read.
+struct RawRow {
+  uint64_t first_index = 0;
+  uint64_t count = 0;
+  int64_t time_micros = 0;
+  int32_t year = 0;
+  absl::string_view root, signature;  // Empty: NULL.
+  absl::string_view facts, records;   // Frames; see rows.h.
+};
+
+class Scan {
+ public:
+  // NotFound for no file; FailedPrecondition for what is no ledger of this
+  // format; DataLoss for a damaged one. Sees what is committed now.
+  static absl::StatusOr<std::unique_ptr<Scan>> Open(const std::string& path);
+
+  // Records, and the tallies at that size.
+  uint64_t size() const { return size_; }
+  const std::vector<std::pair<TallyKey, Tally>>& tallies() const {
+    return tallies_;
+  }
+
+  // The rows up to size() in order, from the one that holds `from` on, until
+  // `visit` is not OK.
+  absl::Status EachRow(uint64_t from,
+                       const std::function<absl::Status(const RawRow&)>& visit);
+
+  absl::StatusOr<std::string> ReadRecord(uint64_t index);
+  absl::StatusOr<std::string> ReadPart(absl::string_view digest);
+  absl::StatusOr<journal::Hash> ReadHash(int level, uint64_t index) {
+    return tiles_.Read(*journal_, level, index);
+  }
+  // Number of hashes of tiles that are kept.
+  absl::StatusOr<int64_t> CountTiles();
+
+ private:
+  absl::Status ReadSnapshot();
+
+  uint64_t size_ = 0;
+  std::vector<std::pair<TallyKey, Tally>> tallies_;
+  std::unique_ptr<Database> db_;
+  std::unique_ptr<Journal> journal_;
+  TileHashes tiles_;
+  Statement rows_, part_;
+};
+
+}  // namespace tongguan::ledger
+
+#endif  // TONGGUAN_GATEWAY_LEDGER_SCAN_H_
