@@ -82,43 +82,47 @@ MaybeFinding LogAudit::TakeRecords(const ledger::RawRow& row) {
 MaybeFinding LogAudit::TakeLeaf(const ledger::RawRow& row,
                                 absl::string_view record,
                                 absl::string_view fact) {
-  const std::string id = IdOf(row, size());
+  const uint64_t index = size();
   if (!record_.ParseFromArray(record.data(), static_cast<int>(record.size()))) {
-    return Say("verify.parse", id);
+    return Say("verify.parse", IdOf(row, index));
   }
   std::optional<ledger::Fact> parsed;
   if (heads_) {
     auto read = ledger::ParseFact(fact);
-    if (!read.ok()) return Say("verify.fact", id);
+    if (!read.ok()) return Say("verify.fact", IdOf(row, index));
     std::string again, frame;
     ledger::AppendFact(*read, &again);
     ledger::AppendFrame(fact, &frame);
-    if (again != frame) return Say("verify.fact", id);
+    if (again != frame) return Say("verify.fact", IdOf(row, index));
     parsed = *std::move(read);
   }
-  if (auto wrong = TakeYear(id, row, record_)) return wrong;
+  if (auto wrong = TakeYear(row, record_)) return wrong;
   if (auto wrong =
           records_.Take(size(), row, record_, parsed ? &*parsed : nullptr)) {
     return wrong;
   }
   if (record_.has_key_change()) {
-    if (auto wrong = TakeKeyChange(id, record_.key_change())) return wrong;
+    if (auto wrong = TakeKeyChange(IdOf(row, index), record_.key_change())) {
+      return wrong;
+    }
   }
   frontier_.Append(journal::LeafHash(record), &filled_);
-  return MeetCheckpoints(id);
+  if (kept_.empty()) return std::nullopt;
+  return MeetCheckpoints(IdOf(row, index));
 }
 
 // The first record of a year closes the years before it; no other does.
-MaybeFinding LogAudit::TakeYear(const std::string& id,
-                                const ledger::RawRow& row,
+MaybeFinding LogAudit::TakeYear(const ledger::RawRow& row,
                                 const v1::DecisionRecord& record) {
   const bool turns = year_ != 0 && row.year != year_;
-  if (turns != record.has_year_end()) return Say("verify.year_end", id);
+  if (turns != record.has_year_end()) {
+    return Say("verify.year_end", IdOf(row, size()));
+  }
   if (turns) {
     const v1::YearEndRecord& end = record.year_end();
     if (end.year() != year_ || end.size() != size() ||
         end.root() != DigestBytes(root())) {
-      return Say("verify.year_end", id);
+      return Say("verify.year_end", IdOf(row, size()));
     }
   }
   year_ = row.year;

@@ -74,7 +74,7 @@ class LogAudit {
                         absl::string_view fact);
   MaybeFinding TakeKeyChange(const std::string& id,
                              const v1::KeyChangeRecord& change);
-  MaybeFinding TakeYear(const std::string& id, const ledger::RawRow& row,
+  MaybeFinding TakeYear(const ledger::RawRow& row,
                         const v1::DecisionRecord& record);
   MaybeFinding TakeHead(const ledger::RawRow& row);
   MaybeFinding CheckSignature(absl::string_view signature,

@@ -95,12 +95,12 @@ bool SameTally(const ledger::Tally& a, const ledger::Tally& b) {
 MaybeFinding RecordAudit::Take(uint64_t index, const ledger::RawRow& row,
                                const v1::DecisionRecord& record,
                                const ledger::Fact* fact) {
-  const Place place{index, ledger::FormatId({row.year, index})};
+  const Place place{index, row.year};
   if (record.time_micros() != row.time_micros || record.year() != row.year) {
-    return Say("verify.record_time", place.id);
+    return Say("verify.record_time", place.id());
   }
   if (fact != nullptr && !Agrees(*fact, record)) {
-    return Say("verify.fact", place.id);
+    return Say("verify.fact", place.id());
   }
   switch (record.body_case()) {
     case v1::DecisionRecord::kVerdict:
@@ -117,7 +117,7 @@ MaybeFinding RecordAudit::Take(uint64_t index, const ledger::RawRow& row,
     case v1::DecisionRecord::kYearEnd:
       return std::nullopt;  // The tree's business: see log_audit.cc.
     default:
-      return Say("verify.kind", place.id);
+      return Say("verify.kind", place.id());
   }
 }
 
@@ -126,14 +126,14 @@ MaybeFinding RecordAudit::AddUp(const Place& place,
   ledger::Tally& sum = sums_[{change.exporter, change.year}];
   const absl::Status added = ledger::Add(change, &sum);
   if (added.ok()) return std::nullopt;
-  return Say("verify.sum", place.id, std::string(added.message()));
+  return Say("verify.sum", place.id(), std::string(added.message()));
 }
 
 MaybeFinding RecordAudit::TakeVerdict(const Place& place,
                                       const v1::DecisionRecord& record) {
   const v1::Decision& decision = record.verdict().decision();
   if (decision.policy().digest() != policy_) {
-    return Say("verify.other_policy", place.id);
+    return Say("verify.other_policy", place.id());
   }
   if (replay_) {
     if (auto wrong = Replay(place, record)) return wrong;
@@ -142,7 +142,7 @@ MaybeFinding RecordAudit::TakeVerdict(const Place& place,
   if (decision.verdict() != v1::VERDICT_ALLOW) {
     const bool charged = decision.charged_persons() != 0 ||
                          decision.charged_sensitive_persons() != 0;
-    return charged ? MaybeFinding(Say("verify.charged", place.id))
+    return charged ? MaybeFinding(Say("verify.charged", place.id()))
                    : std::nullopt;
   }
   if (!account) return std::nullopt;
@@ -161,7 +161,7 @@ MaybeFinding RecordAudit::ReadDecision(const Place& place,
                                        v1::DecisionRecord* decided) {
   const auto parsed = ledger::ParseId(id);
   if (!parsed.ok() || parsed->index >= place.index) {
-    return Say("verify.settles", place.id, id);
+    return Say("verify.settles", place.id(), id);
   }
   const auto bytes = source_.record(parsed->index);
   const bool right =
@@ -171,7 +171,7 @@ MaybeFinding RecordAudit::ReadDecision(const Place& place,
       decided->verdict().flow().exporter() == exporter &&
       service::AccountOf(decided->verdict().decision().charging()).has_value();
   if (right) return std::nullopt;
-  return Say("verify.settles", place.id, id);
+  return Say("verify.settles", place.id(), id);
 }
 
 MaybeFinding RecordAudit::TakeSettlement(const Place& place,
@@ -190,11 +190,11 @@ MaybeFinding RecordAudit::TakeSettlement(const Place& place,
               settlement.sensitive_persons_returned() ==
           decision.charged_sensitive_persons();
   if (!settlement.has_left() && !adds_up) {
-    return Say("verify.sum", place.id);
+    return Say("verify.sum", place.id());
   }
   if (!settled_.insert(ledger::ParseId(settlement.decision_id())->index)
            .second) {
-    return Say("verify.settled_twice", place.id);
+    return Say("verify.settled_twice", place.id());
   }
   ledger::Change change;
   change.exporter = settlement.exporter();
@@ -239,7 +239,7 @@ MaybeFinding RecordAudit::TakeOpening(const Place& place,
                        (change.opening_sensitive &&
                         change.opening_sensitive < before.opening_sensitive);
   if (lowered || opening.year() != record.year()) {
-    return Say("verify.opening", place.id);
+    return Say("verify.opening", place.id());
   }
   return AddUp(place, change);
 }
@@ -248,23 +248,23 @@ MaybeFinding RecordAudit::TakeActivation(const Place& place,
                                          const v1::DecisionRecord& record) {
   const v1::PolicyActivationRecord& activation = record.policy_activation();
   if (activation.previous_digest() != absl::BytesToHexString(policy_)) {
-    return Say("verify.previous_policy", place.id);
+    return Say("verify.previous_policy", place.id());
   }
   policy_ = activation.policy().digest();
   const auto text = source_.part(policy_);
   if (!text.ok() || DigestBytes(Sha256(*text)) != policy_) {
-    return Say("verify.part", place.id, absl::BytesToHexString(policy_));
+    return Say("verify.part", place.id(), absl::BytesToHexString(policy_));
   }
   const auto manifest = policy::ParseManifest(*text);
   if (!manifest.ok() || manifest->parts_size() != activation.parts_size()) {
-    return Say("verify.part", place.id, absl::BytesToHexString(policy_));
+    return Say("verify.part", place.id(), absl::BytesToHexString(policy_));
   }
   for (int i = 0; i < activation.parts_size(); ++i) {
     const std::string& digest = activation.parts(i);
     const auto part = source_.part(digest);
     if (manifest->parts(i).digest() != digest || !part.ok() ||
         DigestBytes(Sha256(*part)) != digest) {
-      return Say("verify.part", place.id, absl::BytesToHexString(digest));
+      return Say("verify.part", place.id(), absl::BytesToHexString(digest));
     }
   }
   return std::nullopt;
@@ -336,7 +336,7 @@ MaybeFinding RecordAudit::Replay(const Place& place,
   }
   const auto policy = PolicyOf(decision.policy().digest());
   if (!policy.ok()) {
-    return Say("verify.replay_policy", place.id,
+    return Say("verify.replay_policy", place.id(),
                std::string(policy.status().message()));
   }
   const engine::Question question(
@@ -347,7 +347,7 @@ MaybeFinding RecordAudit::Replay(const Place& place,
   if (again.SerializeAsString() == decision.SerializeAsString()) {
     return std::nullopt;
   }
-  return Say("verify.replay", place.id);
+  return Say("verify.replay", place.id());
 }
 
 MaybeFinding RecordAudit::End(

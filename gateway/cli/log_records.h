@@ -18,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "gateway/engine/engine.h"
 #include "gateway/journal/hash.h"
+#include "gateway/ledger/id.h"
 #include "gateway/ledger/rows.h"
 #include "gateway/ledger/scan.h"
 #include "gateway/policy/snapshot.h"
@@ -66,7 +67,8 @@ class RecordAudit {
  private:
   struct Place {
     uint64_t index;
-    std::string id;
+    int32_t year;
+    std::string id() const { return ledger::FormatId({year, index}); }
   };
   MaybeFinding TakeVerdict(const Place& place,
                            const v1::DecisionRecord& record);
