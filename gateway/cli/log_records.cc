@@ -79,6 +79,16 @@ bool Agrees(const ledger::Fact& fact, const v1::DecisionRecord& record) {
          fact.headline == expected.headline && settles_right;
 }
 
+// Who of an exact set was charged to a tally of its own, or came again to the
+// same recipient, is known while the set is; the record keeps the number.
+bool NeedsTheSet(const v1::VerdictRecord& verdict) {
+  const v1::Decision& decision = verdict.decision();
+  return verdict.flow().people().has_counted() &&
+         (decision.charging() == v1::CHARGING_EXEMPT ||
+          decision.charging() == v1::CHARGING_LIST_EXEMPT ||
+          decision.has_splitting());
+}
+
 bool SamePeople(const ledger::People& a, const ledger::People& b) {
   return a.persons == b.persons && a.sensitive == b.sensitive;
 }
@@ -330,7 +340,7 @@ MaybeFinding RecordAudit::Replay(const Place& place,
     ++other_rules_;
     return std::nullopt;
   }
-  if (!verdict.flow().people().has_declared()) {
+  if (NeedsTheSet(verdict)) {
     ++other_people_;
     return std::nullopt;
   }

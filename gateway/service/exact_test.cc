@@ -1,5 +1,6 @@
 // Flows whose people are counted exactly: who is charged, where, and what the
 // record keeps.
+#include "gateway/service/charging.h"
 #include "gateway/service/exact_testing.h"
 #include "gmock/gmock.h"
 

@@ -102,7 +102,7 @@ TEST(PrivacyTest, EveryNameThatIsSomebodysDataIsRefusedWithoutSayingIt) {
       &flow, "flow",
       [&](const std::string& at, const std::string& was, const auto& set) {
         ++names;
-        for (const std::string& value : kSomebodys) {
+        for (const std::string value : kSomebodys) {
           SCOPED_TRACE(absl::StrCat(at, " ", value));
           set(value);
           const auto violations = Violations(flow);
