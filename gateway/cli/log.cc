@@ -117,19 +117,32 @@ void AddRow(const Context& context, const v1::LogEntry& entry,
   std::string people = "-";
   if (record.has_verdict()) {
     const v1::Decision& decision = record.verdict().decision();
-    const v1::DeclaredPeople& declared =
-        record.verdict().flow().people().declared();
+    const v1::People& all = record.verdict().flow().people();
     what = text::VerdictText(language, decision.verdict());
     rule = text::SayEnum(language, decision.headline());
     exporter = record.verdict().flow().exporter();
-    people = absl::StrCat(text::FormatCount(declared.persons()), " / ",
-                          text::FormatCount(declared.sensitive_persons()));
+    people = absl::StrCat(
+        text::FormatCount(all.has_counted() ? all.counted().persons()
+                                            : all.declared().persons()),
+        " / ",
+        text::FormatCount(all.has_counted()
+                              ? all.counted().sensitive_persons()
+                              : all.declared().sensitive_persons()));
   } else if (record.has_settlement()) {
     what = context.T("log.settlement");
     exporter = record.settlement().exporter();
   } else if (record.has_opening()) {
     what = context.T("log.opening");
     exporter = record.opening().exporter();
+  } else if (record.has_correction()) {
+    what =
+        context.T(record.correction().proposal_id().empty() ? "log.proposal"
+                                                            : "log.correction");
+    exporter = record.correction().exporter();
+  } else if (record.has_key_change()) {
+    what = context.T("log.key_change");
+  } else if (record.has_year_end()) {
+    what = context.T("log.year_end");
   }
   table->AddRow({text::FormatBeijingTime(record.time_micros()),
                  text::Printable(entry.id()), text::Printable(exporter), what,

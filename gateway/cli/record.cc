@@ -83,6 +83,34 @@ void AddOpening(const Context& context, const v1::OpeningRecord& record,
                      : none});
 }
 
+void AddCorrection(const Context& context, const v1::CorrectionRecord& record,
+                   text::Table* table) {
+  const bool proposes = record.proposal_id().empty();
+  table->AddRow({context.T("log.kind"),
+                 context.T(proposes ? "log.proposal" : "log.correction")});
+  table->AddRow(
+      {context.T("log.exporter"), text::Printable(record.exporter())});
+  table->AddRow(
+      {context.T("explain.id"), text::Printable(record.decision_id())});
+  table->AddRow(
+      {context.T("log.left"),
+       context.T("log.people",
+                 {{"0", text::FormatCount(record.persons_left())},
+                  {"1", text::FormatCount(record.sensitive_persons_left())}})});
+}
+
+void AddYearEnd(const Context& context, const v1::YearEndRecord& record,
+                text::Table* table) {
+  table->AddRow({context.T("log.kind"), context.T("log.year_end")});
+  table->AddRow({context.T("log.year"), absl::StrCat(record.year())});
+}
+
+void AddKeyChange(const Context& context, const v1::KeyChangeRecord& record,
+                  text::Table* table) {
+  table->AddRow({context.T("log.kind"), context.T("log.key_change")});
+  table->AddRow({context.T("log.key"), text::Printable(record.key())});
+}
+
 int Show(Context& context, const v1::GetDecisionResponse& response) {
   if (context.json()) return context.PrintJson(response);
   const v1::LogEntry& entry = response.entry();
@@ -104,6 +132,12 @@ int Show(Context& context, const v1::GetDecisionResponse& response) {
     AddOpening(context, record.opening(), &table);
   } else if (record.has_policy_activation()) {
     table.AddRow({context.T("log.kind"), context.T("log.activation")});
+  } else if (record.has_correction()) {
+    AddCorrection(context, record.correction(), &table);
+  } else if (record.has_key_change()) {
+    AddKeyChange(context, record.key_change(), &table);
+  } else if (record.has_year_end()) {
+    AddYearEnd(context, record.year_end(), &table);
   }
   context.out() << table.Print();
   return kSuccess;

@@ -114,7 +114,7 @@ TEST(PrivacyTest, EveryNameThatIsSomebodysDataIsRefusedWithoutSayingIt) {
         }
         set(was);
       });
-  EXPECT_EQ(names, 15);
+  EXPECT_EQ(names, 17);
 }
 
 TEST(PrivacyTest, OrdinaryNamesAreNobodys) {
