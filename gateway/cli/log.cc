@@ -143,6 +143,8 @@ void AddRow(const Context& context, const v1::LogEntry& entry,
     what = context.T("log.key_change");
   } else if (record.has_year_end()) {
     what = context.T("log.year_end");
+  } else if (record.has_pruning()) {
+    what = context.T("log.pruning");
   }
   table->AddRow({text::FormatBeijingTime(record.time_micros()),
                  text::Printable(entry.id()), text::Printable(exporter), what,

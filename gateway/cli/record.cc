@@ -35,80 +35,92 @@ std::string ActorText(const Context& context, const v1::Actor& actor) {
 }
 
 // Label and value lines of a record that is no decision.
-text::Table Facts(const Context& context, const v1::LogEntry& entry) {
-  const v1::DecisionRecord& record = entry.record();
-  text::Table table(context.width());
-  table.AddRow({context.T("log.id"), text::Printable(entry.id())});
-  table.AddRow(
-      {context.T("log.time"),
-       context.T("explain.beijing",
-                 {{"0", text::FormatBeijingTime(record.time_micros())}})});
-  table.AddRow({context.T("log.actor"), ActorText(context, record.actor())});
-  return table;
+class FactTable {
+ public:
+  FactTable(const Context& context, const v1::LogEntry& entry)
+      : context_(context), table_(context.width()) {
+    const v1::DecisionRecord& record = entry.record();
+    Add("log.id", text::Printable(entry.id()));
+    Add("log.time",
+        context.T("explain.beijing",
+                  {{"0", text::FormatBeijingTime(record.time_micros())}}));
+    Add("log.actor", ActorText(context, record.actor()));
+  }
+
+  void Add(const char* label, const std::string& value) {
+    table_.AddRow({context_.T(label), value});
+  }
+  void AddKind(const char* kind) { Add("log.kind", context_.T(kind)); }
+  void AddExporter(const std::string& exporter) {
+    Add("log.exporter", text::Printable(exporter));
+  }
+  void AddPeople(const char* label, int64_t persons, int64_t sensitive) {
+    Add(label, context_.T("log.people", {{"0", text::FormatCount(persons)},
+                                         {"1", text::FormatCount(sensitive)}}));
+  }
+  std::string Print() const { return table_.Print(); }
+
+ private:
+  const Context& context_;
+  text::Table table_;
+};
+
+void AddSettlement(const v1::SettlementRecord& record, FactTable* table) {
+  table->AddKind("log.settlement");
+  table->AddExporter(record.exporter());
+  table->Add("explain.id", text::Printable(record.decision_id()));
+  table->AddPeople("log.left", record.persons_left(),
+                   record.sensitive_persons_left());
+  table->AddPeople("log.returned", record.persons_returned(),
+                   record.sensitive_persons_returned());
 }
 
-void AddSettlement(const Context& context, const v1::SettlementRecord& record,
-                   text::Table* table) {
-  table->AddRow({context.T("log.kind"), context.T("log.settlement")});
-  table->AddRow(
-      {context.T("log.exporter"), text::Printable(record.exporter())});
-  table->AddRow(
-      {context.T("explain.id"), text::Printable(record.decision_id())});
-  table->AddRow(
-      {context.T("log.left"),
-       context.T("log.people",
-                 {{"0", text::FormatCount(record.persons_left())},
-                  {"1", text::FormatCount(record.sensitive_persons_left())}})});
-  table->AddRow(
-      {context.T("log.returned"),
-       context.T(
-           "log.people",
-           {{"0", text::FormatCount(record.persons_returned())},
-            {"1", text::FormatCount(record.sensitive_persons_returned())}})});
+void AddCorrection(const v1::CorrectionRecord& record, FactTable* table) {
+  const bool proposes = record.proposal_id().empty();
+  table->AddKind(proposes ? "log.proposal" : "log.correction");
+  table->AddExporter(record.exporter());
+  table->Add("explain.id", text::Printable(record.decision_id()));
+  table->AddPeople("log.left", record.persons_left(),
+                   record.sensitive_persons_left());
+  if (proposes) return;
+  table->AddPeople("log.changed", record.persons_change(),
+                   record.sensitive_persons_change());
 }
 
 void AddOpening(const Context& context, const v1::OpeningRecord& record,
-                text::Table* table) {
+                FactTable* table) {
   const std::string none = context.T("ui.unspecified");
-  table->AddRow({context.T("log.kind"), context.T("log.opening")});
-  table->AddRow(
-      {context.T("log.exporter"), text::Printable(record.exporter())});
-  table->AddRow({context.T("log.year"), absl::StrCat(record.year())});
-  table->AddRow(
-      {context.T("explain.persons"),
-       record.has_persons() ? text::FormatCount(record.persons()) : none});
-  table->AddRow({context.T("explain.sensitive"),
-                 record.has_sensitive_persons()
-                     ? text::FormatCount(record.sensitive_persons())
-                     : none});
+  table->AddKind("log.opening");
+  table->AddExporter(record.exporter());
+  table->Add("log.year", absl::StrCat(record.year()));
+  table->Add("explain.persons",
+             record.has_persons() ? text::FormatCount(record.persons()) : none);
+  table->Add("explain.sensitive",
+             record.has_sensitive_persons()
+                 ? text::FormatCount(record.sensitive_persons())
+                 : none);
 }
 
-void AddCorrection(const Context& context, const v1::CorrectionRecord& record,
-                   text::Table* table) {
-  const bool proposes = record.proposal_id().empty();
-  table->AddRow({context.T("log.kind"),
-                 context.T(proposes ? "log.proposal" : "log.correction")});
-  table->AddRow(
-      {context.T("log.exporter"), text::Printable(record.exporter())});
-  table->AddRow(
-      {context.T("explain.id"), text::Printable(record.decision_id())});
-  table->AddRow(
-      {context.T("log.left"),
-       context.T("log.people",
-                 {{"0", text::FormatCount(record.persons_left())},
-                  {"1", text::FormatCount(record.sensitive_persons_left())}})});
-}
-
-void AddYearEnd(const Context& context, const v1::YearEndRecord& record,
-                text::Table* table) {
-  table->AddRow({context.T("log.kind"), context.T("log.year_end")});
-  table->AddRow({context.T("log.year"), absl::StrCat(record.year())});
-}
-
-void AddKeyChange(const Context& context, const v1::KeyChangeRecord& record,
-                  text::Table* table) {
-  table->AddRow({context.T("log.kind"), context.T("log.key_change")});
-  table->AddRow({context.T("log.key"), text::Printable(record.key())});
+void AddBody(const Context& context, const v1::DecisionRecord& record,
+             FactTable* table) {
+  if (record.has_settlement()) {
+    AddSettlement(record.settlement(), table);
+  } else if (record.has_opening()) {
+    AddOpening(context, record.opening(), table);
+  } else if (record.has_policy_activation()) {
+    table->AddKind("log.activation");
+  } else if (record.has_correction()) {
+    AddCorrection(record.correction(), table);
+  } else if (record.has_key_change()) {
+    table->AddKind("log.key_change");
+    table->Add("log.key", text::Printable(record.key_change().key()));
+  } else if (record.has_year_end()) {
+    table->AddKind("log.year_end");
+    table->Add("log.year", absl::StrCat(record.year_end().year()));
+  } else if (record.has_pruning()) {
+    table->AddKind("log.pruning");
+    table->Add("log.year", absl::StrCat(record.pruning().year()));
+  }
 }
 
 int Show(Context& context, const v1::GetDecisionResponse& response) {
@@ -125,20 +137,8 @@ int Show(Context& context, const v1::GetDecisionResponse& response) {
                                     .glossary = &response.glossary()});
     return kSuccess;
   }
-  text::Table table = Facts(context, entry);
-  if (record.has_settlement()) {
-    AddSettlement(context, record.settlement(), &table);
-  } else if (record.has_opening()) {
-    AddOpening(context, record.opening(), &table);
-  } else if (record.has_policy_activation()) {
-    table.AddRow({context.T("log.kind"), context.T("log.activation")});
-  } else if (record.has_correction()) {
-    AddCorrection(context, record.correction(), &table);
-  } else if (record.has_key_change()) {
-    AddKeyChange(context, record.key_change(), &table);
-  } else if (record.has_year_end()) {
-    AddYearEnd(context, record.year_end(), &table);
-  }
+  FactTable table(context, entry);
+  AddBody(context, record, &table);
   context.out() << table.Print();
   return kSuccess;
 }
