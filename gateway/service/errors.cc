@@ -64,8 +64,8 @@ v1::FlowError Worded(absl::StatusCode code, absl::string_view key,
 }  // namespace
 
 v1::FlowError ToFlowError(const absl::Status& error) {
+  if (auto refusal = text::RefusalOf(error)) return *std::move(refusal);
   if (CallerCanMend(error.code())) {
-    if (auto refusal = text::RefusalOf(error)) return *std::move(refusal);
     return Worded(error.code(), KeyOf(error.code()),
                   std::string(error.message()));
   }

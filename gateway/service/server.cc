@@ -101,9 +101,7 @@ absl::Status Gateway::OpenLedger() {
   TG_ASSIGN_OR_RETURN(options.key, OpenLogKey(options_.config, &new_log_key_));
   // An accepted call always finds its place in the queue; the last is for a
   // policy's activation.
-  options.max_queue =
-      static_cast<size_t>(limits_.calls_in_flight()) +
-      static_cast<size_t>(kBatchesInFlight) * limits_.batch_flows() + 1;
+  options.max_queue = MostSubmissions(limits_) + 1;
   TG_ASSIGN_OR_RETURN(
       ledger_, ledger::OpenSqliteLedger(
                    options, [clock = options_.clock] { return clock->Now(); }));
@@ -121,7 +119,11 @@ absl::Status Gateway::Listen(const TlsTexts& tls) {
   Configure(options_.config.listen(), tls, limits_, &port_, &builder);
   services_.Register(&builder);
   loop_ = std::make_unique<Loop>(
-      builder.AddCompletionQueue(), [this] { CheckLedger(); },
+      builder.AddCompletionQueue(),
+      [this] {
+        CheckLedger();
+        services_.Tick();
+      },
       absl::Seconds(1));
   server_ = builder.BuildAndStart();
   if (server_ == nullptr || port_ == 0) {
@@ -187,6 +189,7 @@ void Gateway::Drain() {
 void Gateway::StopServing() {
   if (server_ != nullptr) {
     server_->GetHealthCheckService()->Shutdown();
+    loop_->Post([this] { services_.Drain(); });
     server_->Shutdown(absl::ToChronoTime(
         absl::Now() + absl::Seconds(limits_.drain_seconds())));
   }

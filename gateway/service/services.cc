@@ -17,9 +17,22 @@ namespace {
 
 struct Nothing {};
 
+// Sets of people that may be sent at once, in all and by one organization.
+constexpr int kUploads = 16;
+constexpr int kUploadsEach = 4;
+
 }  // namespace
 
-Services::Services() : api_(std::make_unique<Api>()) {}
+size_t MostSubmissions(const v1::Limits& limits) {
+  return static_cast<size_t>(limits.calls_in_flight()) +
+         static_cast<size_t>(kBatchesInFlight) * limits.batch_flows() +
+         static_cast<size_t>(kStreams) * StreamCall::kWindow;
+}
+
+Services::Services()
+    : api_(std::make_unique<Api>()),
+      stage_room_(kUploads, kUploadsEach),
+      stream_room_(kStreams, kStreamsEach) {}
 Services::~Services() = default;
 
 void Services::Register(grpc::ServerBuilder* builder) {
@@ -34,14 +47,20 @@ void Services::Open(const Parts& parts) {
   staging_.emplace(parts.limits.staged_people());
   OpenDeciding();
   OpenStaging();
+  OpenStreams();
   OpenChanges();
   OpenReading();
 }
 
 absl::StatusOr<Asking> Services::Begin(const Call& call) {
-  Asking asking;
-  TG_ASSIGN_OR_RETURN(asking.caller,
+  TG_ASSIGN_OR_RETURN(Identity caller,
                       ReadIdentity(*call.context().auth_context()));
+  return MakeAsking(std::move(caller));
+}
+
+Asking Services::MakeAsking(Identity caller) {
+  Asking asking;
+  asking.caller = std::move(caller);
   asking.now = asking.at = parts_.clock->Now();
   asking.policy = parts_.policy->snapshot();
   asking.flow_bytes = parts_.limits.flow_bytes();

@@ -17,6 +17,7 @@
 #include "gateway/service/metrics.h"
 #include "gateway/service/stage_call.h"
 #include "gateway/service/staging.h"
+#include "gateway/service/stream_call.h"
 #include "gateway/service/worker.h"
 #include "grpcpp/server_builder.h"
 #include "proto/tongguan/v1/config.pb.h"
@@ -42,6 +43,12 @@ using BatchCall =
 
 // How many flows of batches may be in flight: so many full batches.
 inline constexpr int kBatchesInFlight = 4;
+// How many streams may be open, in all and for one organization.
+inline constexpr int kStreams = 64;
+inline constexpr int kStreamsEach = 16;
+
+// The most that can wait for the ledger at once under these limits.
+size_t MostSubmissions(const v1::Limits& limits);
 
 class Services {
  public:
@@ -65,6 +72,10 @@ class Services {
   void Register(grpc::ServerBuilder* builder);
   void Open(const Parts& parts);
 
+  // Once a second, and before the server shuts down; on the polling thread.
+  void Tick();
+  void Drain();
+
  private:
   // The RPCs that decide: services_deciding.cc.
   void OpenDeciding();
@@ -74,10 +85,14 @@ class Services {
   void EndBatch(BatchCall* call);
   void Submit(const FlowQuestion& question, Stored done);
   void Answer(absl::StatusOr<ledger::Stored> stored, v1::FlowResult* result);
+  void Count(const v1::FlowResult& result);
 
-  // Sets of people: services_staging.cc.
+  // The RPCs that are streams: services_streaming.cc.
+  void OpenStreams();
   void OpenStaging();
-  absl::Status CheckHead(const grpc::ServerContext& context,
+  void StreamEvaluate(const Identity& caller, StreamFlow* flow,
+                      std::function<void()> done);
+  absl::Status CheckHead(const Identity& caller,
                          const v1::StageHead& head) const;
 
   // The others: services.cc.
@@ -99,6 +114,7 @@ class Services {
             std::function<void(const absl::Status&)> end);
   // Who calls, when, under which policy.
   absl::StatusOr<Asking> Begin(const Call& call);
+  Asking MakeAsking(Identity caller);
   // Hands a submission's result on to the polling thread.
   Stored OnLoop(Stored done);
 
@@ -111,7 +127,10 @@ class Services {
   std::optional<Staging> staging_;
   int batch_flows_in_flight_ = 0;
   std::list<std::unique_ptr<CallPool>> pools_;
+  StreamRoom stage_room_;
+  StreamRoom stream_room_;
   std::list<StageCall> stage_calls_;
+  std::list<StreamCall> stream_calls_;
 };
 
 template <typename CallT>

@@ -13,10 +13,11 @@ struct Services::Api {
   using G = v1::ExportGatewayService;
   using L = v1::DecisionLogService;
   using P = v1::PolicyService;
-  G::WithRawMethod_Evaluate<G::WithRawMethod_BatchEvaluate<
-      G::WithRawMethod_Settle<G::WithRawMethod_CorrectSettlement<
-          G::WithRawMethod_DeclareOpening<G::WithRawMethod_GetStanding<
-              G::WithAsyncMethod_StagePeople<G::Service>>>>>>>
+  G::WithRawMethod_Evaluate<
+      G::WithRawMethod_BatchEvaluate<G::WithRawMethod_Settle<
+          G::WithRawMethod_CorrectSettlement<G::WithRawMethod_DeclareOpening<
+              G::WithRawMethod_GetStanding<G::WithRawMethod_StreamEvaluate<
+                  G::WithRawMethod_StagePeople<G::Service>>>>>>>>
       gateway;
   L::WithRawMethod_GetDecision<L::WithRawMethod_ListDecisions<
       L::WithRawMethod_GetCheckpoint<L::WithRawMethod_GetInclusionProof<

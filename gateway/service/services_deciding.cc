@@ -181,15 +181,17 @@ void Services::Answer(absl::StatusOr<ledger::Stored> stored,
 
 void Services::EndBatch(BatchCall* call) {
   batch_flows_in_flight_ -= call->request.flows_size();
-  for (const v1::FlowResult& result : call->response.results()) {
-    if (result.has_error()) {
-      parts_.metrics->CountError(
-          static_cast<grpc::StatusCode>(result.error().code()));
-    } else {
-      parts_.metrics->CountDecision(result.decision());
-    }
-  }
+  for (const v1::FlowResult& result : call->response.results()) Count(result);
   call->Reply();
+}
+
+void Services::Count(const v1::FlowResult& result) {
+  if (result.has_error()) {
+    parts_.metrics->CountError(
+        static_cast<grpc::StatusCode>(result.error().code()));
+  } else {
+    parts_.metrics->CountDecision(result.decision());
+  }
 }
 
 }  // namespace tongguan::service

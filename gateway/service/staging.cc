@@ -55,27 +55,47 @@ absl::Status Staging::Upload::AddTo(std::string* set, absl::string_view part,
     return text::Refuse(absl::StatusCode::kInvalidArgument, field,
                         "wrong.people_set", {std::string(form.message())});
   }
-  TG_RETURN_IF_ERROR(staging_->TakeRoom(people::CountOf(part), now));
+  TG_RETURN_IF_ERROR(
+      staging_->TakeRoom(set_.exporter, people::CountOf(part), now));
   people_ += people::CountOf(part);
   set->append(part.data(), part.size());
   return absl::OkStatus();
 }
 
-absl::Status Staging::TakeRoom(int64_t people, absl::Time now) {
-  if (people_ + people > most_people_) DropExpired(now);
+absl::Status Staging::TakeRoom(const std::string& exporter, int64_t people,
+                               absl::Time now) {
+  const int64_t share = most_people_ / 2;
+  if (people_ + people > most_people_ ||
+      people_of_[exporter] + people > share) {
+    DropExpired(now);
+  }
+  int64_t& of_exporter = people_of_[exporter];
+  if (of_exporter + people > share) {
+    return text::Refuse(absl::StatusCode::kResourceExhausted, "",
+                        "wrong.stage_share", {absl::StrCat(share)});
+  }
   if (people_ + people > most_people_) {
     return text::Refuse(absl::StatusCode::kResourceExhausted, "",
                         "wrong.stage_full", {absl::StrCat(most_people_)});
   }
   people_ += people;
+  of_exporter += people;
   return absl::OkStatus();
+}
+
+void Staging::GiveRoom(const std::string& exporter, int64_t people) {
+  const auto it = people_of_.find(exporter);
+  if (it == people_of_.end()) return;
+  people_ -= people;
+  it->second -= people;
+  if (it->second == 0) people_of_.erase(it);
 }
 
 void Staging::DropExpired(absl::Time now) {
   for (auto it = sets_.begin(); it != sets_.end();) {
     const auto set = it++;
     if (set->second->expires > now) continue;
-    people_ -= PeopleOf(*set->second);
+    GiveRoom(set->second->exporter, PeopleOf(*set->second));
     sets_.erase(set);
   }
 }
@@ -106,7 +126,7 @@ std::shared_ptr<const StagedSet> Staging::Find(const std::string& digest,
 void Staging::Release(const std::string& digest, const std::string& exporter) {
   const auto it = sets_.find(Key(exporter, digest));
   if (it == sets_.end()) return;
-  people_ -= PeopleOf(*it->second);
+  GiveRoom(exporter, PeopleOf(*it->second));
   sets_.erase(it);
 }
 

@@ -1,6 +1,6 @@
 // Sets of people that StagePeople took, until the flow that names them is
-// decided or an hour. In memory only, bounded in all. Belongs to the polling
-// thread.
+// decided or an hour. In memory only, bounded in all and for each exporter.
+// Belongs to the polling thread.
 #ifndef TONGGUAN_GATEWAY_SERVICE_STAGING_H_
 #define TONGGUAN_GATEWAY_SERVICE_STAGING_H_
 
@@ -31,14 +31,14 @@ class Staging {
  public:
   static constexpr absl::Duration kKept = absl::Hours(1);
 
-  // Holds at most so many people, being sent or staged.
+  // Holds at most so many people, being sent or staged; of one exporter half.
   explicit Staging(int64_t most_people) : most_people_(most_people) {}
 
   // A set that is being sent. Gives its room back when it goes.
   class Upload {
    public:
     explicit Upload(Staging* staging) : staging_(staging) {}
-    ~Upload() { staging_->people_ -= people_; }
+    ~Upload() { staging_->GiveRoom(set_.exporter, people_); }
     Upload(const Upload&) = delete;
     Upload& operator=(const Upload&) = delete;
 
@@ -70,13 +70,16 @@ class Staging {
   int64_t people() const { return people_; }
 
  private:
-  absl::Status TakeRoom(int64_t people, absl::Time now);
+  absl::Status TakeRoom(const std::string& exporter, int64_t people,
+                        absl::Time now);
+  void GiveRoom(const std::string& exporter, int64_t people);
   void DropExpired(absl::Time now);
 
   // By exporter and digest.
   using Key = std::pair<std::string, std::string>;
   const int64_t most_people_;
   int64_t people_ = 0;
+  absl::flat_hash_map<std::string, int64_t> people_of_;  // By exporter.
   absl::flat_hash_map<Key, std::shared_ptr<const StagedSet>> sets_;
 };
 

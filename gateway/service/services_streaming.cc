@@ -1,0 +1,122 @@
+#include <utility>
+
+#include "gateway/base/beijing.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/service/errors.h"
+#include "gateway/service/services.h"
+#include "gateway/service/services_api.h"
+#include "gateway/text/refusal.h"
+
+namespace tongguan::service {
+namespace {
+
+// Calls beyond those that a room admits: they refuse.
+constexpr int kRefusing = 4;
+
+}  // namespace
+
+void Services::Tick() {
+  const absl::Time now = parts_.clock->Now();
+  for (StageCall& call : stage_calls_) call.Tick(now);
+  for (StreamCall& call : stream_calls_) call.Tick(now);
+}
+
+void Services::Drain() {
+  for (StreamCall& call : stream_calls_) call.Drain();
+}
+
+void Services::OpenStreams() {
+  StreamCall::Parts parts;
+  parts.loop = parts_.loop;
+  parts.room = &stream_room_;
+  parts.now = [this] { return parts_.clock->Now(); };
+  parts.request = [this](grpc::ServerContext* context,
+                         StreamCall::Stream* stream, void* tag) {
+    api_->gateway.RequestStreamEvaluate(context, stream, parts_.loop->queue(),
+                                        parts_.loop->queue(), tag);
+  };
+  parts.decide = [this](const Identity& caller, StreamFlow* flow,
+                        std::function<void()> done) {
+    StreamEvaluate(caller, flow, std::move(done));
+  };
+  parts.count_error = [this](const absl::Status& error) {
+    parts_.metrics->CountError(static_cast<grpc::StatusCode>(error.code()));
+  };
+  for (int i = 0; i < stream_room_.most() + kRefusing; ++i) {
+    stream_calls_.emplace_back(parts);
+    stream_calls_.back().Accept();
+  }
+}
+
+void Services::StreamEvaluate(const Identity& caller, StreamFlow* flow,
+                              std::function<void()> done) {
+  v1::FlowResult* const result = flow->response.mutable_result();
+  const Asking& asking = flow->asking.emplace(MakeAsking(caller));
+  FlowQuestion& question = flow->question.emplace();
+  const absl::Status mode = ReadMode(flow->request.mode(), "", &*flow->asking);
+  std::optional<v1::FlowError> wrong;
+  if (!mode.ok()) wrong = ToFlowError(mode);
+  if (!wrong) {
+    wrong = Pose(flow->request.flow(), asking, "flow", &question);
+  }
+  if (wrong) {
+    *result->mutable_error() = *std::move(wrong);
+    Count(*result);
+    done();
+    return;
+  }
+  if (asking.dry_run) {
+    Work(
+        [this, &question, result] {
+          return DecideDry(question, *parts_.ledger,
+                           result->mutable_decision());
+        },
+        [this, result, done](const absl::Status& decided) {
+          if (!decided.ok()) *result->mutable_error() = ToFlowError(decided);
+          Count(*result);
+          done();
+        });
+    return;
+  }
+  Submit(question, [this, result, done](absl::StatusOr<ledger::Stored> stored) {
+    Answer(std::move(stored), result);
+    Count(*result);
+    done();
+  });
+}
+
+absl::Status Services::CheckHead(const Identity& caller,
+                                 const v1::StageHead& head) const {
+  const auto policy = parts_.policy->snapshot();
+  const Day today = BeijingDay(parts_.clock->Now());
+  TG_RETURN_IF_ERROR(
+      MayAsk(caller, head.exporter(), policy->registry(), today));
+  if (policy->registry().FindKey(head.exporter(), head.key_id(), today).ok()) {
+    return absl::OkStatus();
+  }
+  return text::Refuse(absl::StatusCode::kInvalidArgument, "head.key_id",
+                      "wrong.people_key", {head.key_id()});
+}
+
+void Services::OpenStaging() {
+  StageCall::Parts parts;
+  parts.loop = parts_.loop;
+  parts.metrics = parts_.metrics;
+  parts.staging = &*staging_;
+  parts.room = &stage_room_;
+  parts.now = [this] { return parts_.clock->Now(); };
+  parts.request = [this](grpc::ServerContext* context,
+                         StageCall::Reader* reader, void* tag) {
+    api_->gateway.RequestStagePeople(context, reader, parts_.loop->queue(),
+                                     parts_.loop->queue(), tag);
+  };
+  parts.check_head = [this](const Identity& caller, const v1::StageHead& head) {
+    return CheckHead(caller, head);
+  };
+  for (int i = 0; i < stage_room_.most() + kRefusing; ++i) {
+    stage_calls_.emplace_back(parts);
+    stage_calls_.back().Accept();
+  }
+}
+
+}  // namespace tongguan::service
