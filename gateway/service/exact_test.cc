@@ -238,6 +238,67 @@ TEST_F(ExactTest, AnUncertainClockChargesBothYearsAtTheTurn) {
   EXPECT_EQ(Tally(2027).counted.persons, 20);
 }
 
+// New in the new year, known in the old one: what stays behind is taken off the
+// year in which it was charged, and the other keeps what it has.
+TEST_F(ExactTest, ASettlementTakesNobodyOffAYearThatWasChargedOtherwise) {
+  const absl::Time turn = StartOfBeijingDay(*ParseDay("2027-01-01"));
+  clock_.Set(turn - absl::Hours(1));
+  Open(500, 0);
+  uncertainty_ = absl::Milliseconds(50);
+  clock_.Set(turn);
+  Open(0, 0);
+  v1::Flow flow = Flow("a", "");
+  v1::DeclaredPeople* people = flow.mutable_people()->mutable_declared();
+  people->set_persons(100);
+  people->set_new_persons(0);
+  const v1::Decision decision = Decide(flow);
+  ASSERT_EQ(decision.charged_persons(), 100);
+  ASSERT_EQ(record_.also_year(), 2026);
+  ASSERT_EQ(record_.also_persons(), 0);
+  v1::SettleRequest request;
+  request.set_request_id("settle");
+  request.set_exporter(flow.exporter());
+  request.set_decision_id(decision.decision_id());
+  request.set_persons_left(40);
+  LeftPeople left;
+  left.persons = 40;
+  const Identity caller{Role::kExporter, flow.exporter(), "erp"};
+  const auto stored =
+      Do(flow.exporter(), "settle", "", [&](ledger::View& view) {
+        return MakeSettlement(request, &left, caller, view);
+      });
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  EXPECT_EQ(Tally(2026).counted.persons, 0);
+  EXPECT_EQ(Tally(2027).counted.persons, 40);
+}
+
+// A list of the new year takes these people off the count: which tally of which
+// year a settlement would lower is not one question any more.
+TEST_F(ExactTest, AFlowThatTheTwoYearsCountOtherwiseWaitsForTheTurnToPass) {
+  policy::List list = policy::TestList(v1::LIST_KIND_NEGATIVE);
+  v1::ListRow& row = list.rows.emplace_back();
+  row.set_id("R-1");
+  row.set_sector("retail");
+  row.add_names("iban");
+  row.set_mechanism(v1::ROW_MECHANISM_ASSESSMENT);
+  row.set_source("test");
+  row.set_confidence("demo");
+  list.head.set_effective("2027-01-01");
+  source_.lists.push_back(list);
+  const absl::Time turn = StartOfBeijingDay(*ParseDay("2027-01-01"));
+  clock_.Set(turn - absl::Hours(1));
+  Open(0, 0);
+  uncertainty_ = absl::Milliseconds(50);
+  clock_.Set(turn);
+  Open(0, 0);
+  v1::Flow flow = Flow("a", SetOf(0, 10));
+  flow.set_sector("retail");
+  EXPECT_TRUE(absl::IsUnavailable(TryDecide(flow).status()));
+  clock_.Set(turn + absl::Milliseconds(51));
+  EXPECT_EQ(Decide(flow).charging(), v1::CHARGING_LIST_EXEMPT);
+  EXPECT_EQ(Tally(2026).counted.persons, 0);
+}
+
 // ---- Splitting.
 
 TEST_F(ExactTest, SplittingIsWarnedOfWhereFlowsReachTogetherWhatNoneDoes) {

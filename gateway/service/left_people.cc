@@ -83,6 +83,16 @@ ledger::Change NewChange(const Decided& decided, int32_t year) {
   return change;
 }
 
+// Whether both years of the decision were charged the same. Numbers that were
+// declared as new may be new in one year and not in the other; then it is not
+// known whom of the other year's those are who stayed, and its charge stands.
+bool ChargedAlike(const Decided& decided) {
+  return decided.record.also_persons() ==
+             decided.decision().charged_persons() &&
+         decided.record.also_sensitive_persons() ==
+             decided.decision().charged_sensitive_persons();
+}
+
 absl::StatusOr<Adjustment> AdjustNumbers(const Decided& decided,
                                          const v1::DecisionRecord* before,
                                          const LeftPeople& left) {
@@ -96,6 +106,7 @@ absl::StatusOr<Adjustment> AdjustNumbers(const Decided& decided,
   adjustment.persons_left = left.persons;
   adjustment.sensitive_left = left.sensitive;
   for (const int32_t year : YearsOf(decided.record)) {
+    if (year != decided.record.year() && !ChargedAlike(decided)) continue;
     ledger::Change change = NewChange(decided, year);
     change.people = {left.persons - was.persons,
                      left.sensitive - was.sensitive};

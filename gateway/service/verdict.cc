@@ -6,6 +6,7 @@
 #include "gateway/service/charging.h"
 #include "gateway/service/deciding.h"
 #include "gateway/service/splitting.h"
+#include "gateway/text/refusal.h"
 #include "proto/tongguan/v1/record.pb.h"
 
 namespace tongguan::service {
@@ -65,6 +66,11 @@ absl::Status AnswerInBoth(const FlowQuestion& question, absl::Time other,
     *decision = std::move(there);
     *answered = std::move(also);
     return absl::OkStatus();
+  }
+  if (there.charging() != decision->charging()) {
+    // A settlement could not know which tally of the other year to lower.
+    return text::Refuse(absl::StatusCode::kUnavailable, "",
+                        "wrong.turn_of_year");
   }
   if (!also.change) return absl::OkStatus();
   decision->add_warnings(v1::WARNING_CHARGED_TO_BOTH_YEARS);
