@@ -19,6 +19,7 @@ struct BenchFlags {
   int callers = 64;
   double rate = 0;
   int batch = 0;
+  int streams = 0;
   double seconds = 5;
   double warm_up = 1;
   int server_pid = 0;
@@ -113,6 +114,7 @@ LoadOptions OptionsOf(const BenchFlags& flags,
   options.run_id = NewRequestId("bench");
   options.mode = flags.dry_run ? v1::MODE_DRY_RUN : v1::MODE_EVALUATE;
   options.batch = flags.batch;
+  options.streams = flags.streams;
   options.callers = flags.callers;
   options.rate = flags.rate;
   options.warm_up = absl::Seconds(flags.warm_up);
@@ -159,6 +161,9 @@ void AddBench(const Setup& setup) {
       ->check(CLI::Range(0.0, 1e6));
   verb->add_option("--batch", flags->batch, setup.T("help.bench_batch"))
       ->check(CLI::Range(0, 1000));
+  verb->add_option("--streams", flags->streams, setup.T("help.bench_streams"))
+      ->check(CLI::Range(0, 64))
+      ->excludes("--batch");
   verb->add_option("--seconds", flags->seconds, setup.T("help.bench_seconds"))
       ->check(CLI::Range(0.1, 3600.0));
   verb->add_option("--warm-up", flags->warm_up, setup.T("help.bench_warm_up"))

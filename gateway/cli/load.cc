@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "gateway/cli/load_stream.h"
 #include "proto/tongguan/v1/export_gateway_service.grpc.pb.h"
 
 namespace tongguan::cli {
@@ -55,7 +56,12 @@ class Load {
   using Clock = std::chrono::steady_clock;
 
   // One place for a request in flight; reused.
-  struct Slot {
+  struct Slot final : LoadEvent {
+    explicit Slot(Load* in) : load(in) {}
+    void On(bool) override { load->Ended(this); }
+
+    Load* const load;
+    LoadStream* stream = nullptr;
     std::optional<grpc::ClientContext> context;
     v1::EvaluateRequest one;
     v1::EvaluateResponse one_answer;
@@ -69,8 +75,17 @@ class Load {
     Clock::time_point scheduled;
   };
 
+  void MakeSlots();
   void Send(Slot* slot, Clock::time_point scheduled);
+  void SendOne(Slot* slot);
+  void SendMany(Slot* slot);
+  void Ended(Slot* slot);
   void Received(Slot* slot);
+  void Received(Slot* slot, const v1::FlowResult* result);
+  void Reuse(Slot* slot);
+  void Handle(std::chrono::microseconds wait);
+  void CloseStreams();
+  void Count(const v1::FlowResult& result);
   void Count(const v1::Decision& decision);
   void SendDue(Clock::time_point now);
   void Fill(v1::Flow* flow);
@@ -78,6 +93,7 @@ class Load {
   const LoadOptions& options_;
   const std::unique_ptr<v1::ExportGatewayService::Stub> stub_;
   grpc::CompletionQueue queue_;
+  std::vector<std::unique_ptr<LoadStream>> streams_;
   std::vector<std::unique_ptr<Slot>> slots_;
   std::vector<Slot*> free_;
   int64_t sent_ = 0;
@@ -95,23 +111,50 @@ void Load::Fill(v1::Flow* flow) {
   ++sent_;
 }
 
+void Load::MakeSlots() {
+  for (int i = 0; i < options_.streams; ++i) {
+    streams_.push_back(std::make_unique<LoadStream>(
+        stub_.get(), &queue_,
+        [this](LoadEvent* who, const v1::FlowResult* result) {
+          Received(static_cast<Slot*>(who), result);
+        }));
+  }
+  for (int i = 0; i < options_.callers; ++i) {
+    slots_.push_back(std::make_unique<Slot>(this));
+    if (!streams_.empty()) {
+      slots_.back()->stream = streams_[i % streams_.size()].get();
+    }
+    free_.push_back(slots_.back().get());
+  }
+}
+
 void Load::Send(Slot* slot, Clock::time_point scheduled) {
   slot->scheduled = scheduled;
-  slot->context.emplace();
-  if (options_.batch == 0) {
-    slot->one.set_mode(options_.mode);
+  if (slot->stream != nullptr) {
     Fill(slot->one.mutable_flow());
-    slot->one_reader =
-        stub_->AsyncEvaluate(&*slot->context, slot->one, &queue_);
-    slot->one_reader->Finish(&slot->one_answer, &slot->status, slot);
+    slot->stream->Ask(slot, slot->one.flow(), options_.mode);
     return;
   }
+  slot->context.emplace();
+  options_.batch == 0 ? SendOne(slot) : SendMany(slot);
+}
+
+void Load::SendOne(Slot* slot) {
+  slot->one.set_mode(options_.mode);
+  Fill(slot->one.mutable_flow());
+  slot->one_reader = stub_->AsyncEvaluate(&*slot->context, slot->one, &queue_);
+  slot->one_reader->Finish(&slot->one_answer, &slot->status,
+                           static_cast<LoadEvent*>(slot));
+}
+
+void Load::SendMany(Slot* slot) {
   slot->many.set_mode(options_.mode);
   while (slot->many.flows_size() < options_.batch) slot->many.add_flows();
   for (v1::Flow& flow : *slot->many.mutable_flows()) Fill(&flow);
   slot->many_reader =
       stub_->AsyncBatchEvaluate(&*slot->context, slot->many, &queue_);
-  slot->many_reader->Finish(&slot->many_answer, &slot->status, slot);
+  slot->many_reader->Finish(&slot->many_answer, &slot->status,
+                            static_cast<LoadEvent*>(slot));
 }
 
 void Load::Count(const v1::Decision& decision) {
@@ -120,26 +163,53 @@ void Load::Count(const v1::Decision& decision) {
   if (report_.sample.empty()) report_.sample = decision.SerializeAsString();
 }
 
+void Load::Count(const v1::FlowResult& result) {
+  if (result.has_decision()) {
+    Count(result.decision());
+  } else {
+    ++report_.errors[result.error().code()];
+  }
+}
+
 void Load::Received(Slot* slot) {
   if (!measuring_) return;
-  if (!slot->status.ok()) {
-    ++report_.errors[slot->status.error_code()];
-    return;
-  }
   ++report_.answered;
   report_.latency.Add(std::chrono::duration_cast<std::chrono::microseconds>(
                           Clock::now() - slot->scheduled)
                           .count());
-  if (options_.batch == 0) {
-    Count(slot->one_answer.decision());
-    return;
-  }
-  for (const v1::FlowResult& result : slot->many_answer.results()) {
-    if (result.has_decision()) {
-      Count(result.decision());
-    } else {
-      ++report_.errors[result.error().code()];
+}
+
+void Load::Ended(Slot* slot) {
+  if (!slot->status.ok()) {
+    if (measuring_) ++report_.errors[slot->status.error_code()];
+  } else {
+    Received(slot);
+    if (measuring_ && options_.batch == 0) Count(slot->one_answer.decision());
+    if (measuring_ && options_.batch > 0) {
+      for (const v1::FlowResult& result : slot->many_answer.results()) {
+        Count(result);
+      }
     }
+  }
+  Reuse(slot);
+}
+
+void Load::Received(Slot* slot, const v1::FlowResult* result) {
+  if (result == nullptr) {
+    if (measuring_) ++report_.errors[grpc::StatusCode::UNAVAILABLE];
+  } else {
+    Received(slot);
+    if (measuring_) Count(*result);
+  }
+  Reuse(slot);
+}
+
+void Load::Reuse(Slot* slot) {
+  const bool broken = slot->stream != nullptr && slot->stream->broken();
+  if (options_.rate > 0 || stopping_ || broken) {
+    free_.push_back(slot);
+  } else {
+    Send(slot, Clock::now());
   }
 }
 
@@ -161,10 +231,7 @@ void Load::SendDue(Clock::time_point now) {
 
 LoadReport Load::Run() {
   const bool open = options_.rate > 0;
-  for (int i = 0; i < options_.callers; ++i) {
-    slots_.push_back(std::make_unique<Slot>());
-    free_.push_back(slots_.back().get());
-  }
+  MakeSlots();
   const auto start = Clock::now();
   const auto measure_from = start + absl::ToChronoNanoseconds(options_.warm_up);
   const auto measure_to =
@@ -190,27 +257,32 @@ LoadReport Load::Run() {
     }
     if (stopping_ && free_.size() == slots_.size()) break;
     if (open && !stopping_) SendDue(now);
-    void* tag = nullptr;
-    bool ok = false;
-    const auto wait = std::chrono::system_clock::now() +
-                      std::chrono::microseconds(open ? 50 : 5000);
-    if (queue_.AsyncNext(&tag, &ok, wait) != grpc::CompletionQueue::GOT_EVENT) {
-      continue;
-    }
-    Slot* slot = static_cast<Slot*>(tag);
-    Received(slot);
-    if (open || stopping_) {
-      free_.push_back(slot);
-    } else {
-      Send(slot, Clock::now());
-    }
+    Handle(std::chrono::microseconds(open ? 50 : 5000));
   }
+  CloseStreams();
   queue_.Shutdown();
   void* tag = nullptr;
   bool ok = false;
   while (queue_.Next(&tag, &ok)) {
   }
   return std::move(report_);
+}
+
+void Load::Handle(std::chrono::microseconds wait) {
+  void* tag = nullptr;
+  bool ok = false;
+  const auto until = std::chrono::system_clock::now() + wait;
+  if (queue_.AsyncNext(&tag, &ok, until) == grpc::CompletionQueue::GOT_EVENT) {
+    static_cast<LoadEvent*>(tag)->On(ok);
+  }
+}
+
+void Load::CloseStreams() {
+  for (const auto& stream : streams_) stream->Close();
+  const auto over = [](const auto& stream) { return stream->over(); };
+  while (!std::all_of(streams_.begin(), streams_.end(), over)) {
+    Handle(std::chrono::milliseconds(10));
+  }
 }
 
 }  // namespace

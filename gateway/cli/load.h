@@ -1,8 +1,9 @@
-// A load generator for Evaluate and BatchEvaluate: one thread, one channel,
-// one completion queue. Closed loop: so many callers, each asks again when
-// answered. Open loop: so many a second on a fixed schedule, whatever comes
-// back; latency is taken from the scheduled instant, so that a stalled server
-// is not forgiven the requests it kept from being sent (coordinated omission).
+// A load generator for Evaluate, BatchEvaluate and StreamEvaluate: one thread,
+// one channel, one completion queue. Closed loop: so many callers, each asks
+// again when answered. Open loop: so many a second on a fixed schedule,
+// whatever comes back; latency is taken from the scheduled instant, so that a
+// stalled server is not forgiven the requests it kept from being sent
+// (coordinated omission).
 #ifndef TONGGUAN_GATEWAY_CLI_LOAD_H_
 #define TONGGUAN_GATEWAY_CLI_LOAD_H_
 
@@ -23,6 +24,7 @@ struct LoadOptions {
   std::string run_id;           // Prefix of the request ids of this run.
   v1::Mode mode = v1::MODE_EVALUATE;
   int batch = 0;     // Flows a BatchEvaluate; 0: Evaluate.
+  int streams = 0;   // StreamEvaluate calls the callers share; 0: none.
   int callers = 64;  // Closed loop; open loop: most in flight.
   double rate = 0;   // Requests a second; 0: closed loop.
   absl::Duration warm_up = absl::Seconds(1);

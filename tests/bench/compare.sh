@@ -4,7 +4,7 @@
 # the machine; only the ratios are quoted.
 #
 #   tests/bench/compare.sh [--pairs 5] [--seconds 5] [--callers 64] [--batch 0]
-#                          [--rate 0] [--exporters 1000] [--rows 5000]
+#                          [--streams 0] [--rate 0] [--exporters 1000] [--rows 5000]
 #                          [--filings 100000] [--dry-run] [--json FILE]
 #
 # Both answer the same flows of 10 items and the no-op server sends an answer
@@ -12,16 +12,18 @@
 # the load generator printed it, one object a line.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-pairs=5 seconds=5 callers=64 batch=0 rate=0 exporters=1000 rows=5000
+pairs=5 seconds=5 callers=64 batch=0 streams=0 rate=0 exporters=1000 rows=5000
 filings=100000 json=/dev/null mode=()
 while [ $# -gt 0 ]; do
   case "$1" in
-    --pairs|--seconds|--callers|--batch|--rate|--exporters|--rows|--filings|--json)
+    --pairs|--seconds|--callers|--batch|--streams|--rate|--exporters|--rows|--filings|--json)
       declare "${1#--}=$2"; shift 2 ;;
     --dry-run) mode=(--dry-run); shift ;;
     *) echo "compare.sh: unknown option $1" >&2; exit 2 ;;
   esac
 done
+shape=(--batch "$batch")
+[ "$streams" = 0 ] || shape=(--streams "$streams")
 build=build/release
 ninja -C "$build" tongguan noop_server >/dev/null
 work=$(mktemp -d)
@@ -59,7 +61,7 @@ load() {  # load ADDRESS PID [OPTION...]
   "$build/tongguan" bench --server "$at" --server-pid "$pid" \
     --ca "$work/certs/ca.pem" --cert "$work/certs/exporter.pem" \
     --key "$work/certs/exporter.key" --exporters "$work/exporters" \
-    --callers "$callers" --batch "$batch" --rate "$rate" "${mode[@]}" "$@"
+    --callers "$callers" --rate "$rate" "${shape[@]}" "${mode[@]}" "$@"
 }
 started=$EPOCHREALTIME
 "$build/tongguan" serve --config "$work/gateway.textproto" \

@@ -1,8 +1,8 @@
 // The yardstick: a gRPC server with the gateway's protos, credentials and
 // server style (asynchronous, one completion queue, one polling thread) that
-// answers Evaluate and BatchEvaluate at once with a fixed decision of the usual
-// size. What it costs is what gRPC costs. Ratios to it are the project's
-// figures.
+// answers Evaluate, BatchEvaluate and StreamEvaluate at once with a fixed
+// decision of the usual size. What it costs is what gRPC costs. Ratios to it
+// are the project's figures.
 //
 // noop_server --cert FILE --key FILE --client-ca FILE [--answer FILE]
 // prints "listening on 127.0.0.1:PORT"; ends on SIGTERM. --answer: a serialized
@@ -81,6 +81,69 @@ class NoopCall final : public Call {
   Response response_;
   std::optional<grpc::ServerContext> context_;
   std::optional<grpc::ServerAsyncResponseWriter<Response>> writer_;
+};
+
+// One stream after another: reads, answers, reads on.
+class NoopStream final : public Call {
+ public:
+  NoopStream(Service* service, grpc::ServerCompletionQueue* queue,
+             const v1::Decision* decision)
+      : service_(service), queue_(queue), decision_(decision) {
+    Wait();
+  }
+
+  void Proceed(bool ok) override {
+    switch (state_) {
+      case State::kWaiting:
+        if (!ok) return;  // Shutting down.
+        Read();
+        return;
+      case State::kReading:
+        if (!ok) {
+          state_ = State::kEnding;
+          stream_->Finish(grpc::Status::OK, this);
+          return;
+        }
+        state_ = State::kWriting;
+        response_.Clear();
+        *response_.mutable_result()->mutable_decision() = *decision_;
+        stream_->Write(response_, this);
+        return;
+      case State::kWriting:
+        Read();
+        return;
+      case State::kEnding:
+        Wait();
+        return;
+    }
+  }
+
+ private:
+  enum class State { kWaiting, kReading, kWriting, kEnding };
+
+  void Read() {
+    state_ = State::kReading;
+    stream_->Read(&request_, this);
+  }
+  void Wait() {
+    state_ = State::kWaiting;
+    stream_.reset();
+    context_.emplace();
+    stream_.emplace(&*context_);
+    service_->RequestStreamEvaluate(&*context_, &*stream_, queue_, queue_,
+                                    this);
+  }
+
+  Service* const service_;
+  grpc::ServerCompletionQueue* const queue_;
+  const v1::Decision* const decision_;
+  State state_ = State::kWaiting;
+  v1::StreamEvaluateRequest request_;
+  v1::StreamEvaluateResponse response_;
+  std::optional<grpc::ServerContext> context_;
+  std::optional<grpc::ServerAsyncReaderWriter<v1::StreamEvaluateResponse,
+                                              v1::StreamEvaluateRequest>>
+      stream_;
 };
 
 std::string ReadFile(const std::string& path) {
@@ -171,6 +234,10 @@ int Serve(const grpc::SslServerCredentialsOptions& tls,
         std::make_unique<
             NoopCall<v1::BatchEvaluateRequest, v1::BatchEvaluateResponse>>(
             &service, queue.get(), AcceptMany, AnswerMany, &decision));
+  }
+  for (int i = 0; i < 64; ++i) {
+    calls.push_back(
+        std::make_unique<NoopStream>(&service, queue.get(), &decision));
   }
   void* tag = nullptr;
   bool ok = false;
