@@ -20,6 +20,9 @@ struct BenchFlags {
   double rate = 0;
   int batch = 0;
   int streams = 0;
+  int people = 0;
+  std::string people_key;
+  int64_t requests = 0;
   double seconds = 5;
   double warm_up = 1;
   int server_pid = 0;
@@ -72,6 +75,17 @@ v1::Flow BenchFlow(const std::string& exporter, int items, int variant) {
   return flow;
 }
 
+// Flows of employees' data, which no threshold stops, with pseudonyms under a
+// key; who they are is made up for each flow.
+void CarryPeople(const std::string& key, v1::Flow* flow) {
+  v1::PseudonymSet* set = flow->mutable_people()->mutable_exact();
+  set->set_key_id(key);
+  v1::HumanResources* hr = flow->mutable_purpose()->mutable_human_resources();
+  hr->set_necessary(v1::FACT_YES);
+  hr->set_labour_rules(v1::FACT_YES);
+  hr->set_collective_contract(v1::FACT_YES);
+}
+
 // Opens the year of each exporter with nobody counted elsewhere: without that
 // its totals are unknown and every flow is held.
 int OpenYears(Context& context, Client& client,
@@ -110,7 +124,10 @@ LoadOptions OptionsOf(const BenchFlags& flags,
   for (size_t i = 0; i < kVariants; ++i) {
     options.flows.push_back(BenchFlow(exporters[i % exporters.size()],
                                       flags.items, static_cast<int>(i)));
+    if (flags.people > 0) CarryPeople(flags.people_key, &options.flows.back());
   }
+  options.people = flags.people;
+  options.requests = flags.requests;
   options.run_id = NewRequestId("bench");
   options.mode = flags.dry_run ? v1::MODE_DRY_RUN : v1::MODE_EVALUATE;
   options.batch = flags.batch;
@@ -164,6 +181,15 @@ void AddBench(const Setup& setup) {
   verb->add_option("--streams", flags->streams, setup.T("help.bench_streams"))
       ->check(CLI::Range(0, 64))
       ->excludes("--batch");
+  CLI::Option* people =
+      verb->add_option("--people", flags->people, setup.T("help.bench_people"));
+  people->check(CLI::Range(0, 10000));
+  verb->add_option("--people-key", flags->people_key,
+                   setup.T("help.bench_people_key"))
+      ->needs(people);
+  verb->add_option("--requests", flags->requests,
+                   setup.T("help.bench_requests"))
+      ->check(CLI::Range(int64_t{0}, int64_t{1'000'000'000}));
   verb->add_option("--seconds", flags->seconds, setup.T("help.bench_seconds"))
       ->check(CLI::Range(0.1, 3600.0));
   verb->add_option("--warm-up", flags->warm_up, setup.T("help.bench_warm_up"))

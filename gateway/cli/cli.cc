@@ -30,6 +30,7 @@ void AddVerbs(const Setup& setup) {
   AddCheck(setup);
   AddExplain(setup);
   AddSettle(setup);
+  AddCorrect(setup);
   AddOpen(setup);
   AddStanding(setup);
   AddLog(setup);

@@ -7,8 +7,10 @@
 #include <fstream>
 #include <memory>
 #include <optional>
+#include <random>
 #include <sstream>
 
+#include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "gateway/cli/load_stream.h"
@@ -83,12 +85,16 @@ class Load {
   void Received(Slot* slot);
   void Received(Slot* slot, const v1::FlowResult* result);
   void Reuse(Slot* slot);
+  bool AllSent() const {
+    return options_.requests > 0 && sent_ >= options_.requests;
+  }
   void Handle(std::chrono::microseconds wait);
   void CloseStreams();
   void Count(const v1::FlowResult& result);
   void Count(const v1::Decision& decision);
   void SendDue(Clock::time_point now);
   void Fill(v1::Flow* flow);
+  void MakePeople(std::string* set);
 
   const LoadOptions& options_;
   const std::unique_ptr<v1::ExportGatewayService::Stub> stub_;
@@ -96,6 +102,8 @@ class Load {
   std::vector<std::unique_ptr<LoadStream>> streams_;
   std::vector<std::unique_ptr<Slot>> slots_;
   std::vector<Slot*> free_;
+  std::mt19937_64 random_{std::random_device()()};
+  std::vector<absl::uint128> people_;
   int64_t sent_ = 0;
   bool measuring_ = false;
   bool stopping_ = false;
@@ -103,8 +111,26 @@ class Load {
   LoadReport report_;
 };
 
+// So many pseudonyms that were never sent before: ascending and random.
+void Load::MakePeople(std::string* set) {
+  people_.resize(options_.people);
+  for (absl::uint128& person : people_) {
+    person = absl::MakeUint128(random_(), random_());
+  }
+  std::sort(people_.begin(), people_.end());
+  set->clear();
+  for (const absl::uint128 person : people_) {
+    for (int shift = 120; shift >= 0; shift -= 8) {
+      set->push_back(static_cast<char>(person >> shift));
+    }
+  }
+}
+
 void Load::Fill(v1::Flow* flow) {
   *flow = options_.flows[sent_ % options_.flows.size()];
+  if (options_.people > 0) {
+    MakePeople(flow->mutable_people()->mutable_exact()->mutable_persons());
+  }
   if (options_.mode == v1::MODE_EVALUATE) {
     flow->set_request_id(absl::StrCat(options_.run_id, "-", sent_));
   }
@@ -206,7 +232,7 @@ void Load::Received(Slot* slot, const v1::FlowResult* result) {
 
 void Load::Reuse(Slot* slot) {
   const bool broken = slot->stream != nullptr && slot->stream->broken();
-  if (options_.rate > 0 || stopping_ || broken) {
+  if (options_.rate > 0 || stopping_ || broken || AllSent()) {
     free_.push_back(slot);
   } else {
     Send(slot, Clock::now());
@@ -248,7 +274,8 @@ LoadReport Load::Run() {
       measuring_ = true;
       cpu = CpuSeconds(options_.server_pid);
     }
-    if (!stopping_ && now >= measure_to) {
+    const bool all = AllSent() && free_.size() == slots_.size();
+    if (!stopping_ && (now >= measure_to || all)) {
       report_.server_cpu_seconds = CpuSeconds(options_.server_pid) - cpu;
       report_.seconds =
           std::chrono::duration<double>(now - measure_from).count();

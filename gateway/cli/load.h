@@ -23,10 +23,12 @@ struct LoadOptions {
   std::vector<v1::Flow> flows;  // Sent in turn; request ids are given here.
   std::string run_id;           // Prefix of the request ids of this run.
   v1::Mode mode = v1::MODE_EVALUATE;
-  int batch = 0;     // Flows a BatchEvaluate; 0: Evaluate.
-  int streams = 0;   // StreamEvaluate calls the callers share; 0: none.
-  int callers = 64;  // Closed loop; open loop: most in flight.
-  double rate = 0;   // Requests a second; 0: closed loop.
+  int batch = 0;         // Flows a BatchEvaluate; 0: Evaluate.
+  int streams = 0;       // StreamEvaluate calls the callers share; 0: none.
+  int people = 0;        // New people a flow, as pseudonyms; 0: as it is.
+  int callers = 64;      // Closed loop; open loop: most in flight.
+  double rate = 0;       // Requests a second; 0: closed loop.
+  int64_t requests = 0;  // Closed loop: ends after so many; 0: by time.
   absl::Duration warm_up = absl::Seconds(1);
   absl::Duration duration = absl::Seconds(5);
   int server_pid = 0;  // Whose CPU time to read; 0: none.

@@ -30,6 +30,7 @@ void AddServe(const Setup& setup);
 void AddCheck(const Setup& setup);
 void AddExplain(const Setup& setup);
 void AddSettle(const Setup& setup);
+void AddCorrect(const Setup& setup);
 void AddOpen(const Setup& setup);
 void AddStanding(const Setup& setup);
 void AddLog(const Setup& setup);

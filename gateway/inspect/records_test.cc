@@ -182,7 +182,7 @@ TEST_F(RecordsTest, HeadersThatAreNoneAreRefused) {
               "row 1, column 1: no name")
         << header;
   }
-  EXPECT_EQ(Csv(std::string(65, 'x') + "\n1\n").substr(0, 24),
+  EXPECT_EQ(Csv(absl::StrCat(std::string(65, 'x'), "\n1\n")).substr(0, 24),
             "row 1, column 1: no name");
 }
 

@@ -47,7 +47,8 @@ TEST_F(NamesTest, ReadsMoreNamesThanItRemembers) {
     policy_->names().Read(absl::StrCat("n", i), &scratch);
   }
   ExpectRightReading("HOME_PHONE");
-  ExpectRightReading(std::string(kMaxRememberedBytes + 1, 'v') + "phone");
+  ExpectRightReading(
+      absl::StrCat(std::string(kMaxRememberedBytes + 1, 'v'), "phone"));
 }
 
 TEST_F(NamesTest, ReadsForSeveralThreads) {

@@ -77,7 +77,7 @@ TEST(TaxonomyTest, ClassifiesMoreNamesThanItRemembers) {
     ASSERT_EQ(Looks(*taxonomy, absl::StrCat("phone", i)), "phone_number");
   }
   EXPECT_EQ(Looks(*taxonomy, "phone69999"), "phone_number");
-  EXPECT_EQ(Looks(*taxonomy, std::string(10'000, 'x') + "phone"),
+  EXPECT_EQ(Looks(*taxonomy, absl::StrCat(std::string(10'000, 'x'), "phone")),
             "phone_number");
 }
 

@@ -24,65 +24,28 @@ while [ $# -gt 0 ]; do
 done
 shape=(--batch "$batch")
 [ "$streams" = 0 ] || shape=(--streams "$streams")
-build=build/release
-ninja -C "$build" tongguan noop_server >/dev/null
-work=$(mktemp -d)
-server= noop=
-stop() {
-  [ -z "$server" ] || kill "$server" 2>/dev/null || true
-  [ -z "$noop" ] || kill "$noop" 2>/dev/null || true
-  wait 2>/dev/null || true
-  rm -rf "$work"
-}
-trap stop EXIT
-tests/bench/make_policy.sh "$work/policy" --rows "$rows" --filings "$filings"
+# shellcheck source=tests/bench/gateway.sh
+source tests/bench/gateway.sh
+start_gateway --rows "$rows" --filings "$filings"
 head -n "$exporters" "$work/policy.exporters" >"$work/exporters"
-certs/make-dev-certs.sh "$work/certs" \
-  --exporter "$(head -n 1 "$work/exporters"):bench" >/dev/null
-cat >"$work/gateway.textproto" <<CONFIG
-listen: "127.0.0.1:0"
-tls {
-  certificate: "$work/certs/server.pem"
-  private_key: "$work/certs/server.key"
-  client_ca: "$work/certs/ca.pem"
+ask() {  # ask ADDRESS PID [OPTION...]
+  load "$@" --exporters "$work/exporters" --callers "$callers" --rate "$rate" \
+    "${shape[@]}" "${mode[@]}"
 }
-policy_dir: "$work/policy"
-ledger: "$work/ledger.db"
-CONFIG
-address() {  # address LOG PID: waits for the line that says where it listens
-  while ! sed -n 's/.*listening on \([0-9.]*:[0-9]*\).*/\1/p' "$1" | grep .; do
-    kill -0 "$2" 2>/dev/null || { echo "no server: $(cat "$1")" >&2; return 1; }
-    sleep 0.01
-  done
-}
-load() {  # load ADDRESS PID [OPTION...]
-  local at=$1 pid=$2
-  shift 2
-  "$build/tongguan" bench --server "$at" --server-pid "$pid" \
-    --ca "$work/certs/ca.pem" --cert "$work/certs/exporter.pem" \
-    --key "$work/certs/exporter.key" --exporters "$work/exporters" \
-    --callers "$callers" --rate "$rate" "${shape[@]}" "${mode[@]}" "$@"
-}
-started=$EPOCHREALTIME
-"$build/tongguan" serve --config "$work/gateway.textproto" \
-  --unsigned-dev-policy >"$work/server.log" 2>&1 &
-server=$!
-server_at=$(address "$work/server.log" "$server")
-awk -v a="$started" -v b="$EPOCHREALTIME" 'BEGIN {
-  printf "start of the gateway: %.2f s\n", b - a }'
 # Opens the exporters' years; and an answer for the no-op server to repeat.
-load "$server_at" "$server" --open --seconds 0.5 --warm-up 0 \
+ask "$server_at" "$server" --open --seconds 0.5 --warm-up 0 \
   --save-answer "$work/answer" >/dev/null
 "$build/noop_server" --cert "$work/certs/server.pem" \
   --key "$work/certs/server.key" --client-ca "$work/certs/ca.pem" \
   --answer "$work/answer" >"$work/noop.log" 2>&1 &
 noop=$!
+trap 'kill "$noop"; stop_gateway; rm -rf "$work"' EXIT
 noop_at=$(address "$work/noop.log" "$noop")
 field() { sed -n "s/.*\"$2\":\([0-9.e+-]*\).*/\1/p" <<<"$1"; }
 printf '%s\n' "pair  no-op/s  gateway/s  ratio  no-op p99us  gateway p50us p99us max  cpu us no-op gateway ratio  errors  share allowed"
 for pair in $(seq "$pairs"); do
-  a=$(load "$noop_at" "$noop" --seconds "$seconds")
-  b=$(load "$server_at" "$server" --seconds "$seconds")
+  a=$(ask "$noop_at" "$noop" --seconds "$seconds")
+  b=$(ask "$server_at" "$server" --seconds "$seconds")
   printf '%s\n' "$a" "$b" >>"$json"
   awk -v p="$pair" -v a="$(field "$a" decisions_per_second)" \
     -v b="$(field "$b" decisions_per_second)" -v an="$(field "$a" p99_us)" \

@@ -101,7 +101,10 @@ BEGIN {
     printf "enterprises {\n  uscc: \"%s\"\n  name: \"【演示】企业%d\"\n", uscc, e >file
     print "  region: \"CN-ZJ-HZ\"\n  zones: \"CN-ZJ-FTZ\"\n  ciio: FACT_NO" >file
     print "  gba_registered: FACT_NO\n  foreign_invested: FACT_NO" >file
-    if (e > 0) {
+    if (e == 0) {
+      print "  pseudonym_keys { id: \"bench\" valid_from: \"2026-01-01\"" >file
+      print "    algorithm: PSEUDONYM_ALGORITHM_HMAC_SHA256 }" >file
+    } else {
       printf "  delegations { delegate: \"%s\" valid_from: \"2026-01-01\"", first >file
       print " valid_to: \"2035-12-31\" }" >file
     }

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# What exact people cost: an exporter's people, 10,000 new ones a request, until
+# a million are counted, while others ask about their flows at a fixed rate.
+# Prints the latency of the large requests, the others' with and without them,
+# and what the ledger grew by a million people.
+#
+#   tests/bench/people.sh [--people 1000000] [--rate 1000] [--seconds 20]
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+# shellcheck source=tests/bench/gateway.sh
+source tests/bench/gateway.sh
+people=1000000 rate=1000 seconds=20
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --people|--rate|--seconds) declare "${1#--}=$2"; shift 2 ;;
+    *) echo "people.sh: unknown option $1" >&2; exit 2 ;;
+  esac
+done
+start_gateway --filings 5000
+bench --exporters "$work/exporters" --open --seconds 0.1 --warm-up 0 >/dev/null
+others() { bench --exporters "$work/others" --rate "$rate" --callers 256 "$@"; }
+tail -n +2 "$work/exporters" >"$work/others"
+size() { du -cb "$work"/ledger.db | awk 'END {print $1}'; }
+
+alone=$(others --seconds "$seconds")
+before=$(size)
+# The large requests end by number: 10,000 people each, a hundred at a time.
+others --seconds "$seconds" --warm-up 2 >"$work/beside" &
+beside=$!
+sleep 2
+large=$(bench --callers 1 --people 10000 --people-key bench \
+  --requests $((people / 10000)) --warm-up 0 --seconds 600)
+wait "$beside"
+field() { sed -n "s/.*\"$2\":\([0-9.e+-]*\).*/\1/p" <<<"$1"; }
+echo "10,000 new people a request, $(field "$large" requests) requests, allowed $(field "$large" allowed):" \
+  "p50 $(field "$large" p50_us) us, p99 $(field "$large" p99_us) us, slowest $(field "$large" max_us) us"
+echo "others at $rate/s: p99 $(field "$alone" p99_us) us alone," \
+  "$(field "$(cat "$work/beside")" p99_us) us beside them"
+# Sets are merged behind the commits: a few more commits, then the file is
+# closed and all of it is in one place.
+others --seconds 2 >/dev/null
+stop_gateway
+echo "ledger: $((($(size) - before) / 1000000)) MB more"
+sqlite3 "$work/ledger.db" "
+  SELECT name, count(*) || ' pages', sum(pgsize) / 1000000.0 || ' MB'
+  FROM dbstat WHERE name LIKE 'people%' GROUP BY name" 2>/dev/null || true
