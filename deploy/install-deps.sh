@@ -20,8 +20,8 @@ packages=(
   libgtest-dev libgmock-dev libbenchmark-dev clang-format clang-tidy valgrind
   # A verifier of the log that is not ours: tests/journal.
   golang-go golang-golang-x-mod-dev
-  # Development certificates; scripts of the tests.
-  openssl procps
+  # Development certificates; scripts of the tests and yardsticks.
+  openssl procps sqlite3
 )
 
 # Prints the packages that are not installed, one a line.
