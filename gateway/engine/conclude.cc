@@ -329,8 +329,7 @@ void Weighing::WriteWarnings(v1::Decision* decision) const {
     }
   };
   for (v1::Warning warning : warnings_) add(warning);
-  if (facts_.exporter != nullptr &&
-      facts_.exporter->enterprise.demonstration()) {
+  if (facts_.exporter != nullptr && facts_.exporter->demonstration) {
     add(v1::WARNING_DEMONSTRATION_DATA);
   }
   for (const FilingFacts* filing : relied_on_) {
@@ -354,7 +353,8 @@ void Weighing::Conclude(v1::Decision* decision) const {
   decision->set_headline(Headline(allow));
   if (allow) {
     for (const FilingFacts* filing : relied_on_) {
-      decision->add_relied_on(filing->filing->id);
+      const absl::string_view id = filing->filing->id;
+      decision->add_relied_on(id.data(), id.size());
     }
   }
   WriteLane(decision, allow);

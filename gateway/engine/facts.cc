@@ -325,9 +325,9 @@ v1::Reason WeighScope(const Facts& facts, const Filing& source) {
 v1::Reason WeighGba(const Facts& facts, const Filing& source) {
   if (!IsGba(source.kind)) return v1::REASON_FILING_COVERS;
   const auto& cities = facts.policy.regime().gba_cities();
-  const v1::Enterprise& enterprise = facts.exporter->enterprise;
-  if (enterprise.gba_registered() != v1::FACT_YES ||
-      !Holds(cities, enterprise.region())) {
+  const Exporter& exporter = *facts.exporter;
+  if (exporter.gba_registered != v1::FACT_YES ||
+      !Holds(cities, *exporter.region)) {
     return v1::REASON_NOT_GBA_EXPORTER;
   }
   const v1::Recipient& recipient = facts.flow.recipient();
@@ -390,7 +390,7 @@ void ReadPeople(Facts* facts) {
 
 absl::InlinedVector<absl::string_view, 8> AreasOf(const Exporter& exporter) {
   absl::InlinedVector<absl::string_view, 8> areas;
-  for (const std::string& area : exporter.areas) areas.push_back(area);
+  for (const std::string* area : exporter.areas) areas.push_back(*area);
   return areas;
 }
 
@@ -425,8 +425,7 @@ Facts::Facts(const v1::Flow& flow_in, const policy::Snapshot& policy_in,
       today(BeijingDay(at_in)),
       year(BeijingYear(at_in)),
       exporter(policy_in.registry().Find(flow_in.exporter())),
-      ciio(exporter == nullptr ? v1::FACT_UNKNOWN
-                               : exporter->enterprise.ciio()) {
+      ciio(exporter == nullptr ? v1::FACT_UNKNOWN : exporter->ciio) {
   sector_known = flow.sector() == policy.regime().automotive_sector() ||
                  policy.lists().KnowsSector(flow.sector());
   ReadPeople(this);

@@ -17,7 +17,7 @@ class Reference {
   explicit Reference(const policy::List& list) : name_(list.name) {}
   Reference(const policy::List& list, const v1::ListRow& row)
       : name_(list.name), row_(row.id()) {}
-  explicit Reference(const std::string& filing_id) : name_(filing_id) {}
+  explicit Reference(absl::string_view filing_id) : name_(filing_id) {}
 
   bool empty() const { return name_.empty(); }
   // "", "id@edition", "id@edition#row" (as policy::RowName), or a filing's id.
