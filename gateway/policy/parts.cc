@@ -12,10 +12,10 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "gateway/base/sha256.h"
+#include "gateway/base/wire.h"
 #include "gateway/policy/form.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
-#include "google/protobuf/wire_format_lite.h"
 
 namespace tongguan::policy {
 namespace {
@@ -63,23 +63,6 @@ absl::string_view IdOf(absl::string_view entry) {
     if (byte < 0x80) break;
   }
   return entry.substr(at, length);
-}
-
-// Bytes before an entry in a shard: its tag and its length.
-constexpr size_t kMostHead = 6;
-
-// Appends a field that holds a message.
-void AppendField(int field, absl::string_view message, std::string* bytes) {
-  using google::protobuf::internal::WireFormatLite;
-  using google::protobuf::io::CodedOutputStream;
-  uint8_t head[kMostHead];
-  uint8_t* end = CodedOutputStream::WriteTagToArray(
-      WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_LENGTH_DELIMITED),
-      head);
-  end = CodedOutputStream::WriteVarint32ToArray(
-      static_cast<uint32_t>(message.size()), end);
-  bytes->append(reinterpret_cast<const char*>(head), end - head);
-  bytes->append(message.data(), message.size());
 }
 
 Part MakeListPart(const List& list) {
@@ -197,7 +180,8 @@ Part RegistryParts::Sorted(const std::string& name, Entries entries) {
                               : IdOf(a.bytes) < IdOf(b.bytes);
   });
   size_t size = 0;
-  for (const Entry& entry : entries) size += kMostHead + entry.bytes.size();
+  for (const Entry& entry : entries)
+    size += kMostFieldHead + entry.bytes.size();
   Part part{name, ""};
   part.bytes.reserve(size);
   for (const Entry& entry : entries) {
