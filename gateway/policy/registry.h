@@ -97,8 +97,8 @@ struct Exporter {
   // Region, its ancestors ("CN-GD-SZ", "CN-GD", "CN"), zones.
   Strings::Words areas;
   std::vector<Delegation> delegations;
-  std::vector<Filing> filings;  // By kind, then id.
-  std::vector<GreenChannel> registrations;
+  std::vector<Filing> filings;              // By kind, then id.
+  std::vector<GreenChannel> registrations;  // By id, as the next.
   std::vector<ListFiling> list_filings;
   const v1::Group* group = nullptr;  // Or none.
   std::vector<PseudonymKey> keys;    // Its own, then its group's.

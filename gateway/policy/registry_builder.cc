@@ -121,6 +121,13 @@ absl::Status CheckEnterprise(const v1::Enterprise& enterprise) {
   return absl::OkStatus();
 }
 
+template <typename Entries>
+void SortBySourceId(Entries* entries) {
+  std::sort(entries->begin(), entries->end(), [](const auto& a, const auto& b) {
+    return a.source.id() < b.source.id();
+  });
+}
+
 bool FilingLess(const Filing& a, const Filing& b) {
   return a.kind != b.kind ? a.kind < b.kind : a.id < b.id;
 }
@@ -166,11 +173,17 @@ absl::Status Registry::Builder::Add(const v1::RegistryShard& shard) {
 
 absl::StatusOr<std::unique_ptr<const Registry>> Registry::Builder::Build() {
   TG_RETURN_IF_ERROR(CheckExporters());
+  // No order of the files says anything: the first that serves is the one of
+  // the first id.
+  std::sort(registry_->groups_.begin(), registry_->groups_.end(),
+            [](const auto& a, const auto& b) { return a->id() < b->id(); });
   for (const auto& group : registry_->groups_) {
     TG_RETURN_IF_ERROR(AddMembers(*group));
   }
   for (auto& [uscc, exporter] : registry_->exporters_) {
     exporter->filings.shrink_to_fit();
+    SortBySourceId(&exporter->registrations);
+    SortBySourceId(&exporter->list_filings);
     std::sort(exporter->filings.begin(), exporter->filings.end(), FilingLess);
   }
   return std::move(registry_);

@@ -117,6 +117,32 @@ TEST(RegistryTest, FilingsStandByKindThenId) {
   EXPECT_TRUE(registry->Find(kShenzhenExporter)->filings.empty());
 }
 
+TEST(RegistryTest, RegistrationsAndListFilingsStandById) {
+  v1::RegistryShard shard = TestShard();
+  for (const char* id : {"b", "c", "a"}) {
+    v1::GreenChannelRegistration* green = shard.add_registrations();
+    green->set_id(id);
+    green->set_exporter(kShanghaiExporter);
+    green->set_granted("2026-01-01");
+    green->set_valid_to("2026-12-31");
+    v1::ListFiling* filing = shard.add_list_filings();
+    filing->set_id(id);
+    filing->set_exporter(kShanghaiExporter);
+    filing->set_list("test-negative");
+    filing->set_edition("1");
+    filing->set_filed("2026-02-01");
+  }
+  const auto registry = Compile(shard);
+  std::string ids;
+  for (const auto& e : registry->Find(kShanghaiExporter)->registrations) {
+    ids += e.source.id();
+  }
+  for (const auto& e : registry->Find(kShanghaiExporter)->list_filings) {
+    ids += e.source.id();
+  }
+  EXPECT_EQ(ids, "abcabc");
+}
+
 TEST(RegistryTest, EntriesMayStandInAnotherShardThanTheExporter) {
   v1::RegistryShard filings;
   *filings.add_filings() = Contract();
