@@ -232,9 +232,10 @@ void ReadRows(uint32_t item, const ItemReading& reading, Facts* facts) {
 
 bool CoversPurpose(const policy::FilingScope& scope,
                    const v1::Purpose& purpose) {
-  const std::string id = policy::PurposeId(purpose);
-  const std::string kind = id.substr(0, id.find(':'));
-  return Holds(scope.purposes(), id) || Holds(scope.purposes(), kind);
+  return std::any_of(scope.purposes().begin(), scope.purposes().end(),
+                     [&purpose](const std::string* filed) {
+                       return policy::CoversPurpose(*filed, purpose);
+                     });
 }
 
 bool IsGba(v1::FilingKind kind) {
