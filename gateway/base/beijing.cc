@@ -58,7 +58,18 @@ Day BeijingDay(absl::Time at) {
 }
 
 int32_t BeijingYear(absl::Time at) {
-  return static_cast<int32_t>(Civil(BeijingDay(at)).year());
+  // The Gregorian calendar repeats every 400 years, of 146,097 days; years here
+  // begin on 1 March, so that a leap day is the last (H. Hinnant, "chrono-
+  // Compatible Low-Level Date Algorithms", civil_from_days).
+  constexpr int64_t kDaysOfEra = 146'097;
+  const int64_t days = BeijingDay(at) + int64_t{719'468};  // From 0000-03-01.
+  const int64_t era = (days >= 0 ? days : days - kDaysOfEra + 1) / kDaysOfEra;
+  const int64_t day = days - era * kDaysOfEra;
+  const int64_t year = (day - day / 1'460 + day / 36'524 - day / 146'096) / 365;
+  const int64_t day_of_year = day - (365 * year + year / 4 - year / 100);
+  constexpr int64_t kFirstOfJanuary = 306;
+  return static_cast<int32_t>(era * 400 + year +
+                              (day_of_year >= kFirstOfJanuary ? 1 : 0));
 }
 
 absl::Time StartOfBeijingDay(Day day) {

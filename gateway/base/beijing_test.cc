@@ -128,5 +128,17 @@ TEST(BeijingTest, FormattingAndParsingAreInverse) {
   }
 }
 
+// Against the civil days of the library, also before 1970 and far away.
+TEST(BeijingTest, YearIsThatOfTheCivilDay) {
+  const auto check = [](Day day) {
+    const absl::CivilDay civil = absl::CivilDay(1970, 1, 1) + day;
+    ASSERT_EQ(BeijingYear(StartOfBeijingDay(day)), civil.year()) << civil;
+  };
+  for (Day day = -80 * 365; day < 200 * 365; ++day) check(day);
+  for (int64_t day = -2'000'000'000; day < 2'000'000'000; day += 1'000'003) {
+    check(static_cast<Day>(day));
+  }
+}
+
 }  // namespace
 }  // namespace tongguan

@@ -42,11 +42,13 @@ bool IsIdentifier(absl::string_view text) {
 }
 
 std::string FoldName(absl::string_view name) {
-  std::string folded;
-  folded.reserve(name.size());
+  std::string folded(name.size(), '\0');
+  size_t length = 0;
   for (char c : name) {
-    if (!IsJoiner(c)) folded.push_back(absl::ascii_tolower(c));
+    folded[length] = absl::ascii_tolower(c);
+    length += IsJoiner(c) ? 0 : 1;
   }
+  folded.resize(length);
   return folded;
 }
 

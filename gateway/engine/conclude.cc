@@ -73,6 +73,7 @@ void WriteCount(int64_t total, int64_t fresh, bool counted,
   out->set_known(true);
   out->set_before(total - fresh);
   out->set_after(counted ? total : total - fresh);
+  out->set_next_threshold(0);
   for (int64_t threshold : thresholds) {
     if (out->after() >= threshold) continue;
     out->set_next_threshold(threshold);
@@ -80,9 +81,26 @@ void WriteCount(int64_t total, int64_t fresh, bool counted,
   }
 }
 
+void WriteUnknown(v1::Count* out) {
+  out->set_known(false);
+  out->set_before(0);
+  out->set_after(0);
+  out->set_next_threshold(0);
+}
+
 void CopyItems(const Items& from,
                google::protobuf::RepeatedField<uint32_t>* to) {
+  if (from.empty()) return;
   for (uint32_t i : from) to->Add(i);
+}
+
+void WriteStep(const Step& step, v1::TraceStep* out) {
+  out->set_rule(step.rule);
+  out->set_effect(step.effect);
+  out->set_reason(step.reason);
+  for (int64_t operand : step.operands) out->add_operands(operand);
+  CopyItems(step.items, out->mutable_items());
+  Write(step.reference, out);
 }
 
 }  // namespace
@@ -117,7 +135,7 @@ ItemState::Demand Weighing::Strictest() const {
   };
   for (uint32_t i : open_) weigh(items_[i].open, /*or_equal=*/true);
   const Level open = best.level;
-  for (uint32_t i : All()) weigh(items_[i].covered, best.level > open);
+  for (uint32_t i : covered_) weigh(items_[i].covered, best.level > open);
   return best;
 }
 
@@ -151,8 +169,8 @@ v1::Mechanism Weighing::Reported(bool allow, v1::Mechanism requirement) const {
   return LevelOf(named) >= LevelOf(requirement) ? named : requirement;
 }
 
-v1::Charging Weighing::ChargingOf(bool allow) const {
-  if (!allow || !has_personal() || stopped_) return v1::CHARGING_NONE;
+v1::Charging Weighing::Charging() const {
+  if (!has_personal() || stopped_) return v1::CHARGING_NONE;
   bool exempt = true;
   bool list_exempt = true;
   for (uint32_t i : personal_) {
@@ -197,25 +215,29 @@ void Weighing::WriteItems(v1::Decision* decision) const {
 }
 
 void Weighing::WriteTrace(v1::Decision* decision) const {
-  absl::InlinedVector<std::pair<int, const Step*>, 24> steps;
   bool unknown = false;
+  bool in_order = true;
+  int last = 0;
   for (const Step& step : steps_) {
-    steps.emplace_back(OrderOf(step.rule), &step);
+    const int place = OrderOf(step.rule);
     unknown |= step.rule == v1::RULE_FACT_UNKNOWN && Stops(step);
+    in_order &= last <= place;
+    last = place;
+  }
+  // "All facts known" was said before a counter had to be read.
+  const auto write = [decision, unknown](const Step& step) {
+    if (unknown && step.reason == v1::REASON_FACTS_KNOWN) return;
+    WriteStep(step, decision->add_trace());
+  };
+  if (in_order) {
+    std::for_each(steps_.begin(), steps_.end(), write);
+    return;
   }
   // Steps of one rule stay in the order of being said: of their addresses.
+  absl::InlinedVector<std::pair<int, const Step*>, 24> steps;
+  for (const Step& step : steps_) steps.emplace_back(OrderOf(step.rule), &step);
   std::sort(steps.begin(), steps.end());
-  for (const auto& [order, step] : steps) {
-    // "All facts known" was said before a counter had to be read.
-    if (unknown && step->reason == v1::REASON_FACTS_KNOWN) continue;
-    v1::TraceStep* out = decision->add_trace();
-    out->set_rule(step->rule);
-    out->set_effect(step->effect);
-    out->set_reason(step->reason);
-    out->mutable_operands()->Add(step->operands.begin(), step->operands.end());
-    CopyItems(step->items, out->mutable_items());
-    Write(step->reference, out);
-  }
+  for (const auto& [place, step] : steps) write(*step);
 }
 
 void Weighing::WriteMissing(v1::Decision* decision) const {
@@ -278,12 +300,15 @@ void Weighing::WriteObligations(v1::Decision* decision, bool allow) const {
   }
 }
 
-void Weighing::WriteHeadroom(v1::Decision* decision) const {
-  if (!has_personal() || stopped_) return;
+void Weighing::WriteHeadroom(v1::Charging charging,
+                             v1::Decision* decision) const {
+  if (!has_personal() || stopped_) {
+    decision->clear_headroom();
+    return;
+  }
   v1::Headroom* out = decision->mutable_headroom();
   out->set_year(facts_.year);
   out->set_group_persons(tallies_.group_persons.people);
-  const v1::Charging charging = ChargingOf(/*allow=*/true);
   const bool counted =
       charging == v1::CHARGING_COUNTED || charging == v1::CHARGING_GBA;
   if (const auto persons = PersonsTotal()) {
@@ -292,15 +317,17 @@ void Weighing::WriteHeadroom(v1::Decision* decision) const {
                 regime().assessment_persons().value()},
                out->mutable_persons());
   } else {
-    out->mutable_persons();
+    WriteUnknown(out->mutable_persons());
   }
   if (const auto sensitive = SensitiveTotal()) {
     WriteCount(*sensitive, fresh_.sensitive, counted,
                {regime().assessment_sensitive().value()},
                out->mutable_sensitive_persons());
   } else {
-    out->mutable_sensitive_persons();
+    WriteUnknown(out->mutable_sensitive_persons());
   }
+  out->set_approved_people(0);
+  out->clear_without_opening();
   for (const FilingFacts* filing : relied_on_) {
     out->set_approved_people(
         std::max(out->approved_people(), filing->filing->approved_people));
@@ -329,8 +356,7 @@ void Weighing::WriteWarnings(v1::Decision* decision) const {
     }
   };
   for (v1::Warning warning : warnings_) add(warning);
-  if (facts_.exporter != nullptr &&
-      facts_.exporter->enterprise.demonstration()) {
+  if (facts_.exporter != nullptr && facts_.exporter->demonstration) {
     add(v1::WARNING_DEMONSTRATION_DATA);
   }
   for (const FilingFacts* filing : relied_on_) {
@@ -354,7 +380,8 @@ void Weighing::Conclude(v1::Decision* decision) const {
   decision->set_headline(Headline(allow));
   if (allow) {
     for (const FilingFacts* filing : relied_on_) {
-      decision->add_relied_on(filing->filing->id);
+      const absl::string_view id = filing->filing->id;
+      decision->add_relied_on(id.data(), id.size());
     }
   }
   WriteLane(decision, allow);
@@ -362,8 +389,9 @@ void Weighing::Conclude(v1::Decision* decision) const {
   WriteTrace(decision);
   if (!allow) WriteMissing(decision);
   WriteObligations(decision, allow);
-  WriteHeadroom(decision);
-  decision->set_charging(ChargingOf(allow));
+  const v1::Charging charging = Charging();
+  WriteHeadroom(charging, decision);
+  decision->set_charging(allow ? charging : v1::CHARGING_NONE);
   if (decision->charging() != v1::CHARGING_NONE) {
     decision->set_charged_persons(fresh_.persons);
     decision->set_charged_sensitive_persons(fresh_.sensitive);

@@ -74,7 +74,7 @@ bool UnknownOfItems(Weighing& w) {
 // Names the category that the item was taken for.
 bool DoubtedByCategory(Weighing& w) {
   bool found = false;
-  for (uint32_t i : w.All()) {
+  for (uint32_t i : w.All() & w.facts().unclear) {
     const ItemFacts& item = w.facts().items[i];
     if (!item.doubted) continue;
     found = true;

@@ -23,8 +23,17 @@ bool Contradicts(const v1::Category& category, absl::string_view sector,
   return false;
 }
 
-// `seen` is what the item's name looks like, or null.
-ItemFacts ReadItem(const v1::DataItem& item, const v1::Category* seen,
+const v1::Category* CategoryOf(const policy::CategoryReading* reading) {
+  return reading == nullptr ? nullptr : reading->category;
+}
+
+// What an item's category and its name say, or null.
+struct ItemReading {
+  const policy::CategoryReading* claimed;
+  const policy::NameReading& name;
+};
+
+ItemFacts ReadItem(const v1::DataItem& item, const ItemReading& reading,
                    absl::string_view sector, const policy::Snapshot& policy) {
   ItemFacts facts;
   facts.important = item.important() == v1::IMPORTANT_DATA_NOTIFIED ||
@@ -33,10 +42,10 @@ ItemFacts ReadItem(const v1::DataItem& item, const v1::Category* seen,
                      policy.regime().hold_self_identified().on());
   facts.important_unknown = item.important() == v1::IMPORTANT_DATA_UNKNOWN;
   if (!item.category().empty()) {
-    facts.claimed = policy.taxonomy().FindCategory(item.category());
+    facts.claimed = CategoryOf(reading.claimed);
     facts.category_unknown = facts.claimed == nullptr;
   }
-  facts.seen = seen;
+  facts.seen = CategoryOf(reading.name.looks_like);
   if (item.transform() == v1::TRANSFORM_ANONYMISED) return facts;
   facts.sensitive = item.sensitive();
   facts.personal =
@@ -149,17 +158,26 @@ bool MoreSensitiveThanItsCategories(const ItemFacts& item,
   return true;
 }
 
-// The rows of all lists that name the item, by list and row: `of_name`, those
-// that name it by its name, and those of its categories. A restrictive row
-// does by any category that the item is, a freeing one by all of them.
-void FindRowsOf(const Facts& facts, uint32_t i,
-                const std::vector<policy::RowRef>& of_name,
+bool NamesNoRow(const ItemReading& reading) {
+  const auto none = [](const policy::CategoryReading* category) {
+    return category == nullptr || category->rows.empty();
+  };
+  return reading.name.rows.empty() && none(reading.claimed) &&
+         none(reading.name.looks_like);
+}
+
+// The rows of all lists that name the item, by list and row: those that name it
+// by its name, and those of its categories. A restrictive row does by any
+// category that the item is, a freeing one by all of them.
+void FindRowsOf(const Facts& facts, uint32_t i, const ItemReading& reading,
                 policy::RowRefs* rows) {
+  const std::vector<policy::RowRef>& of_name = reading.name.rows;
   const policy::Lists& lists = facts.policy.lists();
   const ItemFacts& item = facts.items[i];
   rows->assign(of_name.begin(), of_name.end());
-  for (const v1::Category* category : {item.claimed, item.seen}) {
-    if (category != nullptr) lists.FindRows(category->id(), "", rows);
+  for (const auto* category : {reading.claimed, reading.name.looks_like}) {
+    if (category == nullptr) continue;
+    rows->insert(rows->end(), category->rows.begin(), category->rows.end());
   }
   if (rows->size() == of_name.size()) return;
   const bool more = MoreSensitiveThanItsCategories(item, facts.flow.sector());
@@ -190,11 +208,11 @@ ListFacts ReadList(const Facts& facts, uint32_t index) {
 
 // Gives the rows that name an item, by its category or its name, to the lists
 // they are of.
-void ReadRows(uint32_t item, const std::vector<policy::RowRef>& of_name,
-              Facts* facts) {
+void ReadRows(uint32_t item, const ItemReading& reading, Facts* facts) {
+  if (NamesNoRow(reading)) return;
   const policy::Lists& lists = facts->policy.lists();
   policy::RowRefs refs;
-  FindRowsOf(*facts, item, of_name, &refs);
+  FindRowsOf(*facts, item, reading, &refs);
   if (refs.empty()) return;
   for (ListFacts& list : facts->lists) {
     for (const policy::RowRef& ref : refs) {
@@ -214,9 +232,10 @@ void ReadRows(uint32_t item, const std::vector<policy::RowRef>& of_name,
 
 bool CoversPurpose(const policy::FilingScope& scope,
                    const v1::Purpose& purpose) {
-  const std::string id = policy::PurposeId(purpose);
-  const std::string kind = id.substr(0, id.find(':'));
-  return Holds(scope.purposes(), id) || Holds(scope.purposes(), kind);
+  return std::any_of(scope.purposes().begin(), scope.purposes().end(),
+                     [&purpose](const std::string* filed) {
+                       return policy::CoversPurpose(*filed, purpose);
+                     });
 }
 
 bool IsGba(v1::FilingKind kind) {
@@ -325,9 +344,9 @@ v1::Reason WeighScope(const Facts& facts, const Filing& source) {
 v1::Reason WeighGba(const Facts& facts, const Filing& source) {
   if (!IsGba(source.kind)) return v1::REASON_FILING_COVERS;
   const auto& cities = facts.policy.regime().gba_cities();
-  const v1::Enterprise& enterprise = facts.exporter->enterprise;
-  if (enterprise.gba_registered() != v1::FACT_YES ||
-      !Holds(cities, enterprise.region())) {
+  const Exporter& exporter = *facts.exporter;
+  if (exporter.gba_registered != v1::FACT_YES ||
+      !Holds(cities, *exporter.region)) {
     return v1::REASON_NOT_GBA_EXPORTER;
   }
   const v1::Recipient& recipient = facts.flow.recipient();
@@ -390,7 +409,7 @@ void ReadPeople(Facts* facts) {
 
 absl::InlinedVector<absl::string_view, 8> AreasOf(const Exporter& exporter) {
   absl::InlinedVector<absl::string_view, 8> areas;
-  for (const std::string& area : exporter.areas) areas.push_back(area);
+  for (const std::string* area : exporter.areas) areas.push_back(*area);
   return areas;
 }
 
@@ -425,8 +444,11 @@ Facts::Facts(const v1::Flow& flow_in, const policy::Snapshot& policy_in,
       today(BeijingDay(at_in)),
       year(BeijingYear(at_in)),
       exporter(policy_in.registry().Find(flow_in.exporter())),
-      ciio(exporter == nullptr ? v1::FACT_UNKNOWN
-                               : exporter->enterprise.ciio()) {
+      ciio(exporter == nullptr ? v1::FACT_UNKNOWN : exporter->ciio) {
+  order.fill(policy.regime().order_size());
+  for (int i = policy.regime().order_size() - 1; i >= 0; --i) {
+    order[policy.regime().order(i).rule()] = i;
+  }
   sector_known = flow.sector() == policy.regime().automotive_sector() ||
                  policy.lists().KnowsSector(flow.sector());
   ReadPeople(this);
@@ -434,15 +456,16 @@ Facts::Facts(const v1::Flow& flow_in, const policy::Snapshot& policy_in,
   items.reserve(flow.items_size());
   for (int i = 0; i < flow.items_size(); ++i) {
     policy::NameReading scratch;
-    const policy::NameReading& name =
-        policy.names().Read(flow.items(i).name(), &scratch);
+    const ItemReading reading = {
+        policy.names().FindCategory(flow.items(i).category()),
+        policy.names().Read(flow.items(i).name(), &scratch)};
     const ItemFacts& item = items.emplace_back(
-        ReadItem(flow.items(i), name.looks_like, flow.sector(), policy));
+        ReadItem(flow.items(i), reading, flow.sector(), policy));
     if (item.MayBePersonal()) personal.Add(i);
     if (item.MayBeSensitive()) sensitive.Add(i);
     if (item.important) important.Add(i);
     if (item.Unclear()) unclear.Add(i);
-    if (!lists.empty()) ReadRows(i, name.rows, this);
+    if (!lists.empty()) ReadRows(i, reading, this);
   }
 }
 

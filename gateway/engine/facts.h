@@ -4,6 +4,7 @@
 #ifndef TONGGUAN_GATEWAY_ENGINE_FACTS_H_
 #define TONGGUAN_GATEWAY_ENGINE_FACTS_H_
 
+#include <array>
 #include <string>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "gateway/policy/snapshot.h"
 #include "proto/tongguan/v1/decision.pb.h"
 #include "proto/tongguan/v1/flow.pb.h"
+#include "proto/tongguan/v1/regime.pb.h"
 
 namespace tongguan::engine {
 
@@ -94,6 +96,8 @@ struct Facts {
   absl::InlinedVector<FilingFacts, 4>
       filings;  // Assessment, GBA, contract,
                 // certificate: order of relying.
+  // The rules' places in the regime's order; one that has none goes last.
+  std::array<int, v1::Rule_ARRAYSIZE> order;
   // New people of the flow, as declared or as its record says; and all of it,
   // where declared.
   NewPeople fresh;

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <vector>
 
 namespace tongguan::engine {
@@ -34,7 +35,8 @@ class Items {
 
    private:
     void SkipEmpty() {
-      while (left_ == 0 && word_ < items_.Words()) left_ = items_.Word(++word_);
+      while (left_ == 0 && word_ < items_.WordCount())
+        left_ = items_.Word(++word_);
     }
     const Items& items_;
     size_t word_;
@@ -45,6 +47,15 @@ class Items {
   Items(std::initializer_list<uint32_t> items) {
     for (uint32_t i : items) Add(i);
   }
+  Items(Items&&) = default;
+  Items& operator=(Items&&) = default;
+  Items(const Items& other) : low_(other.low_) {
+    if (other.high_ != nullptr) high_ = std::make_unique<Words>(*other.high_);
+  }
+  Items& operator=(const Items& other) {
+    if (this != &other) *this = Items(other);
+    return *this;
+  }
   // 0 to count - 1.
   static Items First(size_t count) {
     Items items;
@@ -53,61 +64,91 @@ class Items {
       return items;
     }
     items.low_ = ~uint64_t{0};
-    items.high_.resize(count / 64, ~uint64_t{0});
-    items.high_.back() = (uint64_t{1} << count % 64) - 1;
+    if (count == 64) return items;
+    Words& high = items.High(count / 64);
+    std::fill(high.begin(), high.end(), ~uint64_t{0});
+    high.back() = (uint64_t{1} << count % 64) - 1;
     return items;
   }
 
   void Add(uint32_t item) {
-    if (item / 64 > high_.size()) high_.resize(item / 64, 0);
-    (item < 64 ? low_ : high_[item / 64 - 1]) |= uint64_t{1} << item % 64;
+    const uint64_t bit = uint64_t{1} << item % 64;
+    (item < 64 ? low_ : High(item / 64)[item / 64 - 1]) |= bit;
   }
   bool Has(uint32_t item) const {
     return (Word(item / 64) >> item % 64 & 1) != 0;
   }
-  bool empty() const {
-    return low_ == 0 && std::all_of(high_.begin(), high_.end(),
-                                    [](uint64_t word) { return word == 0; });
-  }
+  bool empty() const { return low_ == 0 && (high_ == nullptr || NoneHigh()); }
   size_t size() const {
-    size_t size = std::popcount(low_);
-    for (uint64_t word : high_) size += std::popcount(word);
+    size_t size = 0;
+    for (size_t i = 0; i < WordCount(); ++i) size += std::popcount(Word(i));
     return size;
   }
   uint32_t front() const { return *begin(); }
   Iterator begin() const { return {*this, 0}; }
-  Iterator end() const { return {*this, Words()}; }
+  Iterator end() const { return {*this, WordCount()}; }
 
   Items& operator|=(const Items& other) {
     low_ |= other.low_;
-    if (high_.size() < other.high_.size()) high_.resize(other.high_.size(), 0);
-    for (size_t i = 0; i < other.high_.size(); ++i) high_[i] |= other.high_[i];
+    if (other.high_ == nullptr) return *this;
+    Words& high = High(other.high_->size());
+    for (size_t i = 0; i < other.high_->size(); ++i) {
+      high[i] |= (*other.high_)[i];
+    }
     return *this;
   }
-  friend Items operator&(Items a, const Items& b) {
-    a.low_ &= b.low_;
-    for (size_t i = 0; i < a.high_.size(); ++i) a.high_[i] &= b.Word(i + 1);
-    return a;
+  friend Items operator&(const Items& a, const Items& b) {
+    Items both;
+    both.low_ = a.low_ & b.low_;
+    if (a.high_ == nullptr || b.high_ == nullptr) return both;
+    Words& high = both.High(std::min(a.high_->size(), b.high_->size()));
+    for (size_t i = 0; i < high.size(); ++i) {
+      high[i] = a.Word(i + 1) & b.Word(i + 1);
+    }
+    return both;
   }
-  friend Items operator-(Items a, const Items& b) {
-    a.low_ &= ~b.low_;
-    for (size_t i = 0; i < a.high_.size(); ++i) a.high_[i] &= ~b.Word(i + 1);
-    return a;
+  friend Items operator-(const Items& a, const Items& b) {
+    Items rest;
+    rest.low_ = a.low_ & ~b.low_;
+    if (a.high_ == nullptr) return rest;
+    Words& high = rest.High(a.high_->size());
+    for (size_t i = 0; i < high.size(); ++i) {
+      high[i] = a.Word(i + 1) & ~b.Word(i + 1);
+    }
+    return rest;
   }
   friend bool operator==(const Items& a, const Items& b) {
-    return (a - b).empty() && (b - a).empty();
+    if (a.low_ != b.low_) return false;
+    if (a.high_ == nullptr && b.high_ == nullptr) return true;
+    const size_t words = std::max(a.WordCount(), b.WordCount());
+    for (size_t i = 1; i < words; ++i) {
+      if (a.Word(i) != b.Word(i)) return false;
+    }
+    return true;
   }
 
  private:
-  size_t Words() const { return 1 + high_.size(); }
+  using Words = std::vector<uint64_t>;
+
+  size_t WordCount() const { return high_ == nullptr ? 1 : 1 + high_->size(); }
   // 0 beyond the last.
   uint64_t Word(size_t i) const {
     if (i == 0) return low_;
-    return i <= high_.size() ? high_[i - 1] : 0;
+    return i < WordCount() ? (*high_)[i - 1] : 0;
+  }
+  // The words above the first, at least so many.
+  Words& High(size_t words) {
+    if (high_ == nullptr) high_ = std::make_unique<Words>();
+    if (high_->size() < words) high_->resize(words, 0);
+    return *high_;
+  }
+  bool NoneHigh() const {
+    return std::all_of(high_->begin(), high_->end(),
+                       [](uint64_t word) { return word == 0; });
   }
 
-  uint64_t low_ = 0;            // Items 0 to 63.
-  std::vector<uint64_t> high_;  // The others, 64 a word.
+  uint64_t low_ = 0;             // Items 0 to 63.
+  std::unique_ptr<Words> high_;  // The others, 64 a word; null: there are none.
 };
 
 }  // namespace tongguan::engine

@@ -1,6 +1,7 @@
 #include "gateway/engine/list_reading.h"
 
 #include <algorithm>
+#include <array>
 
 namespace tongguan::engine {
 namespace {
@@ -167,8 +168,17 @@ void ReleaseByLists(Weighing& w, v1::Rule rule,
     Items items;
   };
   absl::InlinedVector<Group, 2> groups;
+  // Of items that no row names, and that are not important, lists say the same:
+  // by whether they are classified.
+  std::array<std::optional<Release>, 2> plain;
+  const auto ask = [&](uint32_t i) {
+    if (w.facts().listed.Has(i) || w.Important().Has(i)) return find(w, i);
+    std::optional<Release>& said = plain[w.facts().items[i].Classified()];
+    if (!said.has_value()) said = find(w, i);
+    return *said;
+  };
   for (uint32_t i : remaining) {
-    const Release said = find(w, i);
+    const Release said = ask(i);
     if (!said.released()) {
       refused = said;
       if (said.reason == v1::REASON_LIST_FILING_MISSING) {

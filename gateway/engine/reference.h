@@ -16,16 +16,16 @@ class Reference {
   Reference() = default;
   explicit Reference(const policy::List& list) : name_(list.name) {}
   Reference(const policy::List& list, const v1::ListRow& row)
-      : name_(list.name), row_(row.id()) {}
-  explicit Reference(const std::string& filing_id) : name_(filing_id) {}
+      : name_(list.name), row_(&row) {}
+  explicit Reference(absl::string_view filing_id) : name_(filing_id) {}
 
   bool empty() const { return name_.empty(); }
   // "", "id@edition", "id@edition#row" (as policy::RowName), or a filing's id.
   void Write(std::string* text) const {
     text->assign(name_.data(), name_.size());
-    if (row_.empty()) return;
+    if (row_ == nullptr) return;
     text->push_back('#');
-    text->append(row_.data(), row_.size());
+    text->append(row_->id());
   }
   friend bool operator==(const Reference& a, const Reference& b) {
     return a.name_ == b.name_ && a.row_ == b.row_;
@@ -33,7 +33,7 @@ class Reference {
 
  private:
   absl::string_view name_;
-  absl::string_view row_;
+  const v1::ListRow* row_ = nullptr;
 };
 
 }  // namespace tongguan::engine

@@ -96,10 +96,6 @@ Weighing::Weighing(const Facts& facts, const Tallies& tallies,
       important_(facts.important & all_) {
   fresh_.persons = AtMost(suppose.persons, fresh_.persons);
   fresh_.sensitive = AtMost(suppose.sensitive, fresh_.sensitive);
-  order_.fill(regime().order_size());
-  for (int i = regime().order_size() - 1; i >= 0; --i) {
-    order_[regime().order(i).rule()] = i;
-  }
   items_.resize(facts.items.size());
   const Items sensitive_items = facts.sensitive & all_;
   const bool dropping = !suppose.dropped.empty();
@@ -133,14 +129,17 @@ void Weighing::Run() {
     const size_t before = steps_.size();
     kRules[rule.rule()](*this);
     if (stopped_) return;
-    const bool told =
-        std::any_of(steps_.begin() + before, steps_.end(),
-                    [&](const Step& s) { return s.rule == rule.rule(); });
-    if (!told) {
+    if (!Told(rule.rule(), before)) {
       Skip(rule.rule(), has_personal() ? v1::REASON_NOT_REACHED
                                        : v1::REASON_NO_PERSONAL_DATA);
     }
   }
+}
+
+bool Weighing::Told(v1::Rule rule, size_t from) const {
+  if (steps_.size() > from && steps_.back().rule == rule) return true;
+  return std::any_of(steps_.begin() + from, steps_.end(),
+                     [rule](const Step& step) { return step.rule == rule; });
 }
 
 std::optional<int64_t> Weighing::PersonsTotal() const {
@@ -226,14 +225,14 @@ int Weighing::FindCover(uint32_t item, Level level, bool* scale_unknown) const {
 
 void Weighing::AddStep(v1::Rule rule, v1::Effect effect, v1::Reason reason,
                        std::initializer_list<int64_t> operands,
-                       const Items& items, Reference reference) {
+                       const Items& items, const Reference& reference) {
   Step& step = steps_.emplace_back();
   step.rule = rule;
   step.effect = effect;
   step.reason = reason;
+  step.reference = reference;
   for (int64_t operand : operands) step.operands.push_back(operand);
   if (&items != &all_ && !(items == all_)) step.items = items;
-  step.reference = reference;
 }
 
 void Weighing::Skip(v1::Rule rule, v1::Reason reason,
@@ -258,7 +257,7 @@ void Weighing::NoteDemand(uint32_t item, const ItemState::Demand& demand,
                           bool covered) {
   ItemState::Demand& place = covered ? items_[item].covered : items_[item].open;
   if (demand.level > place.level) place = demand;
-  if (!covered) open_.Add(item);
+  (covered ? covered_ : open_).Add(item);
 }
 
 void Weighing::Demand(v1::Rule rule, const Items& items,

@@ -158,25 +158,28 @@ class Weighing {
     v1::Reason reason;
   };
 
+  // Whether a step after the first `from` is the rule's.
+  bool Told(v1::Rule rule, size_t from) const;
   void AddStep(v1::Rule rule, v1::Effect effect, v1::Reason reason,
                std::initializer_list<int64_t> operands, const Items& items,
-               Reference reference);
+               const Reference& reference);
   void NoteDemand(uint32_t item, const ItemState::Demand& demand, bool covered);
   void NoteMissingFiling(v1::Rule rule, const Items& items, Level level);
   void RelyOn(const FilingFacts& filing);
 
   // conclude.cc
-  int OrderOf(v1::Rule rule) const { return order_[rule]; }
+  int OrderOf(v1::Rule rule) const { return facts_.order[rule]; }
   v1::Rule Headline(bool allow) const;
   ItemState::Demand Strictest() const;
   v1::Mechanism Reported(bool allow, v1::Mechanism requirement) const;
   v1::Mechanism ReliedMechanism() const;
-  v1::Charging ChargingOf(bool allow) const;
+  // On an ALLOW.
+  v1::Charging Charging() const;
   void WriteItems(v1::Decision* decision) const;
   void WriteTrace(v1::Decision* decision) const;
   void WriteMissing(v1::Decision* decision) const;
   void WriteObligations(v1::Decision* decision, bool allow) const;
-  void WriteHeadroom(v1::Decision* decision) const;
+  void WriteHeadroom(v1::Charging charging, v1::Decision* decision) const;
   void WriteLane(v1::Decision* decision, bool allow) const;
   void WriteWarnings(v1::Decision* decision) const;
 
@@ -185,8 +188,6 @@ class Weighing {
   const Supposition& suppose_;
   NewPeople fresh_;
   bool sensitive_flow_ = false;
-  // The rules' places in the regime's order; one that has none goes last.
-  std::array<int, v1::Rule_ARRAYSIZE> order_;
 
   const Items all_;
   Items personal_;
@@ -195,7 +196,8 @@ class Weighing {
   Items list_settled_;  // A list's part stands for the volume rules.
   Items gba_settled_;
   Items on_assessment_;
-  Items open_;  // With a demand that nothing covers.
+  Items open_;     // With a demand that nothing covers.
+  Items covered_;  // With one that something covers.
   absl::InlinedVector<ItemState, 64> items_;
   absl::InlinedVector<Step, 24> steps_;
   absl::InlinedVector<Uncovered, 4> missing_;

@@ -1,6 +1,7 @@
 #include "gateway/policy/filing.h"
 
 #include "absl/strings/str_cat.h"
+#include "gateway/base/identifier.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/policy/calendar.h"
 #include "gateway/policy/form.h"
@@ -11,66 +12,67 @@ namespace {
 
 using Names = google::protobuf::RepeatedPtrField<std::string>;
 
-absl::Status CheckNames(const std::string& place, absl::string_view field,
+absl::Status CheckNames(const Entry& entry, absl::string_view field,
                         const Names& names, bool empty_too = false) {
   for (int i = 0; i < names.size(); ++i) {
-    TG_RETURN_IF_ERROR(
-        CheckIdentifier(absl::StrCat(place, ".scope.", field, "[", i, "]"),
-                        names[i], empty_too));
+    if (IsIdentifier(names[i]) || (empty_too && names[i].empty())) continue;
+    return CheckIdentifier(
+        entry.Text(absl::StrCat(".scope.", field, "[", i, "]")), names[i]);
   }
   return absl::OkStatus();
 }
 
-absl::Status Empty(const std::string& place, absl::string_view field,
+absl::Status Empty(const Entry& entry, absl::string_view field,
                    absl::string_view mend) {
-  return Refuse(absl::StrCat(place, ".scope.", field),
+  return Refuse(entry.Text(absl::StrCat(".scope.", field)),
                 absl::StrCat("empty, so the filing covers nothing. ", mend));
 }
 
-absl::Status CheckScope(const std::string& place, const v1::Filing& filing) {
+absl::Status CheckScope(const Entry& entry, const v1::Filing& filing) {
   const v1::FilingScope& scope = filing.scope();
   if (scope.items().empty() && scope.categories().empty()) {
-    return Empty(place, "categories", "Name categories or items.");
+    return Empty(entry, "categories", "Name categories or items.");
   }
   if (scope.purposes().empty()) {
-    return Empty(place, "purposes", "Name the filed purposes.");
+    return Empty(entry, "purposes", "Name the filed purposes.");
   }
   if (scope.scenarios().empty()) {
-    return Empty(place, "scenarios",
+    return Empty(entry, "scenarios",
                  "Name the filed scenarios; \"\" is for flows without one.");
   }
   // A certificate serves its holder's group (O20).
   if (scope.recipients().empty() &&
       filing.kind() != v1::FILING_KIND_CERTIFICATE) {
-    return Empty(place, "recipients", "Name the filed recipients.");
+    return Empty(entry, "recipients", "Name the filed recipients.");
   }
   for (int i = 0; i < scope.purposes_size(); ++i) {
     if (IsPurposeId(scope.purposes(i))) continue;
-    return Refuse(absl::StrCat(place, ".scope.purposes[", i, "]"),
+    return Refuse(entry.Text(absl::StrCat(".scope.purposes[", i, "]")),
                   absl::StrCat("\"", scope.purposes(i),
                                "\" is not a purpose. Name one, such as "
                                "human_resources or contract_necessity:visa."));
   }
-  TG_RETURN_IF_ERROR(CheckNames(place, "recipients", scope.recipients()));
-  TG_RETURN_IF_ERROR(CheckNames(place, "scenarios", scope.scenarios(), true));
-  TG_RETURN_IF_ERROR(CheckNames(place, "categories", scope.categories()));
-  TG_RETURN_IF_ERROR(CheckNames(place, "items", scope.items()));
-  return CheckNames(place, "onward", scope.onward());
+  TG_RETURN_IF_ERROR(CheckNames(entry, "recipients", scope.recipients()));
+  TG_RETURN_IF_ERROR(CheckNames(entry, "scenarios", scope.scenarios(), true));
+  TG_RETURN_IF_ERROR(CheckNames(entry, "categories", scope.categories()));
+  TG_RETURN_IF_ERROR(CheckNames(entry, "items", scope.items()));
+  return CheckNames(entry, "onward", scope.onward());
 }
 
-absl::Status CheckScale(const std::string& place, const v1::Filing& filing) {
-  const std::string field = absl::StrCat(place, ".approved_people");
+absl::Status CheckScale(const Entry& entry, const v1::Filing& filing) {
+  constexpr char kField[] = ".approved_people";
   if (filing.approved_people() < 0) {
-    return Refuse(field, "negative. Write the approved number.");
+    return Refuse(entry.Text(kField), "negative. Write the approved number.");
   }
   if (filing.kind() != v1::FILING_KIND_SECURITY_ASSESSMENT) {
     return absl::OkStatus();
   }
   if (filing.approved_people() > 0 && filing.states_no_number()) {
-    return Refuse(field, "given although states_no_number is. Keep one.");
+    return Refuse(entry.Text(kField),
+                  "given although states_no_number is. Keep one.");
   }
   if (filing.approved_people() == 0 && !filing.states_no_number()) {
-    return Refuse(field,
+    return Refuse(entry.Text(kField),
                   "missing. Write the approved number, or "
                   "states_no_number: true if the result names none.");
   }
@@ -78,10 +80,12 @@ absl::Status CheckScale(const std::string& place, const v1::Filing& filing) {
 }
 
 // A date that may be left out; then `none`.
-absl::StatusOr<Day> ReadDayOr(const std::string& place, const char* field,
+absl::StatusOr<Day> ReadDayOr(const Entry& entry, const char* field,
                               absl::string_view text, Day none) {
   if (text.empty()) return none;
-  return ReadDay(absl::StrCat(place, ".", field), text);
+  const absl::StatusOr<Day> day = ParseDay(text);
+  if (day.ok()) return day;
+  return ReadDay(entry.Text(absl::StrCat(".", field)), text);
 }
 
 void SetFilingWindow(const FilingPeriods& periods, const Calendar& calendar,
@@ -101,22 +105,21 @@ absl::StatusOr<Day> ReadDay(absl::string_view place, absl::string_view text) {
   return Refuse(place, absl::StrCat(day.status().message(), "."));
 }
 
-absl::StatusOr<Filing> CompileFiling(const std::string& place,
+absl::StatusOr<Filing> CompileFiling(const Entry& entry,
                                      const v1::Filing& source,
                                      const FilingPeriods& periods,
                                      const Calendar& calendar,
                                      Strings* strings) {
-  TG_RETURN_IF_ERROR(CheckScope(place, source));
-  TG_RETURN_IF_ERROR(CheckScale(place, source));
+  TG_RETURN_IF_ERROR(CheckScope(entry, source));
+  TG_RETURN_IF_ERROR(CheckScale(entry, source));
   TG_RETURN_IF_ERROR(
-      ReadDayOr(place, "signed_on", source.signed_on(), kNoDay).status());
+      ReadDayOr(entry, "signed_on", source.signed_on(), kNoDay).status());
   TG_ASSIGN_OR_RETURN(
       const Day effective,
-      ReadDayOr(place, "effective", source.effective(), kNoDay));
+      ReadDayOr(entry, "effective", source.effective(), kNoDay));
   TG_ASSIGN_OR_RETURN(const Day issued,
-                      ReadDayOr(place, "issued", source.issued(), kNoDay));
+                      ReadDayOr(entry, "issued", source.issued(), kNoDay));
   Filing filing;
-  filing.id = source.id();
   filing.kind = source.kind();
   filing.status = source.status();
   filing.scope = FilingScope(source.scope(), strings);
@@ -124,9 +127,9 @@ absl::StatusOr<Filing> CompileFiling(const std::string& place,
   filing.body = strings->Keep(source.body());
   filing.states_no_number = source.states_no_number();
   TG_ASSIGN_OR_RETURN(filing.last_day,
-                      ReadDayOr(place, "expires", source.expires(), kNoDay));
+                      ReadDayOr(entry, "expires", source.expires(), kNoDay));
   TG_ASSIGN_OR_RETURN(filing.filed,
-                      ReadDayOr(place, "filed", source.filed(), kNoDay));
+                      ReadDayOr(entry, "filed", source.filed(), kNoDay));
   const bool certificate = source.kind() == v1::FILING_KIND_CERTIFICATE;
   const bool assessment = source.kind() == v1::FILING_KIND_SECURITY_ASSESSMENT;
   if (certificate || assessment) {

@@ -4,19 +4,22 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "gateway/policy/form.h"
 #include "gateway/policy/registry.h"
 
 namespace tongguan::policy {
 
+class Calendar;
+
 // Checks the filing's scope and works its dates out; a refusal names the field
-// below `place`. Words of the scope are kept in `strings`.
+// of the entry. Words of the scope are kept in `strings`; the id is not set.
 //  * Contracts cover from `effective` (O13 art 6) to `expires`, if stated, and
 //    must be filed within so many working days of taking effect (art 7).
 //  * Certificates (O20) and assessments (O16 art 9) cover from `issued` to
 //    `expires`; where none is stated, for so many years less a day. A granted
 //    extension of an assessment adds the extension's years.
 // Without `effective` or `issued` a filing never covers.
-absl::StatusOr<Filing> CompileFiling(const std::string& place,
+absl::StatusOr<Filing> CompileFiling(const Entry& entry,
                                      const v1::Filing& source,
                                      const FilingPeriods& periods,
                                      const Calendar& calendar,

@@ -1,6 +1,7 @@
 #include "gateway/policy/form.h"
 
 #include <cstdint>
+#include <cstring>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -106,8 +107,23 @@ std::string Quote(absl::string_view text) {
   return absl::StrCat("\"", absl::CHexEscape(text.substr(0, kLongest)), "\"");
 }
 
+std::string Entry::Text(absl::string_view below) const {
+  return absl::StrCat("registry ", what, " ", Quote(id), below);
+}
+
 bool IsText(absl::string_view bytes) {
+  // Eight characters of ASCII at a time; a byte less one borrows from its
+  // highest bit only if it is 0.
+  constexpr uint64_t kOnes = 0x0101010101010101, kHigh = kOnes << 7;
   while (!bytes.empty()) {
+    if (bytes.size() >= sizeof(uint64_t)) {
+      uint64_t word;
+      std::memcpy(&word, bytes.data(), sizeof(word));
+      if (((word | (word - kOnes)) & kHigh) == 0) {
+        bytes.remove_prefix(sizeof(word));
+        continue;
+      }
+    }
     const size_t length = SequenceLength(bytes);
     if (length == 0) return false;
     bytes.remove_prefix(length);

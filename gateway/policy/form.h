@@ -16,6 +16,15 @@ absl::Status Refuse(absl::string_view place, absl::string_view message);
 // The text in quotes for a message, cut and escaped where it must be.
 std::string Quote(absl::string_view text);
 
+// An entry of the registry, such as filing "F-1": put into words only when it
+// is refused, since a registry may hold a million.
+struct Entry {
+  absl::string_view what;
+  absl::string_view id;
+  // "registry filing "F-1"", and what is named of it, such as ".scope".
+  std::string Text(absl::string_view below = "") const;
+};
+
 // Whether the bytes are well-formed UTF-8 (RFC 3629) without NUL.
 bool IsText(absl::string_view bytes);
 

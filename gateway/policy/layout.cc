@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/policy/form.h"
 
@@ -137,7 +138,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return text;
 }
 
-absl::StatusOr<Layout> FindLayout(const std::string& dir) {
+absl::StatusOr<Layout> FindLayout(const std::string& root) {
+  const std::string dir(absl::StripSuffix(root, "/"));
   TG_ASSIGN_OR_RETURN(const std::vector<std::string> files, FindFiles(dir));
   Layout layout;
   for (const std::string& file : files) {

@@ -272,7 +272,7 @@ void FindEntry(const Layout& layout, absl::string_view entry,
 }  // namespace
 
 absl::Status Locate(const std::string& dir, const absl::Status& refusal) {
-  const auto layout = FindLayout(std::string(absl::StripSuffix(dir, "/")));
+  const auto layout = FindLayout(dir);
   if (!layout.ok()) return refusal;
   std::vector<std::string> places;
   FindEntry(*layout, EntryOf(refusal.message()), &places);

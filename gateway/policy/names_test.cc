@@ -25,7 +25,11 @@ class NamesTest : public testing::Test {
   void ExpectRightReading(const std::string& name) {
     NameReading scratch;
     const NameReading& reading = policy_->names().Read(name, &scratch);
-    EXPECT_EQ(reading.looks_like, policy_->taxonomy().ClassifyName(name));
+    const v1::Category* const category = policy_->taxonomy().ClassifyName(name);
+    ASSERT_EQ(reading.looks_like == nullptr, category == nullptr);
+    if (category != nullptr) {
+      EXPECT_EQ(reading.looks_like->category, category);
+    }
     RowRefs rows;
     policy_->lists().FindRows("", name, &rows);
     EXPECT_EQ(RowRefs(reading.rows.begin(), reading.rows.end()), rows);
@@ -38,6 +42,21 @@ TEST_F(NamesTest, ReadsTheSameTheFirstTimeAndFromMemory) {
   for (const char* name : {"HOME_PHONE", "order_total", "", "Full-Name"}) {
     ExpectRightReading(name);
     ExpectRightReading(name);
+  }
+}
+
+TEST_F(NamesTest, FindsEveryCategoryWithItsRows) {
+  const v1::Taxonomy taxonomy = TestTaxonomy();
+  for (const v1::Category& category : taxonomy.categories()) {
+    const CategoryReading* found = policy_->names().FindCategory(category.id());
+    ASSERT_NE(found, nullptr) << category.id();
+    EXPECT_EQ(found->category, policy_->taxonomy().FindCategory(category.id()));
+    RowRefs rows;
+    policy_->lists().FindRows(category.id(), "", &rows);
+    EXPECT_EQ(RowRefs(found->rows.begin(), found->rows.end()), rows);
+  }
+  for (const char* none : {"", "n", "names", "bank_accounts", "fbce_image"}) {
+    EXPECT_EQ(policy_->names().FindCategory(none), nullptr) << none;
   }
 }
 

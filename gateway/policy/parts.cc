@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <map>
 #include <tuple>
 #include <utility>
 
@@ -13,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "gateway/base/sha256.h"
+#include "gateway/base/wire.h"
 #include "gateway/policy/form.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -41,76 +41,6 @@ constexpr auto kId = [](const auto& entry) -> const std::string& {
   return entry.id();
 };
 
-// The shard of an exporter: the first byte of SHA-256(uscc), in hex.
-std::string ShardName(const std::string& uscc) {
-  return absl::StrCat("registry/", DigestHex(Sha256(uscc)).substr(0, 2));
-}
-
-using Shards = std::map<std::string, v1::RegistryShard>;
-
-void Divide(v1::RegistryShard* from, Shards* shards) {
-  for (auto& enterprise : *from->mutable_enterprises()) {
-    v1::RegistryShard& shard = (*shards)[ShardName(enterprise.uscc())];
-    *shard.add_enterprises() = std::move(enterprise);
-  }
-  for (auto& filing : *from->mutable_filings()) {
-    v1::RegistryShard& shard = (*shards)[ShardName(filing.exporter())];
-    *shard.add_filings() = std::move(filing);
-  }
-  for (auto& registration : *from->mutable_registrations()) {
-    v1::RegistryShard& shard = (*shards)[ShardName(registration.exporter())];
-    *shard.add_registrations() = std::move(registration);
-  }
-  for (auto& filing : *from->mutable_list_filings()) {
-    v1::RegistryShard& shard = (*shards)[ShardName(filing.exporter())];
-    *shard.add_list_filings() = std::move(filing);
-  }
-  for (auto& group : *from->mutable_groups()) {
-    *(*shards)[kGroups].add_groups() = std::move(group);
-  }
-  for (auto& entry : *from->mutable_restricted()) {
-    *(*shards)[kRestricted].add_restricted() = std::move(entry);
-  }
-}
-
-void Sort(v1::RegistryShard* shard) {
-  SortBy(shard->mutable_enterprises(),
-         [](const auto& e) -> const std::string& { return e.uscc(); });
-  SortBy(shard->mutable_filings(), kId);
-  SortBy(shard->mutable_registrations(), kId);
-  SortBy(shard->mutable_list_filings(), kId);
-  SortBy(shard->mutable_groups(), kId);
-  SortBy(shard->mutable_restricted(), [](const auto& r) -> const std::string& {
-    return r.organization_id();
-  });
-}
-
-void NormalizeRegistry(std::vector<v1::RegistryShard>* registry) {
-  Shards shards;
-  for (v1::RegistryShard& shard : *registry) {
-    Divide(&shard, &shards);
-    shard.Clear();
-  }
-  registry->clear();
-  for (auto& [name, shard] : shards) {
-    Sort(&shard);
-    registry->push_back(std::move(shard));
-  }
-}
-
-// The part's name of a normalized shard.
-std::string NameOf(const v1::RegistryShard& shard) {
-  if (shard.groups_size() > 0) return kGroups;
-  if (shard.restricted_size() > 0) return kRestricted;
-  if (shard.enterprises_size() > 0)
-    return ShardName(shard.enterprises(0).uscc());
-  if (shard.filings_size() > 0) return ShardName(shard.filings(0).exporter());
-  if (shard.registrations_size() > 0) {
-    return ShardName(shard.registrations(0).exporter());
-  }
-  return ShardName(shard.list_filings(0).exporter());
-}
-
 // No message of the policy has a map field; the setting guards a later one.
 std::string Canonical(const Message& message) {
   std::string bytes;
@@ -120,6 +50,19 @@ std::string Canonical(const Message& message) {
   message.SerializeToCodedStream(&coded);
   coded.Trim();
   return bytes;
+}
+
+// The first field of an entry, its id, in the entry's canonical bytes. No entry
+// without one is sound.
+absl::string_view IdOf(absl::string_view entry) {
+  // A tag of one byte, the length as a varint, the bytes.
+  size_t length = 0, at = 1;
+  for (int shift = 0; at < entry.size(); shift += 7) {
+    const auto byte = static_cast<uint8_t>(entry[at++]);
+    length |= size_t{byte & 0x7fu} << shift;
+    if (byte < 0x80) break;
+  }
+  return entry.substr(at, length);
 }
 
 Part MakeListPart(const List& list) {
@@ -181,31 +124,97 @@ void Normalize(Source* source) {
     std::sort(list.rows.begin(), list.rows.end(),
               [](const auto& a, const auto& b) { return a.id() < b.id(); });
   }
-  NormalizeRegistry(&source->registry);
 }
 
-std::vector<Part> MakeParts(const Source& source) {
-  std::vector<Part> parts;
-  parts.push_back({"regime", Canonical(source.regime)});
-  parts.push_back({"calendar", Canonical(source.calendar)});
-  parts.push_back({"taxonomy", Canonical(source.taxonomy)});
-  for (const List& list : source.lists) parts.push_back(MakeListPart(list));
-  for (const v1::RegistryShard& shard : source.registry) {
-    parts.push_back({NameOf(shard), Canonical(shard)});
+RegistryParts::RegistryParts() {
+  google::protobuf::ArenaOptions options;
+  options.max_block_size = 1 << 20;
+  memory_ = std::make_unique<google::protobuf::Arena>(options);
+}
+
+void RegistryParts::Add(const v1::RegistryShard& shard) {
+  using Shard = v1::RegistryShard;
+  for (const auto& enterprise : shard.enterprises()) {
+    Put(Shard::kEnterprisesFieldNumber, enterprise, PartOf(enterprise.uscc()));
   }
-  std::sort(parts.begin(), parts.end(),
-            [](const Part& a, const Part& b) { return a.name < b.name; });
-  return parts;
+  for (const auto& filing : shard.filings()) {
+    Put(Shard::kFilingsFieldNumber, filing, PartOf(filing.exporter()));
+  }
+  for (const auto& registration : shard.registrations()) {
+    Put(Shard::kRegistrationsFieldNumber, registration,
+        PartOf(registration.exporter()));
+  }
+  for (const auto& filing : shard.list_filings()) {
+    Put(Shard::kListFilingsFieldNumber, filing, PartOf(filing.exporter()));
+  }
+  for (const auto& group : shard.groups()) {
+    Put(Shard::kGroupsFieldNumber, group, &parts_[kGroups]);
+  }
+  for (const auto& entry : shard.restricted()) {
+    Put(Shard::kRestrictedFieldNumber, entry, &parts_[kRestricted]);
+  }
 }
 
-v1::PolicyManifest MakeManifest(const std::vector<Part>& parts) {
+// Entries of an exporter mostly follow each other.
+RegistryParts::Entries* RegistryParts::PartOf(const std::string& exporter) {
+  if (last_part_ == nullptr || exporter != last_exporter_) {
+    const std::string hash = DigestHex(Sha256(exporter));
+    last_exporter_ = exporter;
+    last_part_ = &parts_[absl::StrCat("registry/", hash.substr(0, 2))];
+  }
+  return last_part_;
+}
+
+// No message of the registry has a map field, whose order could vary.
+void RegistryParts::Put(int field, const Message& message, Entries* part) {
+  const size_t size = message.ByteSizeLong();
+  char* const bytes =
+      google::protobuf::Arena::CreateArray<char>(memory_.get(), size);
+  message.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(bytes));
+  part->push_back({{bytes, size}, field});
+}
+
+Part RegistryParts::Sorted(const std::string& name, Entries entries) {
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    return a.field != b.field ? a.field < b.field
+                              : IdOf(a.bytes) < IdOf(b.bytes);
+  });
+  size_t size = 0;
+  for (const Entry& entry : entries)
+    size += kMostFieldHead + entry.bytes.size();
+  Part part{name, ""};
+  part.bytes.reserve(size);
+  for (const Entry& entry : entries) {
+    AppendField(entry.field, entry.bytes, &part.bytes);
+  }
+  return part;
+}
+
+void RegistryParts::ForEach(const std::function<void(Part)>& take) const {
+  for (const auto& [name, entries] : parts_) take(Sorted(name, entries));
+}
+
+v1::PolicyManifest MakeManifest(const Source& source,
+                                const RegistryParts& registry,
+                                std::vector<Part>* parts) {
   v1::PolicyManifest manifest;
-  for (const Part& part : parts) {
+  const auto add = [&manifest, parts](Part part) {
     v1::PolicyPart* entry = manifest.add_parts();
     entry->set_name(part.name);
     entry->set_digest(DigestBytes(Sha256(part.bytes)));
     entry->set_length(part.bytes.size());
-  }
+    if (parts != nullptr) parts->push_back(std::move(part));
+  };
+  // In the order of names.
+  add({"calendar", Canonical(source.calendar)});
+  std::vector<Part> lists;
+  for (const List& list : source.lists) lists.push_back(MakeListPart(list));
+  std::sort(lists.begin(), lists.end(),
+            [](const Part& a, const Part& b) { return a.name < b.name; });
+  for (Part& list : lists) add(std::move(list));
+  add({"regime", Canonical(source.regime)});
+  registry.ForEach(add);
+  add({"taxonomy", Canonical(source.taxonomy)});
   return manifest;
 }
 

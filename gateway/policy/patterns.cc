@@ -45,13 +45,20 @@ absl::Status Patterns::Compile(absl::string_view place) {
     std::string error;
     if (set_->Add(pattern->pattern(), &error) < 0) return Refuse(place, error);
   }
-  if (set_->Compile()) return absl::OkStatus();
-  return Refuse(place, "the patterns are too large together. Simplify them.");
+  if (!set_->Compile()) {
+    return Refuse(place, "the patterns are too large together. Simplify them.");
+  }
+  std::vector<std::string> patterns;
+  for (const auto& [pattern, owner] : each_) {
+    patterns.push_back(pattern->pattern());
+  }
+  rough_ = RoughMatch(patterns);
+  return absl::OkStatus();
 }
 
 void Patterns::Match(absl::string_view name,
                      std::vector<uint32_t>* owners) const {
-  if (each_.empty()) return;
+  if (each_.empty() || !rough_.Possible(name)) return;
   const re2::StringPiece text(name.data(), name.size());
   RE2::Set::ErrorInfo error;
   const bool any = set_->Match(text, nullptr, &error);

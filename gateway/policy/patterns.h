@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "gateway/policy/rough_match.h"
 #include "re2/re2.h"
 #include "re2/set.h"
 
@@ -37,6 +38,7 @@ class Patterns {
   // Each pattern by itself, for when the set runs out of memory, and its owner.
   std::vector<std::pair<std::unique_ptr<RE2>, uint32_t>> each_;
   std::unique_ptr<RE2::Set> set_;
+  RoughMatch rough_;
 };
 
 }  // namespace tongguan::policy

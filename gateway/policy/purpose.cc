@@ -27,13 +27,11 @@ constexpr std::array<absl::string_view, 5> kOfTheirOwn = {
     "human_resources", "recruitment", "emergency", "statutory_duty",
     "foreign_authority_request"};
 
-}  // namespace
-
-std::string PurposeId(const v1::Purpose& purpose) {
+// The id without the activity of a contract.
+absl::string_view KindId(const v1::Purpose& purpose) {
   switch (purpose.kind_case()) {
     case v1::Purpose::kContractNecessity:
-      return absl::StrCat(kContract, ":",
-                          purpose.contract_necessity().activity());
+      return kContract;
     case v1::Purpose::kHumanResources:
       return "human_resources";
     case v1::Purpose::kRecruitment:
@@ -47,13 +45,28 @@ std::string PurposeId(const v1::Purpose& purpose) {
     case v1::Purpose::kGeneral: {
       // Proto3 enums are open: a number this build does not know has no id.
       const int general = purpose.general();
-      const bool known = v1::GeneralPurpose_IsValid(general);
-      return std::string(known ? kGeneral[general] : "");
+      return v1::GeneralPurpose_IsValid(general) ? kGeneral[general] : "";
     }
     case v1::Purpose::KIND_NOT_SET:
       break;
   }
   return "";
+}
+
+}  // namespace
+
+std::string PurposeId(const v1::Purpose& purpose) {
+  if (!purpose.has_contract_necessity()) return std::string(KindId(purpose));
+  return absl::StrCat(kContract, ":", purpose.contract_necessity().activity());
+}
+
+bool CoversPurpose(absl::string_view filed, const v1::Purpose& purpose) {
+  if (filed.empty() || !absl::ConsumePrefix(&filed, KindId(purpose))) {
+    return false;
+  }
+  if (filed.empty() || !purpose.has_contract_necessity()) return filed.empty();
+  return absl::ConsumePrefix(&filed, ":") &&
+         filed == absl::string_view(purpose.contract_necessity().activity());
 }
 
 bool IsPurposeId(absl::string_view id) {

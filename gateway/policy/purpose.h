@@ -15,6 +15,10 @@ namespace tongguan::policy {
 // The id of a purpose; empty when no kind is set.
 std::string PurposeId(const v1::Purpose& purpose);
 
+// Whether a purpose id that was filed covers the purpose: the same, or contract
+// necessity as a whole.
+bool CoversPurpose(absl::string_view filed, const v1::Purpose& purpose);
+
 // Whether `id` is a purpose id that a filing may name.
 bool IsPurposeId(absl::string_view id);
 

@@ -40,6 +40,25 @@ TEST(PurposeTest, ContractNecessityAloneCoversEveryActivity) {
   EXPECT_TRUE(IsPurposeId("contract_necessity"));
 }
 
+TEST(PurposeTest, FiledPurposeCoversItselfAndContractEveryActivity) {
+  v1::Purpose visa, general, none;
+  visa.mutable_contract_necessity()->set_activity("visa");
+  general.set_general(v1::GENERAL_PURPOSE_MARKETING);
+  EXPECT_TRUE(CoversPurpose("contract_necessity:visa", visa));
+  EXPECT_TRUE(CoversPurpose("contract_necessity", visa));
+  EXPECT_TRUE(CoversPurpose("marketing", general));
+  for (absl::string_view filed :
+       {"", "contract_necessity:", "contract_necessity:vis",
+        "contract_necessity:visas", "contract_necessityvisa", "marketing",
+        "visa"}) {
+    EXPECT_FALSE(CoversPurpose(filed, visa)) << filed;
+    EXPECT_FALSE(CoversPurpose(filed, none)) << filed;
+  }
+  for (absl::string_view filed : {"", "marketing:", "marketin", "marketings"}) {
+    EXPECT_FALSE(CoversPurpose(filed, general)) << filed;
+  }
+}
+
 TEST(PurposeTest, RefusesWhatIsNoPurpose) {
   for (absl::string_view id :
        {"", "Marketing", "contract_necessity:", "contract_necessity:a b",

@@ -1,15 +1,13 @@
-// ReadPolicyDir: a policy folder as a source.
+#include "gateway/policy/read_dir.h"
+
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/policy/form.h"
-#include "gateway/policy/layout.h"
 #include "gateway/policy/rows.h"
-#include "gateway/policy/snapshot.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
 
@@ -108,11 +106,6 @@ absl::Status ReadBinary(const std::string& path, v1::RegistryShard* shard) {
                              "--encode."));
 }
 
-absl::Status ReadShard(const std::string& path, v1::RegistryShard* shard) {
-  return absl::EndsWith(path, kBinary) ? ReadBinary(path, shard)
-                                       : ReadProto(path, shard);
-}
-
 absl::StatusOr<List> ReadList(const std::string& name, const ListFiles& files) {
   List list;
   TG_RETURN_IF_ERROR(ReadProto(files.head, &list.head));
@@ -129,9 +122,12 @@ absl::StatusOr<List> ReadList(const std::string& name, const ListFiles& files) {
 
 }  // namespace
 
-absl::StatusOr<Source> ReadPolicyDir(const std::string& dir) {
-  const std::string root(absl::StripSuffix(dir, "/"));
-  TG_ASSIGN_OR_RETURN(const Layout layout, FindLayout(root));
+absl::Status ReadShard(const std::string& path, v1::RegistryShard* shard) {
+  return absl::EndsWith(path, kBinary) ? ReadBinary(path, shard)
+                                       : ReadProto(path, shard);
+}
+
+absl::StatusOr<Source> ReadWithoutRegistry(const Layout& layout) {
   Source source;
   TG_RETURN_IF_ERROR(ReadProto(layout.regime, &source.regime));
   TG_RETURN_IF_ERROR(ReadProto(layout.calendar, &source.calendar));
@@ -144,6 +140,12 @@ absl::StatusOr<Source> ReadPolicyDir(const std::string& dir) {
     TG_ASSIGN_OR_RETURN(List list, ReadList(name, files));
     source.lists.push_back(std::move(list));
   }
+  return source;
+}
+
+absl::StatusOr<Source> ReadPolicyDir(const std::string& dir) {
+  TG_ASSIGN_OR_RETURN(const Layout layout, FindLayout(dir));
+  TG_ASSIGN_OR_RETURN(Source source, ReadWithoutRegistry(layout));
   for (const std::string& path : layout.shards) {
     TG_RETURN_IF_ERROR(ReadShard(path, &source.registry.emplace_back()));
   }

@@ -10,20 +10,17 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "gateway/base/beijing.h"
 #include "gateway/policy/strings.h"
 #include "proto/tongguan/v1/registry.pb.h"
 
 namespace tongguan::policy {
 
-class Calendar;
-
 // What a filing covers, in the words of v1::FilingScope. Words recur from
 // filing to filing: the registry keeps each once.
 class FilingScope {
  public:
-  using Words = absl::Span<const std::string* const>;
+  using Words = Strings::Words;
 
   FilingScope() = default;
   FilingScope(const v1::FilingScope& source, Strings* strings);
@@ -38,28 +35,28 @@ class FilingScope {
  private:
   static constexpr size_t kFields = 6;
   Words Field(size_t field) const {
-    const size_t begin = field == 0 ? 0 : ends_[field - 1];
-    return Words(words_).subspan(begin, ends_[field] - begin);
+    const uint32_t begin = field == 0 ? 0 : ends_[field - 1];
+    return {words_ + begin, ends_[field] - begin};
   }
-  std::vector<const std::string*> words_;  // Field by field.
-  std::array<uint32_t, kFields> ends_{};   // Where each field ends.
+  const std::string* const* words_ = nullptr;  // Field by field.
+  std::array<uint32_t, kFields> ends_{};       // Where each field ends.
 };
 
 // Of a filing what decisions and standings need, its dates worked out: a
-// registry may hold a million.
+// registry may hold a million. What it points to, the registry keeps.
 struct Filing {
-  std::string id;
+  absl::string_view id;
   v1::FilingKind kind = v1::FILING_KIND_UNSPECIFIED;
   v1::FilingStatus status = v1::FILING_STATUS_UNSPECIFIED;
   FilingScope scope;
   int64_t approved_people = 0;
   const std::string* body = nullptr;  // Id of the certification body, or "".
   bool states_no_number = false;
-  Day first_day = kNoDay;  // First day it can cover; kNoDay: never.
-  Day last_day = kNoDay;   // Last valid day, inclusive.
-  Day filed = kNoDay;      // Contracts: day of filing; kNoDay: not filed.
-  Day last_day_to_file = kNoDay;   // Contracts: end of the filing window.
   bool window_in_calendar = true;  // The window was counted on loaded days.
+  Day first_day = kNoDay;          // First day it can cover; kNoDay: never.
+  Day last_day = kNoDay;           // Last valid day, inclusive.
+  Day filed = kNoDay;  // Contracts: day of filing; kNoDay: not filed.
+  Day last_day_to_file = kNoDay;  // Contracts: end of the filing window.
 };
 
 struct GreenChannel {
@@ -82,18 +79,31 @@ struct PseudonymKey {
   bool shared = false;    // The members of the exporter's group share it.
 };
 
-// An enterprise and all that the registry holds about it.
+// A body that may ask for an exporter, both days inclusive.
+struct Delegation {
+  const std::string* delegate = nullptr;  // USCC.
+  Day valid_from = 0;
+  Day valid_to = 0;
+};
+
+// Of an enterprise what decisions need, and all that the registry holds about
+// it.
 struct Exporter {
-  v1::Enterprise enterprise;
-  std::vector<Filing> filings;  // By kind, then id.
-  std::vector<GreenChannel> registrations;
+  absl::string_view uscc;
+  v1::Fact ciio = v1::FACT_UNSPECIFIED;
+  v1::Fact gba_registered = v1::FACT_UNSPECIFIED;
+  bool demonstration = false;
+  const std::string* region = nullptr;
+  // Region, its ancestors ("CN-GD-SZ", "CN-GD", "CN"), zones.
+  Strings::Words areas;
+  std::vector<Delegation> delegations;
+  std::vector<Filing> filings;              // By kind, then id.
+  std::vector<GreenChannel> registrations;  // By id, as the next.
   std::vector<ListFiling> list_filings;
   const v1::Group* group = nullptr;  // Or none.
   std::vector<PseudonymKey> keys;    // Its own, then its group's.
   // Other members whose N is added (the group sums totals); else empty.
   std::vector<std::string> siblings;
-  // The exporter's areas: region, its ancestors, zones.
-  std::vector<std::string> areas;
 };
 
 // What is needed from the regime to work dates out.
@@ -106,11 +116,7 @@ struct FilingPeriods {
 
 class Registry {
  public:
-  // Refuses malformed codes and dates, doubled ids, filings of unknown
-  // exporters or without scope, naming the entry.
-  static absl::StatusOr<std::unique_ptr<const Registry>> Compile(
-      std::vector<v1::RegistryShard> shards, const FilingPeriods& periods,
-      const Calendar& calendar);
+  class Builder;  // registry_builder.h
 
   // The exporter of a code, or null.
   const Exporter* Find(absl::string_view uscc) const;
@@ -136,11 +142,10 @@ class Registry {
   size_t filings() const { return filings_; }
 
  private:
-  class Builder;
   Registry() = default;
 
-  Strings strings_;  // Of the filings' scopes.
-  absl::flat_hash_map<std::string, std::unique_ptr<Exporter>> exporters_;
+  Strings strings_;  // What exporters and filings point to.
+  absl::flat_hash_map<absl::string_view, std::unique_ptr<Exporter>> exporters_;
   std::vector<std::unique_ptr<v1::Group>> groups_;
   absl::flat_hash_map<std::string, std::pair<v1::RestrictedRecipient, Day>>
       restricted_;  // By folded organisation id.

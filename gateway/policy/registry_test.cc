@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/policy/calendar.h"
 #include "gateway/policy/regime.h"
+#include "gateway/policy/registry_builder.h"
 #include "gateway/policy/testing.h"
 
 namespace tongguan::policy {
@@ -21,9 +22,14 @@ Day D(absl::string_view text) { return ParseDay(text).value(); }
 v1::RegistryShard TestShard() { return TestSource().registry[0]; }
 
 absl::StatusOr<std::unique_ptr<const Registry>> TryCompile(
-    std::vector<v1::RegistryShard> shards) {
-  return Registry::Compile(std::move(shards), PeriodsOf(TestRegime()),
-                           Calendar::Compile(TestSource().calendar).value());
+    const std::vector<v1::RegistryShard>& shards) {
+  const Calendar calendar = Calendar::Compile(TestSource().calendar).value();
+  Registry::Builder builder(PeriodsOf(TestRegime()), calendar);
+  for (const v1::RegistryShard& shard : shards) {
+    const absl::Status added = builder.Add(shard);
+    if (!added.ok()) return added;
+  }
+  return builder.Build();
 }
 
 std::unique_ptr<const Registry> Compile(const v1::RegistryShard& shard) {
@@ -53,10 +59,11 @@ v1::Filing Assessment() {
   return TestFiling("F", v1::FILING_KIND_SECURITY_ASSESSMENT);
 }
 
-// The filing as compiled; without its scope, whose words the registry keeps.
+// The filing as compiled; without the words that the registry keeps.
 Filing Dated(const v1::Filing& filing) {
   const auto registry = Compile(With(filing));
   Filing compiled = registry->Find(kShanghaiExporter)->filings.at(0);
+  compiled.id = {};
   compiled.scope = {};
   compiled.body = nullptr;
   return compiled;
@@ -86,9 +93,11 @@ TEST(RegistryTest, FindsExportersAndTheirAreas) {
   const auto registry = Compile(TestShard());
   EXPECT_EQ(registry->enterprises(), 2u);
   EXPECT_THAT(registry->Find(kShanghaiExporter)->areas,
-              ElementsAre("CN-SH", "CN", "CN-SH-FTZ"));
+              ElementsAre(Pointee(Eq("CN-SH")), Pointee(Eq("CN")),
+                          Pointee(Eq("CN-SH-FTZ"))));
   EXPECT_THAT(registry->Find(kShenzhenExporter)->areas,
-              ElementsAre("CN-GD-SZ", "CN-GD", "CN"));
+              ElementsAre(Pointee(Eq("CN-GD-SZ")), Pointee(Eq("CN-GD")),
+                          Pointee(Eq("CN"))));
   EXPECT_EQ(registry->Find("91350100M000100Y44"), nullptr);
   EXPECT_EQ(registry->Find(""), nullptr);
 }
@@ -102,10 +111,36 @@ TEST(RegistryTest, FilingsStandByKindThenId) {
   EXPECT_EQ(registry->filings(), 3u);
   std::vector<std::string> ids;
   for (const Filing& f : registry->Find(kShanghaiExporter)->filings) {
-    ids.push_back(f.id);
+    ids.emplace_back(f.id);
   }
   EXPECT_THAT(ids, ElementsAre("b", "c", "a"));
   EXPECT_TRUE(registry->Find(kShenzhenExporter)->filings.empty());
+}
+
+TEST(RegistryTest, RegistrationsAndListFilingsStandById) {
+  v1::RegistryShard shard = TestShard();
+  for (const char* id : {"b", "c", "a"}) {
+    v1::GreenChannelRegistration* green = shard.add_registrations();
+    green->set_id(id);
+    green->set_exporter(kShanghaiExporter);
+    green->set_granted("2026-01-01");
+    green->set_valid_to("2026-12-31");
+    v1::ListFiling* filing = shard.add_list_filings();
+    filing->set_id(id);
+    filing->set_exporter(kShanghaiExporter);
+    filing->set_list("test-negative");
+    filing->set_edition("1");
+    filing->set_filed("2026-02-01");
+  }
+  const auto registry = Compile(shard);
+  std::string ids;
+  for (const auto& e : registry->Find(kShanghaiExporter)->registrations) {
+    ids += e.source.id();
+  }
+  for (const auto& e : registry->Find(kShanghaiExporter)->list_filings) {
+    ids += e.source.id();
+  }
+  EXPECT_EQ(ids, "abcabc");
 }
 
 TEST(RegistryTest, EntriesMayStandInAnotherShardThanTheExporter) {

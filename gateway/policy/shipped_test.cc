@@ -65,9 +65,10 @@ TEST(ShippedPolicyTest, OnlyDemonstrationListsAreComplete) {
 }
 
 TEST(ShippedPolicyTest, RebuiltFromItsPartsIsTheSame) {
-  const auto policy = LoadPolicyDir(kShipped);
+  std::vector<Part> parts;
+  const auto policy = LoadPolicyDir(kShipped, &parts);
   ASSERT_TRUE(policy.ok()) << policy.status();
-  const auto source = SourceFromParts((*policy)->parts());
+  const auto source = SourceFromParts(parts);
   ASSERT_TRUE(source.ok()) << source.status();
   const auto again = Snapshot::Compile(*source);
   ASSERT_TRUE(again.ok()) << again.status();

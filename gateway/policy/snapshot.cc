@@ -8,7 +8,11 @@
 #include "gateway/policy/form.h"
 #include "gateway/policy/locate.h"
 #include "gateway/policy/parts.h"
+#include "gateway/policy/read_dir.h"
 #include "gateway/policy/regime.h"
+#include "gateway/policy/registry_builder.h"
+#include "gateway/policy/registry_form.h"
+#include "google/protobuf/arena.h"
 
 namespace tongguan::policy {
 namespace {
@@ -52,12 +56,14 @@ absl::Status CheckListForm(const List& list) {
 
 absl::Status CheckRegistryForm(const v1::RegistryShard& shard) {
   for (const auto& e : shard.enterprises()) {
+    if (HasForm(e)) continue;
     TG_RETURN_IF_ERROR(CheckEntry("registry enterprise", e.uscc(), e));
   }
   for (const auto& e : shard.groups()) {
     TG_RETURN_IF_ERROR(CheckEntry("registry group", e.id(), e));
   }
   for (const auto& e : shard.filings()) {
+    if (HasForm(e)) continue;
     TG_RETURN_IF_ERROR(CheckEntry("registry filing", e.id(), e));
   }
   for (const auto& e : shard.registrations()) {
@@ -80,9 +86,6 @@ absl::Status CheckSourceForm(const Source& source) {
   for (const List& list : source.lists) {
     TG_RETURN_IF_ERROR(CheckListForm(list));
   }
-  for (const v1::RegistryShard& shard : source.registry) {
-    TG_RETURN_IF_ERROR(CheckRegistryForm(shard));
-  }
   return absl::OkStatus();
 }
 
@@ -101,8 +104,9 @@ absl::Status UnknownCategory(const std::string& place, const std::string& id) {
 }
 
 // A category that nothing can carry would silently cover or release nothing.
-absl::Status CheckCategories(const Taxonomy& taxonomy, const Source& source) {
-  for (const List& list : source.lists) {
+absl::Status CheckCategories(const Taxonomy& taxonomy,
+                             const std::vector<List>& lists) {
+  for (const List& list : lists) {
     for (const v1::ListRow& row : list.rows) {
       const int unknown = FindUnknown(taxonomy, row.categories());
       if (unknown < 0) continue;
@@ -112,50 +116,96 @@ absl::Status CheckCategories(const Taxonomy& taxonomy, const Source& source) {
           row.categories(unknown));
     }
   }
-  for (const v1::RegistryShard& shard : source.registry) {
-    for (const v1::Filing& filing : shard.filings()) {
-      const int unknown = FindUnknown(taxonomy, filing.scope().categories());
-      if (unknown < 0) continue;
-      return UnknownCategory(
-          absl::StrCat("registry filing ", Quote(filing.id()),
-                       ".scope.categories[", unknown, "]"),
-          filing.scope().categories(unknown));
-    }
+  return absl::OkStatus();
+}
+
+absl::Status CheckCategories(const Taxonomy& taxonomy,
+                             const v1::RegistryShard& shard) {
+  for (const v1::Filing& filing : shard.filings()) {
+    const int unknown = FindUnknown(taxonomy, filing.scope().categories());
+    if (unknown < 0) continue;
+    return UnknownCategory(Entry{"filing", filing.id()}.Text(absl::StrCat(
+                               ".scope.categories[", unknown, "]")),
+                           filing.scope().categories(unknown));
   }
   return absl::OkStatus();
+}
+
+// Compiles the registry shard by shard, and keeps of each what its part is.
+absl::StatusOr<std::unique_ptr<const Registry>> CompileRegistry(
+    const NextShard& next_shard, const Taxonomy& taxonomy,
+    Registry::Builder builder, RegistryParts* parts) {
+  while (true) {
+    TG_ASSIGN_OR_RETURN(const v1::RegistryShard* const shard, next_shard());
+    if (shard == nullptr) return builder.Build();
+    TG_RETURN_IF_ERROR(CheckRegistryForm(*shard));
+    TG_RETURN_IF_ERROR(CheckCategories(taxonomy, *shard));
+    TG_RETURN_IF_ERROR(builder.Add(*shard));
+    parts->Add(*shard);
+  }
 }
 
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Compile(
-    Source source) {
+    Source source, std::vector<Part>* parts) {
+  std::vector<v1::RegistryShard> registry = std::move(source.registry);
+  source.registry.clear();
+  size_t next = 0;
+  const auto next_shard = [&]() -> const v1::RegistryShard* {
+    if (next > 0) registry[next - 1] = v1::RegistryShard();
+    return next < registry.size() ? &registry[next++] : nullptr;
+  };
+  return Compile(std::move(source), next_shard, parts);
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Compile(
+    Source source, const NextShard& next_shard, std::vector<Part>* parts) {
   TG_RETURN_IF_ERROR(CheckSourceForm(source));
   TG_RETURN_IF_ERROR(CheckRegime(source.regime));
   Normalize(&source);
   std::shared_ptr<Snapshot> snapshot(new Snapshot());
   TG_ASSIGN_OR_RETURN(snapshot->calendar_, Calendar::Compile(source.calendar));
   TG_ASSIGN_OR_RETURN(snapshot->taxonomy_, Taxonomy::Compile(source.taxonomy));
-  TG_RETURN_IF_ERROR(CheckCategories(*snapshot->taxonomy_, source));
-  snapshot->parts_ = MakeParts(source);
+  TG_RETURN_IF_ERROR(CheckCategories(*snapshot->taxonomy_, source.lists));
+  RegistryParts registry_parts;
+  TG_ASSIGN_OR_RETURN(
+      snapshot->registry_,
+      CompileRegistry(
+          next_shard, *snapshot->taxonomy_,
+          Registry::Builder(PeriodsOf(source.regime), snapshot->calendar_),
+          &registry_parts));
+  snapshot->manifest_ = MakeManifest(source, registry_parts, parts);
   TG_ASSIGN_OR_RETURN(snapshot->lists_,
                       Lists::Compile(std::move(source.lists)));
   snapshot->names_ =
       std::make_unique<Names>(*snapshot->taxonomy_, *snapshot->lists_);
-  TG_ASSIGN_OR_RETURN(
-      snapshot->registry_,
-      Registry::Compile(std::move(source.registry), PeriodsOf(source.regime),
-                        snapshot->calendar_));
   snapshot->regime_ = std::move(source.regime);
-  snapshot->manifest_ = MakeManifest(snapshot->parts_);
   snapshot->digest_ = DigestBytes(Sha256(ManifestText(snapshot->manifest_)));
   return snapshot;
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> LoadPolicyDir(
-    const std::string& dir) {
-  TG_ASSIGN_OR_RETURN(Source source, ReadPolicyDir(dir));
-  auto snapshot = Snapshot::Compile(std::move(source));
-  if (!snapshot.ok()) return Locate(dir, snapshot.status());
+    const std::string& dir, std::vector<Part>* parts) {
+  TG_ASSIGN_OR_RETURN(const Layout layout, FindLayout(dir));
+  TG_ASSIGN_OR_RETURN(Source source, ReadWithoutRegistry(layout));
+  // The first bytes stay where they are from file to file.
+  constexpr size_t kReused = 16 << 20;
+  const auto reused = std::make_unique_for_overwrite<char[]>(kReused);
+  google::protobuf::Arena arena(reused.get(), kReused);
+  size_t next = 0;
+  absl::Status unread;  // Which has its place already.
+  const auto next_shard = [&]() -> absl::StatusOr<const v1::RegistryShard*> {
+    arena.Reset();
+    if (next == layout.shards.size()) return nullptr;
+    auto* shard =
+        google::protobuf::Arena::CreateMessage<v1::RegistryShard>(&arena);
+    unread = ReadShard(layout.shards[next++], shard);
+    if (!unread.ok()) return unread;
+    return shard;
+  };
+  auto snapshot = Snapshot::Compile(std::move(source), next_shard, parts);
+  if (!snapshot.ok() && unread.ok()) return Locate(dir, snapshot.status());
   return snapshot;
 }
 

@@ -4,6 +4,7 @@
 #ifndef TONGGUAN_GATEWAY_POLICY_SNAPSHOT_H_
 #define TONGGUAN_GATEWAY_POLICY_SNAPSHOT_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,11 +35,22 @@ struct Part {
   std::string bytes;
 };
 
+// Gives the shards of a registry one by one; null after the last. A shard
+// stands until the next is asked for.
+using NextShard = std::function<absl::StatusOr<const v1::RegistryShard*>()>;
+
 class Snapshot {
  public:
   // Checks and compiles. The digest does not depend on the order of files,
-  // lists, shards or entries.
-  static absl::StatusOr<std::shared_ptr<const Snapshot>> Compile(Source source);
+  // lists, shards or entries. The snapshot does not keep its parts, as big as
+  // the policy: `parts`, where given, gets those of the manifest, in its order,
+  // to be kept in the ledger.
+  static absl::StatusOr<std::shared_ptr<const Snapshot>> Compile(
+      Source source, std::vector<Part>* parts = nullptr);
+
+  // The same where the registry does not lie in memory: `source` has none.
+  static absl::StatusOr<std::shared_ptr<const Snapshot>> Compile(
+      Source source, const NextShard& next_shard, std::vector<Part>* parts);
 
   const v1::Regime& regime() const { return regime_; }
   const Calendar& calendar() const { return calendar_; }
@@ -50,8 +62,6 @@ class Snapshot {
   // SHA-256 of the manifest; 32 bytes.
   const std::string& digest() const { return digest_; }
   const v1::PolicyManifest& manifest() const { return manifest_; }
-  // The parts of the manifest, in its order, to be kept in the ledger.
-  const std::vector<Part>& parts() const { return parts_; }
 
  private:
   Snapshot() = default;
@@ -64,7 +74,6 @@ class Snapshot {
   std::unique_ptr<const Registry> registry_;
   std::string digest_;
   v1::PolicyManifest manifest_;
-  std::vector<Part> parts_;
 };
 
 // Reads a policy folder (regime/, calendar/, taxonomy/, lists/, registry/).
@@ -74,9 +83,9 @@ absl::StatusOr<Source> ReadPolicyDir(const std::string& dir);
 // The other way: a source from the parts that the ledger kept.
 absl::StatusOr<Source> SourceFromParts(const std::vector<Part>& parts);
 
-// ReadPolicyDir, then Compile.
+// Reads a policy folder and compiles it, one file of the registry at a time.
 absl::StatusOr<std::shared_ptr<const Snapshot>> LoadPolicyDir(
-    const std::string& dir);
+    const std::string& dir, std::vector<Part>* parts = nullptr);
 
 }  // namespace tongguan::policy
 

@@ -1,7 +1,8 @@
 #include "gateway/service/active_policy.h"
 
+#include <malloc.h>
+
 #include <utility>
-#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "gateway/base/status_macros.h"
@@ -15,12 +16,14 @@ namespace {
 
 constexpr char kPolicyIndexKey[] = "policy";
 
-absl::Status Keep(const policy::Snapshot& policy, ledger::Ledger& ledger) {
+absl::Status Keep(const policy::Snapshot& policy,
+                  std::vector<policy::Part> policy_parts,
+                  ledger::Ledger& ledger) {
   std::vector<std::pair<std::string, std::string>> parts;
-  parts.reserve(policy.manifest().parts_size());
-  for (int i = 0; i < policy.manifest().parts_size(); ++i) {
-    parts.emplace_back(policy.manifest().parts(i).digest(),
-                       policy.parts()[i].bytes);
+  parts.reserve(policy_parts.size() + 1);
+  for (size_t i = 0; i < policy_parts.size(); ++i) {
+    parts.emplace_back(policy.manifest().parts(static_cast<int>(i)).digest(),
+                       std::move(policy_parts[i].bytes));
   }
   // The manifest too, so that whoever has the ledger alone knows the names of
   // the parts and can take the policy's digest again.
@@ -44,11 +47,12 @@ void FillActivation(const policy::Snapshot& policy, const std::string& previous,
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ActivePolicy>> ActivePolicy::Begin(
-    std::shared_ptr<const policy::Snapshot> first, PolicyLoader load,
+    std::shared_ptr<const policy::Snapshot> first,
+    std::vector<policy::Part> parts, PolicyLoader load,
     ledger::Ledger* ledger) {
   std::unique_ptr<ActivePolicy> active(
       new ActivePolicy(std::move(load), ledger));
-  TG_RETURN_IF_ERROR(active->Activate(std::move(first)));
+  TG_RETURN_IF_ERROR(active->Activate(std::move(first), std::move(parts)));
   return active;
 }
 
@@ -64,13 +68,18 @@ std::shared_ptr<const policy::Snapshot> ActivePolicy::snapshot() const {
 
 absl::Status ActivePolicy::Reload() {
   absl::MutexLock one(&reloading_);
-  return Activate(load_());
+  std::vector<policy::Part> parts;
+  auto next = load_(&parts);
+  return Activate(std::move(next), std::move(parts));
 }
 
 absl::Status ActivePolicy::Activate(
-    absl::StatusOr<std::shared_ptr<const policy::Snapshot>> next) {
+    absl::StatusOr<std::shared_ptr<const policy::Snapshot>> next,
+    std::vector<policy::Part> parts) {
   absl::StatusOr<State> state =
-      next.ok() ? Record(*std::move(next)) : next.status();
+      next.ok() ? Record(*std::move(next), std::move(parts)) : next.status();
+  // What loading took, many times what is kept of it, goes back to the system.
+  malloc_trim(0);
   absl::MutexLock lock(&mu_);
   if (!state.ok()) {
     state_.last_refusal = state.status().ToString();
@@ -82,14 +91,15 @@ absl::Status ActivePolicy::Activate(
 
 // Nothing is recorded when the ledger's last activation was of this policy.
 absl::StatusOr<ActivePolicy::State> ActivePolicy::Record(
-    std::shared_ptr<const policy::Snapshot> next) {
+    std::shared_ptr<const policy::Snapshot> next,
+    std::vector<policy::Part> parts) {
   TG_ASSIGN_OR_RETURN(const v1::DecisionRecord last,
                       LastOwn(kPolicyIndexKey, *ledger_));
   const std::string& before = last.policy_activation().policy().digest();
   if (before == next->digest()) {
     return State{next, absl::FromUnixMicros(last.time_micros()), ""};
   }
-  TG_RETURN_IF_ERROR(Keep(*next, *ledger_));
+  TG_RETURN_IF_ERROR(Keep(*next, std::move(parts), *ledger_));
   TG_ASSIGN_OR_RETURN(const ledger::Stored stored,
                       AppendOwn(
                           kPolicyIndexKey,

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -26,10 +27,11 @@ class ActivePolicy {
     std::string last_refusal;  // Why the last reload was refused; or empty.
   };
 
-  // Begins with `first`; `load` gives the later ones. The ledger must outlive
-  // this.
+  // Begins with `first`, whose parts these are; `load` gives the later ones.
+  // The ledger must outlive this.
   static absl::StatusOr<std::unique_ptr<ActivePolicy>> Begin(
-      std::shared_ptr<const policy::Snapshot> first, PolicyLoader load,
+      std::shared_ptr<const policy::Snapshot> first,
+      std::vector<policy::Part> parts, PolicyLoader load,
       ledger::Ledger* ledger);
 
   State state() const;
@@ -44,8 +46,10 @@ class ActivePolicy {
       : load_(std::move(load)), ledger_(ledger) {}
 
   absl::Status Activate(
-      absl::StatusOr<std::shared_ptr<const policy::Snapshot>> next);
-  absl::StatusOr<State> Record(std::shared_ptr<const policy::Snapshot> next);
+      absl::StatusOr<std::shared_ptr<const policy::Snapshot>> next,
+      std::vector<policy::Part> parts);
+  absl::StatusOr<State> Record(std::shared_ptr<const policy::Snapshot> next,
+                               std::vector<policy::Part> parts);
 
   const PolicyLoader load_;
   ledger::Ledger* const ledger_;

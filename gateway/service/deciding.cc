@@ -113,7 +113,8 @@ absl::Status ReadMode(v1::Mode mode, const std::string& as_of, Asking* asking) {
 std::optional<v1::FlowError> Pose(const v1::Flow& flow, const Asking& asking,
                                   const std::string& path,
                                   FlowQuestion* question) {
-  if (flow.ByteSizeLong() > static_cast<size_t>(asking.flow_bytes)) {
+  const size_t size = flow.ByteSizeLong();
+  if (size > static_cast<size_t>(asking.flow_bytes)) {
     return ToFlowError(text::Refuse(absl::StatusCode::kInvalidArgument, path,
                                     "wrong.flow_bytes",
                                     {absl::StrCat(asking.flow_bytes)}));
@@ -129,9 +130,11 @@ std::optional<v1::FlowError> Pose(const v1::Flow& flow, const Asking& asking,
   question->asking = &asking;
   if (auto wrong = PosePeople(flow, asking, path, question)) return wrong;
   question->question.emplace(question->recorded(), *asking.policy, asking.at);
-  if (!asking.dry_run) {
-    question->digest = DigestBytes(Sha256(flow.SerializeAsString()));
-  }
+  if (asking.dry_run) return std::nullopt;
+  std::string bytes(size, '\0');
+  flow.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(&bytes[0]));
+  question->digest = DigestBytes(Sha256(bytes));
+  if (question->people == nullptr) question->flow_bytes = std::move(bytes);
   return std::nullopt;
 }
 

@@ -47,6 +47,9 @@ struct FlowQuestion {
   std::unique_ptr<const v1::Flow> counted;
   std::optional<engine::Question> question;
   std::string digest;  // SHA-256 of the flow's bytes: of the request.
+  // The flow's bytes, which stand in the record as they were hashed; empty
+  // where people were counted, or nothing is recorded.
+  std::string flow_bytes;
 
   const v1::Flow& recorded() const { return counted ? *counted : *flow; }
 };

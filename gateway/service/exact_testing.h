@@ -123,6 +123,8 @@ class ExactTest : public testing::Test {
     if (!stored.ok()) return stored.status();
     stored_ = *stored;
     EXPECT_TRUE(record_.ParseFromString(stored->record));
+    // Put together of pieces, the record is the bytes of the message.
+    EXPECT_EQ(record_.SerializeAsString(), stored->record);
     v1::Decision decision;
     const absl::Status read = ReadVerdict(*stored, &decision);
     if (!read.ok()) return read;

@@ -89,12 +89,13 @@ absl::Status Gateway::Open() {
 absl::Status Gateway::OpenLedger() {
   PolicyLoader load = options_.load_policy;
   if (!load) {
-    load = [dir = options_.config.policy_dir()] {
-      return policy::LoadPolicyDir(dir);
+    load = [dir = options_.config.policy_dir()](std::vector<policy::Part>* to) {
+      return policy::LoadPolicyDir(dir, to);
     };
   }
   // A policy that is refused must not leave a new ledger behind.
-  TG_ASSIGN_OR_RETURN(auto first, load());
+  std::vector<policy::Part> parts;
+  TG_ASSIGN_OR_RETURN(auto first, load(&parts));
   ledger::Options options;
   options.path = options_.config.ledger();
   options.year_end = MakeYearEnd;
@@ -108,7 +109,8 @@ absl::Status Gateway::OpenLedger() {
   log_origin_ = options.key->origin();
   TG_RETURN_IF_ERROR(RecordLogKey(*options.key, *ledger_));
   TG_ASSIGN_OR_RETURN(
-      policy_, ActivePolicy::Begin(std::move(first), load, ledger_.get()));
+      policy_, ActivePolicy::Begin(std::move(first), std::move(parts), load,
+                                   ledger_.get()));
   metrics_.SetPolicyActivated(policy_->state().activated_at);
   return absl::OkStatus();
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -16,8 +17,10 @@
 
 namespace tongguan::service {
 
+// Gives a policy, and its parts for the ledger.
 using PolicyLoader =
-    std::function<absl::StatusOr<std::shared_ptr<const policy::Snapshot>>()>;
+    std::function<absl::StatusOr<std::shared_ptr<const policy::Snapshot>>(
+        std::vector<policy::Part>* parts)>;
 
 struct ServerOptions {
   v1::GatewayConfig config;

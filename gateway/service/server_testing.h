@@ -69,7 +69,10 @@ class ServerTest : public testing::Test {
   }
 
   absl::StatusOr<std::unique_ptr<Server>> TryStart() {
-    return Server::Start({config_, &clock_, [this] { return LoadPolicy(); }});
+    return Server::Start(
+        {config_, &clock_, [this](std::vector<policy::Part>* parts) {
+           return LoadPolicy(parts);
+         }});
   }
   void Start() {
     auto started = TryStart();
@@ -87,9 +90,10 @@ class ServerTest : public testing::Test {
     ASSERT_TRUE(opened.ok()) << opened.error_message();
   }
 
-  absl::StatusOr<std::shared_ptr<const policy::Snapshot>> LoadPolicy() {
+  absl::StatusOr<std::shared_ptr<const policy::Snapshot>> LoadPolicy(
+      std::vector<policy::Part>* parts = nullptr) {
     if (!policy_error_.ok()) return policy_error_;
-    return policy::Snapshot::Compile(source_);
+    return policy::Snapshot::Compile(source_, parts);
   }
 
   std::shared_ptr<grpc::Channel> Channel(

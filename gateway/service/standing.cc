@@ -43,7 +43,7 @@ void FillTallies(const ledger::Tally& tally, v1::GetStandingResponse* out) {
 
 void FillFiling(const policy::Filing& filing, const policy::Snapshot& policy,
                 v1::StandingFiling* out) {
-  out->set_id(filing.id);
+  out->set_id(filing.id.data(), filing.id.size());
   out->set_kind(filing.kind);
   out->set_status(filing.status);
   if (filing.last_day != kNoDay) {

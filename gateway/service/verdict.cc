@@ -3,6 +3,7 @@
 
 #include "gateway/base/beijing.h"
 #include "gateway/base/status_macros.h"
+#include "gateway/base/wire.h"
 #include "gateway/service/charging.h"
 #include "gateway/service/deciding.h"
 #include "gateway/service/splitting.h"
@@ -11,14 +12,6 @@
 
 namespace tongguan::service {
 namespace {
-
-// The committer's: filling it again costs a fraction of the allocations of a
-// new one.
-v1::VerdictRecord& EmptyVerdict() {
-  thread_local v1::VerdictRecord verdict;
-  verdict.Clear();
-  return verdict;
-}
 
 // An instant of the year that `now` might as well lie in; `now` for none.
 absl::Time OtherSide(absl::Time now, absl::Duration uncertainty) {
@@ -82,22 +75,46 @@ absl::Status AnswerInBoth(const FlowQuestion& question, absl::Time other,
   return absl::OkStatus();
 }
 
-// The flow as asked, with numbers and a digest in the place of pseudonyms.
-void RecordFlow(const FlowQuestion& question, const Reckoning& reckoning,
-                uint64_t index, v1::VerdictRecord* verdict) {
-  *verdict->mutable_flow() = question.recorded();
-  if (question.people != nullptr) {
-    v1::CountedPeople* const counted =
-        verdict->mutable_flow()->mutable_people()->mutable_counted();
-    counted->set_new_persons(reckoning.persons.fresh());
-    counted->set_new_sensitive_persons(reckoning.sensitive.fresh());
-    counted->set_digest(
-        DigestBytes(people::RecordDigest(index, question.people->sets)));
+// The bytes of the flow with numbers and a digest in the place of pseudonyms.
+std::string CountedFlow(const FlowQuestion& question,
+                        const Reckoning& reckoning, uint64_t index) {
+  v1::Flow flow = question.recorded();
+  v1::CountedPeople* const counted = flow.mutable_people()->mutable_counted();
+  counted->set_new_persons(reckoning.persons.fresh());
+  counted->set_new_sensitive_persons(reckoning.sensitive.fresh());
+  counted->set_digest(
+      DigestBytes(people::RecordDigest(index, question.people->sets)));
+  return flow.SerializeAsString();
+}
+
+// The bytes of a v1::DecisionRecord, put together so that the flow, larger than
+// all the rest, is neither copied into a message nor serialized again. `before`
+// and `after` hold the fields before the verdict and after it.
+std::string RecordBytes(const v1::DecisionRecord& before,
+                        const v1::Decision& decision, absl::string_view flow,
+                        absl::string_view registry_entry,
+                        const v1::DecisionRecord& after) {
+  using Verdict = v1::VerdictRecord;
+  std::string verdict;
+  const size_t decision_size = decision.ByteSizeLong();
+  verdict.reserve(flow.size() + decision_size + registry_entry.size() +
+                  3 * kMostFieldHead);
+  AppendField(Verdict::kFlowFieldNumber, flow, &verdict);
+  AppendFieldHead(Verdict::kDecisionFieldNumber, decision_size, &verdict);
+  const size_t at = verdict.size();
+  verdict.resize(at + decision_size);
+  decision.SerializeWithCachedSizesToArray(
+      reinterpret_cast<uint8_t*>(&verdict[at]));
+  if (!registry_entry.empty()) {
+    AppendField(Verdict::kRegistryEntryFieldNumber, registry_entry, &verdict);
   }
-  const std::string& exporter = question.flow->exporter();
-  if (question.asking->policy->registry().Find(exporter) != nullptr) {
-    verdict->set_registry_entry(exporter);
-  }
+  std::string record;
+  const size_t rest = before.ByteSizeLong() + after.ByteSizeLong();
+  record.reserve(verdict.size() + rest + kMostFieldHead);
+  before.AppendToString(&record);
+  AppendField(v1::DecisionRecord::kVerdictFieldNumber, verdict, &record);
+  after.AppendToString(&record);
+  return record;
 }
 
 }  // namespace
@@ -107,14 +124,15 @@ absl::StatusOr<ledger::Entry> MakeVerdict(const FlowQuestion& question,
   if (question.people != nullptr) TG_RETURN_IF_ERROR(question.people->gone);
   const absl::Time now = view.now();
   const int32_t year = BeijingYear(now);
-  v1::DecisionRecord record;
-  record.set_time_micros(absl::ToUnixMicros(now));
-  record.set_year(year);
-  *record.mutable_actor() = ToActor(question.asking->caller);
-  record.set_request_digest(question.digest);
+  v1::DecisionRecord before, after;
+  before.set_time_micros(absl::ToUnixMicros(now));
+  before.set_year(year);
+  *before.mutable_actor() = ToActor(question.asking->caller);
+  after.set_request_digest(question.digest);
 
-  v1::VerdictRecord& verdict = EmptyVerdict();
-  v1::Decision& decision = *verdict.mutable_decision();
+  // The committer's: filling it again costs a fraction of the allocations of a
+  // new one. Answer empties it.
+  thread_local v1::Decision decision;
   ledger::Entry entry;
   const Book book = BookOf(view);
   TG_ASSIGN_OR_RETURN(Answered answered,
@@ -122,15 +140,23 @@ absl::StatusOr<ledger::Entry> MakeVerdict(const FlowQuestion& question,
   const absl::Time other = OtherSide(now, question.asking->clock_uncertainty);
   if (other != now && decision.verdict() == v1::VERDICT_ALLOW) {
     TG_RETURN_IF_ERROR(AnswerInBoth(question, other, book, &decision, &answered,
-                                    &record, &entry));
+                                    &after, &entry));
   }
   TG_RETURN_IF_ERROR(NoteSplitting(question, year, view, &decision, &entry));
-  RecordFlow(question, answered.reckoning, view.index(), &verdict);
-  record.unsafe_arena_set_allocated_verdict(&verdict);  // Lent.
-  entry.record = record.SerializeAsString();
-  record.unsafe_arena_release_verdict();
-  entry.index = {question.flow->exporter(), decision.verdict(),
-                 decision.headline()};
+  const std::string& exporter = question.flow->exporter();
+  absl::string_view registry_entry;
+  if (question.asking->policy->registry().Find(exporter) != nullptr) {
+    registry_entry = exporter;
+  }
+  std::string counted;
+  if (question.people != nullptr) {
+    counted = CountedFlow(question, answered.reckoning, view.index());
+  }
+  entry.record =
+      RecordBytes(before, decision,
+                  question.people == nullptr ? question.flow_bytes : counted,
+                  registry_entry, after);
+  entry.index = {exporter, decision.verdict(), decision.headline()};
   if (answered.change) entry.changes.push_back(*std::move(answered.change));
   return entry;
 }

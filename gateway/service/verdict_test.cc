@@ -67,6 +67,8 @@ class VerdictTest : public testing::Test {
     auto entry = MakeVerdict(question, view_);
     if (entry.ok()) {
       EXPECT_TRUE(record_.ParseFromString(entry->record));
+      // Put together of pieces, the record is the message's bytes.
+      EXPECT_EQ(record_.SerializeAsString(), entry->record);
     }
     return entry;
   }

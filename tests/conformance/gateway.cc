@@ -37,18 +37,21 @@ absl::Status ToAbsl(const grpc::Status& status) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(
-    std::shared_ptr<const policy::Snapshot> policy, absl::Time at) {
+absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(policy::Source policy,
+                                                        absl::Time at) {
   std::unique_ptr<Gateway> gateway(new Gateway(at));
   TG_RETURN_IF_ERROR(gateway->Listen(std::move(policy)));
   return gateway;
 }
 
-absl::Status Gateway::Listen(std::shared_ptr<const policy::Snapshot> policy) {
+absl::Status Gateway::Listen(policy::Source policy) {
   service::ServerOptions options;
   options.config = ConfigOf(pki_);
   options.clock = &clock_;
-  options.load_policy = [policy] { return policy; };
+  options.load_policy =
+      [policy = std::move(policy)](std::vector<policy::Part>* parts) {
+        return policy::Snapshot::Compile(policy, parts);
+      };
   TG_ASSIGN_OR_RETURN(server_, service::Server::Start(std::move(options)));
   stub_ = v1::ExportGatewayService::NewStub(grpc::CreateChannel(
       absl::StrCat("127.0.0.1:", server_->port()),

@@ -22,8 +22,8 @@ namespace tongguan::conformance {
 class Gateway {
  public:
   // Starts a server with this policy at this moment.
-  static absl::StatusOr<std::unique_ptr<Gateway>> Start(
-      std::shared_ptr<const policy::Snapshot> policy, absl::Time at);
+  static absl::StatusOr<std::unique_ptr<Gateway>> Start(policy::Source policy,
+                                                        absl::Time at);
   ~Gateway();
 
   // Puts the clock forward; moments must not go back.
@@ -40,7 +40,7 @@ class Gateway {
 
  private:
   explicit Gateway(absl::Time at) : clock_(at) {}
-  absl::Status Listen(std::shared_ptr<const policy::Snapshot> policy);
+  absl::Status Listen(policy::Source policy);
 
   ManualClock clock_;
   service::TestPki pki_;  // Its temporary folder holds the ledger, too.

@@ -102,10 +102,8 @@ absl::Status Run(const v1::Regime& regime, const std::vector<Case>& cases,
   if (steps.empty()) return absl::OkStatus();
   std::stable_sort(steps.begin(), steps.end(),
                    [](const Step& a, const Step& b) { return a.at < b.at; });
-  TG_ASSIGN_OR_RETURN(auto policy,
-                      policy::Snapshot::Compile(BuildSource(regime, sound)));
-  TG_ASSIGN_OR_RETURN(auto gateway,
-                      Gateway::Start(std::move(policy), steps.front().at));
+  TG_ASSIGN_OR_RETURN(auto gateway, Gateway::Start(BuildSource(regime, sound),
+                                                   steps.front().at));
   for (const Step& step : steps) {
     Outcome& outcome = (*outcomes)[step.index];
     if (!outcome.failures.empty()) continue;

@@ -92,11 +92,14 @@ int Run(const std::string& path, const std::string& policy_dir, int64_t records,
   auto ledger = ledger::OpenSqliteLedger(options, [&] { return clock.Now(); });
   Check(ledger.status());
   Check(service::RecordLogKey(**key, **ledger));
-  const auto load = [&] { return policy::LoadPolicyDir(policy_dir); };
-  auto first = load();
+  const auto load = [&](std::vector<policy::Part>* to) {
+    return policy::LoadPolicyDir(policy_dir, to);
+  };
+  std::vector<policy::Part> parts;
+  auto first = load(&parts);
   Check(first.status());
-  auto active =
-      service::ActivePolicy::Begin(*std::move(first), load, ledger->get());
+  auto active = service::ActivePolicy::Begin(
+      *std::move(first), std::move(parts), load, ledger->get());
   Check(active.status());
   service::Asking asking;
   asking.policy = (*active)->snapshot();
