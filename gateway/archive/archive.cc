@@ -69,6 +69,10 @@ std::string PartName(absl::string_view digest) {
   return absl::StrCat(kPart, absl::BytesToHexString(digest));
 }
 
+std::string CheckpointName(uint64_t size) {
+  return absl::StrFormat("%s%012d", kCheckpoint, size);
+}
+
 absl::StatusOr<std::unique_ptr<Writer>> Writer::Create(
     const std::string& path) {
   TG_ASSIGN_OR_RETURN(std::unique_ptr<ZipWriter> zip, ZipWriter::Create(path));
@@ -109,7 +113,7 @@ absl::Status Writer::EndHashes() {
 }
 
 absl::Status Writer::AddCheckpoint(uint64_t size, absl::string_view note) {
-  return Add(absl::StrFormat("%s%012d", kCheckpoint, size), note);
+  return Add(CheckpointName(size), note);
 }
 
 absl::Status Writer::AddPart(absl::string_view digest,

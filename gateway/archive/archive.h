@@ -26,6 +26,7 @@ inline constexpr char kPageName[] = "README.html";
 enum class Kind { kNone, kRecords, kProof, kCheckpoint, kPart, kPage };
 Kind KindOf(absl::string_view name);
 std::string PartName(absl::string_view digest);
+std::string CheckpointName(uint64_t size);
 
 class Writer {
  public:

@@ -280,23 +280,6 @@ MaybeFinding RecordAudit::TakeActivation(const Place& place,
   return std::nullopt;
 }
 
-absl::StatusOr<std::shared_ptr<const policy::Snapshot>> RecordAudit::PolicyOf(
-    const std::string& digest) {
-  auto& known = policies_[digest];
-  if (known != nullptr) return known;
-  TG_ASSIGN_OR_RETURN(const std::string text, source_.part(digest));
-  TG_ASSIGN_OR_RETURN(const v1::PolicyManifest manifest,
-                      policy::ParseManifest(text));
-  std::vector<policy::Part> parts;
-  for (const v1::PolicyPart& part : manifest.parts()) {
-    TG_ASSIGN_OR_RETURN(std::string bytes, source_.part(part.digest()));
-    parts.push_back({part.name(), std::move(bytes)});
-  }
-  TG_ASSIGN_OR_RETURN(policy::Source policy, policy::SourceFromParts(parts));
-  TG_ASSIGN_OR_RETURN(known, policy::Snapshot::Compile(std::move(policy)));
-  return known;
-}
-
 // The decision with the sums of the records before it.
 v1::Decision RecordAudit::DecideAgain(const engine::Question& question,
                                       const v1::DecisionRecord& record) const {
@@ -344,7 +327,7 @@ MaybeFinding RecordAudit::Replay(const Place& place,
     ++other_people_;
     return std::nullopt;
   }
-  const auto policy = PolicyOf(decision.policy().digest());
+  const auto policy = policies_.Get(decision.policy().digest());
   if (!policy.ok()) {
     return Say("verify.replay_policy", place.id(),
                std::string(policy.status().message()));

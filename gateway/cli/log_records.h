@@ -6,22 +6,20 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "gateway/cli/policy_parts.h"
 #include "gateway/engine/engine.h"
 #include "gateway/journal/hash.h"
 #include "gateway/ledger/id.h"
 #include "gateway/ledger/rows.h"
 #include "gateway/ledger/scan.h"
-#include "gateway/policy/snapshot.h"
 #include "gateway/text/text.h"
 #include "proto/tongguan/v1/record.pb.h"
 
@@ -47,7 +45,7 @@ class RecordAudit {
  public:
   // With `replay` every decision is taken again. `source` must outlive it.
   RecordAudit(const LogSource& source, bool replay)
-      : source_(source), replay_(replay) {}
+      : source_(source), replay_(replay), policies_(source.part) {}
 
   // The next record, parsed, with its row and, where there is one, its fact.
   // Returns what is wrong with it.
@@ -89,16 +87,13 @@ class RecordAudit {
   MaybeFinding ReadDecision(const Place& place, const std::string& id,
                             const std::string& exporter,
                             v1::DecisionRecord* decided);
-  absl::StatusOr<std::shared_ptr<const policy::Snapshot>> PolicyOf(
-      const std::string& digest);
 
   const LogSource& source_;
   const bool replay_;
   std::map<ledger::TallyKey, ledger::Tally> sums_;
   absl::flat_hash_set<uint64_t> settled_;
   std::string policy_;  // Digest of the last activation.
-  absl::flat_hash_map<std::string, std::shared_ptr<const policy::Snapshot>>
-      policies_;
+  PolicyParts policies_;
   uint64_t replayed_ = 0, other_rules_ = 0, other_people_ = 0;
 };
 

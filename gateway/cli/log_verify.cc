@@ -1,10 +1,13 @@
 // `tongguan log verify`: a log is checked without a gateway.
+#include "gateway/cli/log_verify.h"
+
 #include <algorithm>
 #include <filesystem>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
+#include "gateway/cli/archive_audit.h"
 #include "gateway/cli/client.h"
 #include "gateway/cli/log_audit.h"
 #include "gateway/cli/log_dir.h"
@@ -79,29 +82,42 @@ int Broken(Context& context, const Finding& wrong) {
   return kBroken;
 }
 
+// What was checked: so many records, under this head.
+int Checked(Context& context, uint64_t records, const std::string& origin,
+            const journal::Hash& root, bool whole) {
+  context.out() << context.T(whole ? "verify.sound" : "verify.incomplete",
+                             {{"0", text::FormatCount(records)}})
+                << "\n";
+  context.out() << context.T("verify.head",
+                             {{"0", origin},
+                              {"1", absl::Base64Escape(DigestBytes(root))}})
+                << "\n";
+  return whole ? kSuccess : kIncomplete;
+}
+
+void List(Context& context, const std::vector<Finding>& findings) {
+  for (const Finding& finding : findings) {
+    context.out() << "- " << Said(context, finding) << "\n";
+  }
+}
+
 int Report(Context& context, const LogAudit& audit, const MaybeFinding& wrong) {
   if (wrong) return Broken(context, *wrong);
-  const bool whole = audit.lacking().empty();
-  context.out() << context.T(whole ? "verify.sound" : "verify.incomplete",
-                             {{"0", text::FormatCount(audit.size())}})
-                << "\n";
-  context.out() << context.T(
-                       "verify.head",
-                       {{"0", audit.origin()},
-                        {"1", absl::Base64Escape(DigestBytes(audit.root()))}})
-                << "\n";
+  const int code = Checked(context, audit.size(), audit.origin(), audit.root(),
+                           audit.lacking().empty());
   if (audit.records().replayed() > 0) {
     context.out() << context.T(
                          "verify.replayed",
                          {{"0", text::FormatCount(audit.records().replayed())}})
                   << "\n";
   }
-  for (const auto* findings : {&audit.lacking(), &audit.not_asked()}) {
-    for (const Finding& finding : *findings) {
-      context.out() << "- " << Said(context, finding) << "\n";
-    }
-  }
-  return whole ? kSuccess : kIncomplete;
+  List(context, audit.lacking());
+  List(context, audit.not_asked());
+  return code;
+}
+
+std::string OrAll(const Context& context, const std::string& value) {
+  return value.empty() ? context.T("archive.all") : value;
 }
 
 // What stops the scan but is told apart from an error of reading.
@@ -237,6 +253,9 @@ int Verify(Context& context, const Flags& flags) {
   AuditOptions options;
   const absl::Status read = ReadOptions(context, flags, &options);
   if (!read.ok()) return context.FailHere(read);
+  if (archive::LooksLikeZip(flags.log)) {
+    return VerifyArchive(context, flags.log, std::move(options));
+  }
   if (std::error_code error; std::filesystem::is_directory(flags.log, error)) {
     return VerifyDir(context, flags, std::move(options));
   }
@@ -244,6 +263,30 @@ int Verify(Context& context, const Flags& flags) {
 }
 
 }  // namespace
+
+int VerifyArchive(Context& context, const std::string& path,
+                  AuditOptions options) {
+  const auto archive = archive::Reader::Open(path);
+  if (!archive.ok()) {
+    return Broken(context, {"verify.unreadable",
+                            {{"0", std::string(archive.status().message())}}});
+  }
+  ArchiveAudit audit(**archive, std::move(options));
+  if (const MaybeFinding wrong = audit.Run()) return Broken(context, *wrong);
+  const archive::Manifest& manifest = (*archive)->manifest();
+  const int code = Checked(context, manifest.records, manifest.head.origin,
+                           manifest.head.root, audit.lacking().empty());
+  context.out() << context.T(
+                       "archive.of",
+                       {{"0", OrAll(context, manifest.selection.since)},
+                        {"1", OrAll(context, manifest.selection.until)},
+                        {"2", OrAll(context, manifest.selection.exporter)},
+                        {"3", text::FormatCount(manifest.head.size)}})
+                << "\n";
+  List(context, audit.lacking());
+  List(context, audit.not_asked());
+  return code;
+}
 
 void AddLogVerify(CLI::App* log, const Setup& setup) {
   auto flags = std::make_shared<Flags>();
