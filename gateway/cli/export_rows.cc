@@ -32,6 +32,15 @@ constexpr const char* kColumns[] = {"log.time",        "log.id",
                                     "csv.about",       "csv.request",
                                     "csv.by"};
 
+struct RoleName {
+  absl::string_view role;
+  absl::string_view key;
+};
+constexpr RoleName kRoles[] = {{"exporter", "role.exporter"},
+                               {"regulator", "role.regulator"},
+                               {"auditor", "role.auditor"},
+                               {"operator", "role.operator"}};
+
 // "+", "-", "=", "@" begin a formula; so do their full-width forms in Chinese
 // and Japanese versions.
 bool BeginsFormula(absl::string_view text) {
@@ -44,9 +53,15 @@ bool BeginsFormula(absl::string_view text) {
 
 // Digits, and what stands between them in numbers, dates and times; "1E5".
 bool ReadsAsNumber(absl::string_view text) {
+  const size_t power = text.find_first_of("eE");
+  if (power != absl::string_view::npos && power > 0) {
+    return ReadsAsNumber(text.substr(0, power)) &&
+           ReadsAsNumber(text.substr(power + 1)) &&
+           !absl::StrContains(text.substr(0, power), '-');
+  }
   bool digit = false;
   for (const char c : text) {
-    if (!absl::ascii_isdigit(c) && !absl::StrContains(".,/:-+ eE%", c)) {
+    if (!absl::ascii_isdigit(c) && !absl::StrContains(".,/:-+ %", c)) {
       return false;
     }
     digit |= absl::ascii_isdigit(c);
@@ -176,6 +191,18 @@ std::string CsvText(absl::string_view text) {
   return absl::StrCat("\"", absl::StrReplaceAll(cell, {{"\"", "\"\""}}), "\"");
 }
 
+std::string ActorText(Language language, const v1::Actor& actor) {
+  std::vector<std::string> names;
+  for (const std::string& name : {actor.organization(), actor.name()}) {
+    if (!name.empty()) names.push_back(text::Printable(name));
+  }
+  std::string role = text::Printable(actor.role());
+  for (const RoleName& known : kRoles) {
+    if (actor.role() == known.role) role = text::Say(language, known.key);
+  }
+  return absl::StrCat(role, " ", absl::StrJoin(names, " / "));
+}
+
 std::string CsvHead(Language language) {
   std::vector<std::string> cells;
   for (const char* column : kColumns) {
@@ -189,9 +216,7 @@ absl::StatusOr<std::string> CsvRow(const v1::LogEntry& entry, Language language,
   const v1::DecisionRecord& record = entry.record();
   Row row;
   row.exporter = ExporterOf(record);
-  row.by = absl::StrCat(
-      record.actor().role(), " ", record.actor().organization(),
-      record.actor().organization().empty() ? "" : " ", record.actor().name());
+  row.by = ActorText(language, record.actor());
   if (record.has_verdict()) {
     TG_RETURN_IF_ERROR(FillVerdict(record.verdict(), language, policies, &row));
   } else {

@@ -17,6 +17,9 @@ namespace tongguan::cli {
 // the text as it is then, all digits of a code, and run nothing.
 std::string CsvText(absl::string_view text);
 
+// "企业 91… / erp": who acted.
+std::string ActorText(text::Language language, const v1::Actor& actor);
+
 // The head of the table, with the byte order mark that tells Excel and WPS that
 // it is UTF-8; a record's row. Lines end in CR LF.
 std::string CsvHead(text::Language language);

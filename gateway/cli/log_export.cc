@@ -124,6 +124,11 @@ int CheckFlags(Context& context, const Flags& flags) {
       return context.Usage("cli.bad_date", {{"0", name}, {"1", day}});
     }
   }
+  const archive::Selection& span = flags.selection;
+  if (!span.since.empty() && !span.until.empty() && span.since > span.until) {
+    return context.Usage("export.backwards",
+                         {{"0", span.since}, {"1", span.until}});
+  }
   if (flags.format != "archive" && flags.format != "csv" &&
       flags.format != "jsonl") {
     return context.Usage("export.bad_format", {{"0", flags.format}});

@@ -140,7 +140,7 @@ TEST_F(LogExportTest, WithoutAKeyItIsIncompleteAndWithAnotherBroken) {
                                                 journal::Algorithm::kEd25519)
                       ->public_key()
                       .ToString());
-  ExpectBroken("no key of the log");
+  ExpectBroken("no key that was given");
 }
 
 TEST_F(LogExportTest, OldAndNewKeyLeadToTheHeadAfterAChangeOfKey) {
@@ -285,6 +285,10 @@ TEST_F(LogExportTest, AnswersInWordsWhereItCannot) {
   EXPECT_EQ(Export({}).code, kUsage);
   EXPECT_EQ(Export({"--format", "xlsx", "-o", file_}).code, kUsage);
   EXPECT_EQ(Export({"--since", "1.1.2026", "-o", file_}).code, kUsage);
+  EXPECT_EQ(Export({"--since", "2026-12-31", "--until", "2026-01-01", "-o",
+                    file_ + "2"})
+                .code,
+            kUsage);
   EXPECT_EQ(Export({"--exporter", "nobody", "-o", file_}).code, kUsage);
   EXPECT_EQ(Export({"-o", pki_.folder() + "/none/a.zip"}).code, kError);
 }
@@ -321,8 +325,9 @@ TEST(CsvTextTest, NothingIsAFormulaANumberOrADate) {
         "00123", "1E5", "12e5", "2026-11-21", "1/2", "10:30", "50%"}) {
     EXPECT_THAT(CsvText(text), StartsWith("'")) << text;
   }
-  for (const char* text : {"91310000MA1K35X52M", "2026-000000000042-T", "订单",
-                           "a=b", "a-1", "E", "", "身份证号、姓名"}) {
+  for (const char* text :
+       {"91310000MA1K35X52M", "2026-000000000042-T", "订单", "a=b", "a-1", "E",
+        "", "2026-000000000002-E", "身份证号、姓名"}) {
     EXPECT_EQ(CsvText(text), text);
   }
   EXPECT_EQ(CsvText("a,\"b\""), "\"a,\"\"b\"\"\"");

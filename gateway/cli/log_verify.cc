@@ -14,6 +14,7 @@
 #include "gateway/cli/log_keys.h"
 #include "gateway/cli/verb.h"
 #include "gateway/journal/subtree.h"
+#include "gateway/service/append.h"
 #include "gateway/text/width.h"
 
 namespace tongguan::cli {
@@ -123,6 +124,40 @@ std::string OrAll(const Context& context, const std::string& value) {
 // What stops the scan but is told apart from an error of reading.
 absl::Status Stop() { return absl::AbortedError("stop"); }
 
+absl::StatusOr<v1::DecisionRecord> ReadOwn(ledger::Scan& log, uint64_t index) {
+  TG_ASSIGN_OR_RETURN(const std::string bytes, log.ReadRecord(index));
+  v1::DecisionRecord record;
+  if (record.ParseFromString(bytes)) return record;
+  return absl::DataLossError(absl::StrCat("record ", index));
+}
+
+// What the records that are left say of where they begin. What is not found
+// stays empty, and is missed by the audit.
+absl::Status ReadBegin(ledger::Scan& log, LogBegin* begin) {
+  begin->first = log.first();
+  if (begin->first == 0) return absl::OkStatus();
+  TG_ASSIGN_OR_RETURN(const auto keys, log.Find(service::kKeyIndexKey));
+  if (!keys.empty()) {
+    TG_ASSIGN_OR_RETURN(const auto record, ReadOwn(log, keys[0]));
+    begin->origin = record.key_change().origin();
+    begin->key = record.key_change().previous_key();
+  }
+  TG_ASSIGN_OR_RETURN(const auto policies, log.Find(service::kPolicyIndexKey));
+  if (!policies.empty()) {
+    TG_ASSIGN_OR_RETURN(const auto record, ReadOwn(log, policies[0]));
+    begin->policy =
+        absl::HexStringToBytes(record.policy_activation().previous_digest());
+  }
+  TG_ASSIGN_OR_RETURN(const auto prunings, log.Find(service::kPruningIndexKey));
+  for (const uint64_t index : prunings) {
+    TG_ASSIGN_OR_RETURN(const auto record, ReadOwn(log, index));
+    if (record.pruning().size() != begin->first) continue;
+    begin->year = record.pruning().year();
+    begin->archive = record.pruning().archive();
+  }
+  return absl::OkStatus();
+}
+
 int VerifyLedger(Context& context, const Flags& flags, AuditOptions options) {
   const auto scan = ledger::Scan::Open(flags.log);
   if (!scan.ok()) {
@@ -138,10 +173,11 @@ int VerifyLedger(Context& context, const Flags& flags, AuditOptions options) {
       [&](absl::string_view digest) { return log.ReadPart(digest); },
       [&](int level, uint64_t index) { return log.ReadHash(level, index); }};
   LogAudit audit(std::move(options), source);
-  MaybeFinding wrong = audit.Begin();
+  LogBegin begin;
+  absl::Status read = ReadBegin(log, &begin);
+  MaybeFinding wrong = audit.Begin(begin);
   if (wrong) return Report(context, audit, wrong);
-  absl::Status read;
-  {
+  if (read.ok()) {
     Progress progress(context, log.size());
     read = log.EachRow(0, [&](const ledger::RawRow& row) {
       wrong = audit.Take(row);

@@ -179,6 +179,21 @@ TEST_F(LogVerifyTest, ARecordChangedWithItsRootIsFoundByItsSignature) {
   EXPECT_THAT(run.out, HasSubstr("000000000013"));
 }
 
+// Any log can name any key as its next one.
+TEST_F(LogVerifyTest, AKeyThatIsNamedAndHasSignedNothingIsNotTrusted) {
+  const std::string origin = journal::SigningKey::Read(log_ + ".key")->origin();
+  const std::string next = pki_.folder() + "/next.key";
+  ASSERT_EQ(RunCli({"log", "keygen", next, "--origin", origin}).code, kSuccess);
+  ASSERT_EQ(RunCli({"log", "rotate-key", next, "--ledger", log_}).code,
+            kSuccess);
+  Restore();
+  EXPECT_EQ(Verify().code, kSuccess);  // The old key signed all of it.
+  WriteFile(key_, journal::SigningKey::Read(next)->public_key().ToString());
+  const Outcome run = Verify();
+  EXPECT_EQ(run.code, kBroken);
+  EXPECT_THAT(run.out, HasSubstr("has signed this log"));
+}
+
 class LogPublishTest : public LogVerifyTest {
  protected:
   void SetUp() override {

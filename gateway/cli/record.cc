@@ -1,12 +1,10 @@
 // Showing records, and the form of their ids.
-#include <vector>
-
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "gateway/archive/archive.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/cli/client.h"
+#include "gateway/cli/export_rows.h"
 #include "gateway/cli/policy_parts.h"
 #include "gateway/cli/verb.h"
 #include "gateway/ledger/id.h"
@@ -16,28 +14,6 @@
 
 namespace tongguan::cli {
 namespace {
-
-struct RoleName {
-  absl::string_view role;
-  absl::string_view key;
-};
-constexpr RoleName kRoles[] = {{"exporter", "role.exporter"},
-                               {"regulator", "role.regulator"},
-                               {"auditor", "role.auditor"},
-                               {"operator", "role.operator"}};
-
-// "企业 91… / erp": who acted.
-std::string ActorText(const Context& context, const v1::Actor& actor) {
-  std::vector<std::string> names;
-  for (const std::string& name : {actor.organization(), actor.name()}) {
-    if (!name.empty()) names.push_back(text::Printable(name));
-  }
-  std::string role = text::Printable(actor.role());
-  for (const RoleName& known : kRoles) {
-    if (actor.role() == known.role) role = context.T(known.key);
-  }
-  return absl::StrCat(role, " ", absl::StrJoin(names, " / "));
-}
 
 // Label and value lines of a record that is no decision.
 class FactTable {
@@ -49,7 +25,7 @@ class FactTable {
     Add("log.time",
         context.T("explain.beijing",
                   {{"0", text::FormatBeijingTime(record.time_micros())}}));
-    Add("log.actor", ActorText(context, record.actor()));
+    Add("log.actor", ActorText(context.language(), record.actor()));
   }
 
   void Add(const char* label, const std::string& value) {

@@ -38,6 +38,7 @@ void AddLogKeys(CLI::App* log, const Setup& setup);
 void AddLogVerify(CLI::App* log, const Setup& setup);
 void AddLogPublish(CLI::App* log, const Setup& setup);
 void AddLogExport(CLI::App* log, const Setup& setup);
+void AddLogArchive(CLI::App* log, const Setup& setup);
 void AddBench(const Setup& setup);
 void AddVersion(const Setup& setup);
 

@@ -118,7 +118,7 @@ absl::StatusOr<std::string> Scan::ReadPart(absl::string_view digest) {
 }
 
 absl::StatusOr<int64_t> Scan::CountTiles() {
-  return db_->Number("SELECT count(*) FROM tile");
+  return db_->Number("SELECT count(*) FROM tile WHERE level>0");
 }
 
 }  // namespace tongguan::ledger

@@ -13,8 +13,6 @@
 namespace tongguan::service {
 namespace {
 
-constexpr char kPolicyIndexKey[] = "policy";
-
 absl::Status Keep(const policy::Snapshot& policy, ledger::Ledger& ledger) {
   std::vector<std::pair<std::string, std::string>> parts;
   parts.reserve(policy.manifest().parts_size());
