@@ -1,5 +1,5 @@
 // An archive, written as a stream and read again. The form is SPEC.md, section
-// 9: records/N from record N on, proof/N, checkpoint/SIZE, part/HEX, the page,
+// 8: records/N from record N on, proof/N, checkpoint/SIZE, part/HEX, the page,
 // and the manifest as the last entry.
 #ifndef TONGGUAN_GATEWAY_ARCHIVE_ARCHIVE_H_
 #define TONGGUAN_GATEWAY_ARCHIVE_ARCHIVE_H_

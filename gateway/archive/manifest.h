@@ -1,6 +1,6 @@
 // What an archive says of itself: which records it was asked for, under which
 // head they are proven, and length and SHA-256 of every other file in it. Text
-// in one form: SPEC.md, section 9.
+// in one form: SPEC.md, section 8.
 #ifndef TONGGUAN_GATEWAY_ARCHIVE_MANIFEST_H_
 #define TONGGUAN_GATEWAY_ARCHIVE_MANIFEST_H_
 
