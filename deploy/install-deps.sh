@@ -10,12 +10,12 @@ cd "$(dirname "$0")/.."
 packages=(
   # Compiler and build. ccache and mold only make it faster.
   g++ make cmake ninja-build ccache mold pkg-config git ca-certificates
-  # What the program is linked with. The last three are asked for by the CMake
+  # What the program is linked with. The last two are asked for by the CMake
   # files of gRPC and prometheus-cpp.
   protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libgrpc++-dev
   libgrpc-dev libabsl-dev libre2-dev libssl-dev libsqlite3-dev
-  prometheus-cpp-dev libcli11-dev libsimdjson-dev
-  libc-ares-dev libcurl4-openssl-dev zlib1g-dev
+  prometheus-cpp-dev libcli11-dev libsimdjson-dev zlib1g-dev
+  libc-ares-dev libcurl4-openssl-dev
   # Tests and checks.
   libgtest-dev libgmock-dev libbenchmark-dev clang-format clang-tidy valgrind
   # A verifier of the log that is not ours: tests/journal.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Dependencies point downward only. From the bottom:
 #
-#   base < people, text, journal < policy < engine, ledger, inspect < service < cli, web
+#   base < people, text, journal < policy < engine, ledger, inspect, archive < service < cli, web
 #
 # A module includes itself, and what the DEPS of its CMakeLists.txt name
 # (TEST_DEPS too for *_test.cc and *_bench.cc), directly or through them; the
@@ -22,7 +22,8 @@ fi
 
 awk '
 BEGIN {
-  levels = "base people:text:journal policy engine:ledger:inspect service cli:web"
+  levels = "base people:text:journal policy engine:ledger:inspect:archive service " \
+    "cli:web"
   count = split(levels, row, " ")
   for (i = 1; i <= count; i++) {
     n = split(row[i], names, ":")

@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
 namespace tongguan::cli {
 
 // Exit codes. An ASSESS is never 0; "no" and "broken" are never the same.
@@ -34,6 +37,7 @@ struct Terminal {
     return std::string();
   };
   bool err_is_tty = false;  // `err` is a terminal.
+  std::function<absl::Time()> now = [] { return absl::Now(); };
 };
 
 // Runs `tongguan` with the arguments after the program's name.

@@ -22,12 +22,14 @@ using Environment = std::map<std::string, std::string>;
 
 inline Outcome RunCli(const std::vector<std::string>& args,
                       const Environment& environment = {},
-                      const std::string& input = "", bool is_tty = false) {
+                      const std::string& input = "", bool is_tty = false,
+                      absl::Time now = absl::Now()) {
   std::istringstream in(input);
   std::ostringstream out;
   std::ostringstream err;
   Terminal terminal{in, out, err};
   terminal.is_tty = is_tty;
+  terminal.now = [now] { return now; };
   terminal.err_is_tty = is_tty;
   terminal.env = [&environment](const char* name) {
     const auto found = environment.find(name);

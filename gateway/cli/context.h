@@ -41,6 +41,7 @@ class Context {
   bool color() const;
   bool is_tty() const { return terminal_.is_tty; }
   int width() const { return terminal_.width; }
+  absl::Time now() const { return terminal_.now(); }
   std::istream& in() { return terminal_.in; }
   std::ostream& out() { return terminal_.out; }
   std::ostream& err() { return terminal_.err; }

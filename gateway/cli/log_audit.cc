@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/base/beijing.h"
 #include "gateway/ledger/id.h"
@@ -33,7 +34,7 @@ uint64_t CountFrames(absl::string_view blob) {
 
 }  // namespace
 
-MaybeFinding LogAudit::Begin() {
+MaybeFinding LogAudit::Begin(const LogBegin& begin) {
   for (const journal::Note& note : options_.checkpoints) {
     const auto head = journal::ParseCheckpoint(note.text);
     if (!head.ok()) {
@@ -42,6 +43,40 @@ MaybeFinding LogAudit::Begin() {
     }
     kept_.push_back({*head, note});
   }
+  return begin.first == 0 ? std::nullopt : GoOn(begin);
+}
+
+// The tree of what was taken out is known by the hashes that are kept; the year
+// end that comes first says whether they are right.
+MaybeFinding LogAudit::GoOn(const LogBegin& begin) {
+  begin_ = begin;
+  records_.Begin(begin);
+  auto edge =
+      journal::Frontier::At(begin.first, journal::FromStored(source_.tile));
+  auto key = journal::PublicKey::Parse(begin.key);
+  if (!edge.ok() || !key.ok()) {
+    return Say("verify.pruned_unsaid", absl::StrCat(begin.first));
+  }
+  frontier_ = *std::move(edge);
+  for (uint64_t tiles = begin.first >> journal::kTileHeight; tiles > 0;
+       tiles >>= journal::kTileHeight) {
+    tiles_ += tiles;
+  }
+  year_ = begin.year;
+  origin_ = begin.origin;
+  known_.push_back(*key);
+  key_ = *std::move(key);
+  return std::nullopt;
+}
+
+MaybeFinding LogAudit::TakePruning(const std::string& id,
+                                   const v1::PruningRecord& pruning) {
+  if (pruning.size() > size() || pruning.year() >= year_ ||
+      pruning.archive().size() != journal::Hash().size()) {
+    return Say("verify.pruning", id);
+  }
+  pruning_said_ |=
+      pruning.size() == begin_.first && pruning.year() == begin_.year;
   return std::nullopt;
 }
 
@@ -103,6 +138,11 @@ MaybeFinding LogAudit::TakeLeaf(const ledger::RawRow& row,
   }
   if (record_.has_key_change()) {
     if (auto wrong = TakeKeyChange(IdOf(row, index), record_.key_change())) {
+      return wrong;
+    }
+  }
+  if (record_.has_pruning()) {
+    if (auto wrong = TakePruning(IdOf(row, index), record_.pruning())) {
       return wrong;
     }
   }
@@ -179,9 +219,15 @@ MaybeFinding LogAudit::CheckSignature(absl::string_view signature,
   const std::string text = journal::FormatCheckpoint({origin_, size(), root()});
   if (key_ && signature.substr(0, 4) == key_->id() &&
       key_->Verify(text, signature.substr(4))) {
+    trusted_ |= Given(*key_);
     return std::nullopt;
   }
   return Say("verify.signature", id);
+}
+
+bool LogAudit::Given(const journal::PublicKey& key) const {
+  return std::find(options_.keys.begin(), options_.keys.end(), key) !=
+         options_.keys.end();
 }
 
 MaybeFinding LogAudit::MeetCheckpoints(const std::string& id) {
@@ -211,7 +257,15 @@ MaybeFinding LogAudit::End(const std::optional<Tallies>& tallies) {
     if (auto wrong = CheckSignature(last_signature_, last_id_)) return wrong;
     --unverified_;
   }
+  if (begin_.first > 0 && !pruning_said_) {
+    return Say("verify.pruned_unsaid", absl::StrCat(begin_.first));
+  }
   for (const Kept& kept : kept_) {
+    if (kept.head.size < begin_.first) {
+      lacking_.push_back(
+          Say("verify.pruned_checkpoint", absl::StrCat(kept.head.size)));
+      continue;
+    }
     if (!kept.met) {
       return Say("verify.shorter", absl::StrCat(kept.head.size),
                  absl::StrCat(size()));
@@ -219,16 +273,20 @@ MaybeFinding LogAudit::End(const std::optional<Tallies>& tallies) {
     const bool vouched =
         kept.head.origin == origin_ &&
         std::any_of(known_.begin(), known_.end(), [&](const auto& key) {
-          return journal::VerifyNote(kept.note, key).ok();
+          const bool signs = journal::VerifyNote(kept.note, key).ok();
+          trusted_ |= signs && Given(key);
+          return signs;
         });
     if (!vouched) return Say("verify.checkpoint_key", kept.head.origin);
   }
-  const bool trusted = std::any_of(
-      known_.begin(), known_.end(), [&](const journal::PublicKey& key) {
-        return std::find(options_.keys.begin(), options_.keys.end(), key) !=
-               options_.keys.end();
-      });
-  if (!options_.keys.empty() && !trusted) return Say("verify.other_key", "");
+  if (!options_.keys.empty() && !trusted_) {
+    // A log can name any key: only what it signed counts. A published log has
+    // no head that an earlier key signed.
+    const bool named = std::any_of(known_.begin(), known_.end(),
+                                   [&](const auto& key) { return Given(key); });
+    if (heads_ || !named) return Say("verify.other_key", "");
+    lacking_.push_back(Say("verify.earlier_key", ""));
+  }
   if (tallies) {
     if (auto wrong = records_.End(*tallies)) return wrong;
   }
@@ -238,6 +296,17 @@ MaybeFinding LogAudit::End(const std::optional<Tallies>& tallies) {
 
 void LogAudit::SayWhatWasNotChecked() {
   if (options_.keys.empty()) lacking_.push_back(Say("verify.no_key", ""));
+  if (begin_.first > 0) {
+    lacking_.push_back({"verify.pruned",
+                        {{"0", absl::StrCat(begin_.year)},
+                         {"1", absl::StrCat(begin_.first)},
+                         {"2", absl::BytesToHexString(begin_.archive)},
+                         {"3", absl::StrCat(begin_.year + 1)}}});
+  }
+  if (records_.other_year() > 0) {
+    lacking_.push_back(
+        Say("verify.other_year", absl::StrCat(records_.other_year())));
+  }
   if (unsigned_ > 0) {
     lacking_.push_back(Say("verify.unsigned_rows", absl::StrCat(unsigned_)));
   }

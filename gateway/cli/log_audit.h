@@ -21,7 +21,7 @@ namespace tongguan::cli {
 struct AuditOptions {
   bool all_signatures = false;
   bool replay = false;
-  // One of these must be a key of the log, if there are any.
+  // One of these must have signed a head of the log, if there are any.
   std::vector<journal::PublicKey> keys;
   // Heads that were kept elsewhere.
   std::vector<journal::Note> checkpoints;
@@ -35,8 +35,9 @@ class LogAudit {
         source_(source),
         records_(source, options_.replay) {}
 
-  // The checkpoints that were given, by form and origin-to-be. Call first.
-  MaybeFinding Begin();
+  // The checkpoints that were given, by form and origin-to-be. Call first. A
+  // log from which years were taken out goes on from `begin`.
+  MaybeFinding Begin(const LogBegin& begin = {});
   // The next commit of the log.
   MaybeFinding Take(const ledger::RawRow& row);
   // After the last. Without tallies none are kept beside the records.
@@ -74,6 +75,9 @@ class LogAudit {
                         absl::string_view fact);
   MaybeFinding TakeKeyChange(const std::string& id,
                              const v1::KeyChangeRecord& change);
+  MaybeFinding GoOn(const LogBegin& begin);
+  MaybeFinding TakePruning(const std::string& id,
+                           const v1::PruningRecord& pruning);
   MaybeFinding TakeYear(const ledger::RawRow& row,
                         const v1::DecisionRecord& record);
   MaybeFinding TakeHead(const ledger::RawRow& row);
@@ -81,6 +85,8 @@ class LogAudit {
                               const std::string& id);
   MaybeFinding MeetCheckpoints(const std::string& id);
   MaybeFinding MeetTiles();
+  // Whether it is one of those that were given.
+  bool Given(const journal::PublicKey& key) const;
   void SayWhatWasNotChecked();
 
   const AuditOptions options_;
@@ -89,6 +95,8 @@ class LogAudit {
   journal::Frontier frontier_;
   std::vector<journal::StoredHash> filled_;
   std::vector<Kept> kept_;
+  LogBegin begin_;
+  bool pruning_said_ = false;  // A record says what was taken out.
   uint64_t tiles_ = 0;
   int64_t time_micros_ = 0;
   int32_t year_ = 0;
@@ -100,7 +108,8 @@ class LogAudit {
   std::string last_id_;
   bool heads_ = true;  // And facts.
   bool kept_elsewhere_ = true;
-  bool signed_ = false;  // Some head was signed; all after it must be.
+  bool trusted_ = false;  // A key that was given signed a head.
+  bool signed_ = false;   // Some head was signed; all after it must be.
   uint64_t unsigned_ = 0;
   uint64_t unverified_ = 0;  // Signatures that were passed over.
   v1::DecisionRecord record_;

@@ -52,6 +52,7 @@ class Publisher {
 
  private:
   absl::Status TakeUp();
+  absl::Status CheckPruned(uint64_t from) const;
   absl::Status TakeRow(const ledger::RawRow& row);
   absl::Status TakeRecord(absl::string_view record);
   absl::Status WriteLeaves();
@@ -70,10 +71,19 @@ class Publisher {
   std::string root_, signature_;      // Of the last row.
 };
 
+// Publishing reads the ledger from the beginning of the tile that fills.
+absl::Status Publisher::CheckPruned(uint64_t from) const {
+  if (from >= scan_.first()) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "records below ", scan_.first(),
+      " were taken out of this ledger into archives, and the folder does not "
+      "have them: publish into the folder that was published into before"));
+}
+
 // Where the folder ends: the ledger must begin with what it holds.
 absl::Status Publisher::TakeUp() {
   const auto bytes = dir_.Read("checkpoint");
-  if (absl::IsNotFound(bytes.status())) return absl::OkStatus();
+  if (absl::IsNotFound(bytes.status())) return CheckPruned(0);
   TG_RETURN_IF_ERROR(bytes.status());
   TG_ASSIGN_OR_RETURN(const journal::Note note, journal::ParseNote(*bytes));
   TG_ASSIGN_OR_RETURN(const journal::Checkpoint head,
@@ -82,6 +92,7 @@ absl::Status Publisher::TakeUp() {
     return Differs(absl::StrCat("the folder holds ", head.size,
                                 " records and the ledger ", scan_.size()));
   }
+  TG_RETURN_IF_ERROR(CheckPruned(head.size / kTileWidth * kTileWidth));
   TG_ASSIGN_OR_RETURN(
       const journal::Hash root,
       journal::RootAt(head.size,

@@ -51,11 +51,13 @@ Expected ExpectedOf(const v1::DecisionRecord& record) {
     case v1::DecisionRecord::kOpening:
       return {record.opening().exporter(), record.opening().request_id()};
     case v1::DecisionRecord::kPolicyActivation:
-      return {"policy"};
+      return {service::kPolicyIndexKey};
     case v1::DecisionRecord::kKeyChange:
       return {service::kKeyIndexKey};
     case v1::DecisionRecord::kYearEnd:
       return {service::kYearIndexKey};
+    case v1::DecisionRecord::kPruning:
+      return {service::kPruningIndexKey};
     default:
       return {};
   }
@@ -125,6 +127,7 @@ MaybeFinding RecordAudit::Take(uint64_t index, const ledger::RawRow& row,
       return TakeActivation(place, record);
     case v1::DecisionRecord::kKeyChange:
     case v1::DecisionRecord::kYearEnd:
+    case v1::DecisionRecord::kPruning:
       return std::nullopt;  // The tree's business: see log_audit.cc.
     default:
       return Say("verify.kind", place.id());
@@ -165,6 +168,13 @@ MaybeFinding RecordAudit::TakeVerdict(const Place& place,
   return AddBoth(place, record, std::move(change));
 }
 
+// What a decision of a pruned year charged is not known; neither is what was
+// taken off it.
+bool RecordAudit::OfPruned(const std::string& decision_id) {
+  const auto id = ledger::ParseId(decision_id);
+  return id.ok() && id->index < begin_.first;
+}
+
 MaybeFinding RecordAudit::ReadDecision(const Place& place,
                                        const std::string& id,
                                        const std::string& exporter,
@@ -187,6 +197,7 @@ MaybeFinding RecordAudit::ReadDecision(const Place& place,
 MaybeFinding RecordAudit::TakeSettlement(const Place& place,
                                          const v1::DecisionRecord& record) {
   const v1::SettlementRecord& settlement = record.settlement();
+  if (OfPruned(settlement.decision_id())) return std::nullopt;
   v1::DecisionRecord decided;
   if (auto wrong = ReadDecision(place, settlement.decision_id(),
                                 settlement.exporter(), &decided)) {
@@ -218,6 +229,7 @@ MaybeFinding RecordAudit::TakeSettlement(const Place& place,
 MaybeFinding RecordAudit::TakeCorrection(const Place& place,
                                          const v1::DecisionRecord& record) {
   const v1::CorrectionRecord& correction = record.correction();
+  if (OfPruned(correction.decision_id())) return std::nullopt;
   v1::DecisionRecord decided;
   if (auto wrong = ReadDecision(place, correction.decision_id(),
                                 correction.exporter(), &decided)) {
@@ -280,23 +292,6 @@ MaybeFinding RecordAudit::TakeActivation(const Place& place,
   return std::nullopt;
 }
 
-absl::StatusOr<std::shared_ptr<const policy::Snapshot>> RecordAudit::PolicyOf(
-    const std::string& digest) {
-  auto& known = policies_[digest];
-  if (known != nullptr) return known;
-  TG_ASSIGN_OR_RETURN(const std::string text, source_.part(digest));
-  TG_ASSIGN_OR_RETURN(const v1::PolicyManifest manifest,
-                      policy::ParseManifest(text));
-  std::vector<policy::Part> parts;
-  for (const v1::PolicyPart& part : manifest.parts()) {
-    TG_ASSIGN_OR_RETURN(std::string bytes, source_.part(part.digest()));
-    parts.push_back({part.name(), std::move(bytes)});
-  }
-  TG_ASSIGN_OR_RETURN(policy::Source policy, policy::SourceFromParts(parts));
-  TG_ASSIGN_OR_RETURN(known, policy::Snapshot::Compile(std::move(policy)));
-  return known;
-}
-
 // The decision with the sums of the records before it.
 v1::Decision RecordAudit::DecideAgain(const engine::Question& question,
                                       const v1::DecisionRecord& record) const {
@@ -340,11 +335,15 @@ MaybeFinding RecordAudit::Replay(const Place& place,
     ++other_rules_;
     return std::nullopt;
   }
+  if (!Known(record.year())) {
+    ++other_year_;
+    return std::nullopt;
+  }
   if (NeedsTheSet(verdict)) {
     ++other_people_;
     return std::nullopt;
   }
-  const auto policy = PolicyOf(decision.policy().digest());
+  const auto policy = policies_.Get(decision.policy().digest());
   if (!policy.ok()) {
     return Say("verify.replay_policy", place.id(),
                std::string(policy.status().message()));
@@ -368,6 +367,7 @@ MaybeFinding RecordAudit::End(
   };
   size_t found = 0;
   for (const auto& [key, tally] : kept) {
+    if (!Known(key.second)) continue;
     const auto sum = sums_.find(key);
     if (sum == sums_.end() ? !SameTally(tally, {})
                            : !SameTally(tally, sum->second)) {
@@ -377,6 +377,7 @@ MaybeFinding RecordAudit::End(
   }
   if (found == sums_.size()) return std::nullopt;
   for (const auto& [key, sum] : sums_) {
+    if (!Known(key.second)) continue;
     const bool missing =
         std::none_of(kept.begin(), kept.end(),
                      [&](const auto& tally) { return tally.first == key; });

@@ -6,22 +6,20 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "gateway/cli/policy_parts.h"
 #include "gateway/engine/engine.h"
 #include "gateway/journal/hash.h"
 #include "gateway/ledger/id.h"
 #include "gateway/ledger/rows.h"
 #include "gateway/ledger/scan.h"
-#include "gateway/policy/snapshot.h"
 #include "gateway/text/text.h"
 #include "proto/tongguan/v1/record.pb.h"
 
@@ -43,11 +41,27 @@ struct LogSource {
   std::function<absl::StatusOr<journal::Hash>(int level, uint64_t index)> tile;
 };
 
+// Where a log begins from which years were taken out: what its records go on
+// from. Of a whole log: all zero and empty.
+struct LogBegin {
+  uint64_t first = 0;       // The first record that is there.
+  int32_t year = 0;         // The last year that is not.
+  std::string policy;       // Digest of the one in force.
+  std::string origin, key;  // Of the log; its key.
+  std::string archive;      // SHA-256 of the archive of `year`.
+};
+
 class RecordAudit {
  public:
   // With `replay` every decision is taken again. `source` must outlive it.
   RecordAudit(const LogSource& source, bool replay)
-      : source_(source), replay_(replay) {}
+      : source_(source), replay_(replay), policies_(source.part) {}
+
+  // Call first where the log does not begin with its first record.
+  void Begin(const LogBegin& begin) {
+    begin_ = begin;
+    policy_ = begin.policy;
+  }
 
   // The next record, parsed, with its row and, where there is one, its fact.
   // Returns what is wrong with it.
@@ -63,6 +77,8 @@ class RecordAudit {
   uint64_t replayed() const { return replayed_; }
   uint64_t other_rules() const { return other_rules_; }
   uint64_t other_people() const { return other_people_; }
+  // And because the sums before them are not known.
+  uint64_t other_year() const { return other_year_; }
 
  private:
   struct Place {
@@ -83,23 +99,27 @@ class RecordAudit {
   MaybeFinding Replay(const Place& place, const v1::DecisionRecord& record);
   v1::Decision DecideAgain(const engine::Question& question,
                            const v1::DecisionRecord& record) const;
+  bool OfPruned(const std::string& decision_id);
+  // Whether all that adds up to the tallies of the year is there. Near midnight
+  // people are charged to the year after as well.
+  bool Known(int32_t year) const {
+    return begin_.first == 0 || year > begin_.year + 1;
+  }
   MaybeFinding AddUp(const Place& place, const ledger::Change& change);
   MaybeFinding AddBoth(const Place& place, const v1::DecisionRecord& record,
                        ledger::Change change);
   MaybeFinding ReadDecision(const Place& place, const std::string& id,
                             const std::string& exporter,
                             v1::DecisionRecord* decided);
-  absl::StatusOr<std::shared_ptr<const policy::Snapshot>> PolicyOf(
-      const std::string& digest);
 
   const LogSource& source_;
   const bool replay_;
   std::map<ledger::TallyKey, ledger::Tally> sums_;
   absl::flat_hash_set<uint64_t> settled_;
   std::string policy_;  // Digest of the last activation.
-  absl::flat_hash_map<std::string, std::shared_ptr<const policy::Snapshot>>
-      policies_;
-  uint64_t replayed_ = 0, other_rules_ = 0, other_people_ = 0;
+  PolicyParts policies_;
+  LogBegin begin_;
+  uint64_t replayed_ = 0, other_rules_ = 0, other_people_ = 0, other_year_ = 0;
 };
 
 }  // namespace tongguan::cli

@@ -1,16 +1,20 @@
 // `tongguan log verify`: a log is checked without a gateway.
+#include "gateway/cli/log_verify.h"
+
 #include <algorithm>
 #include <filesystem>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
+#include "gateway/cli/archive_audit.h"
 #include "gateway/cli/client.h"
 #include "gateway/cli/log_audit.h"
 #include "gateway/cli/log_dir.h"
 #include "gateway/cli/log_keys.h"
 #include "gateway/cli/verb.h"
 #include "gateway/journal/subtree.h"
+#include "gateway/service/append.h"
 #include "gateway/text/width.h"
 
 namespace tongguan::cli {
@@ -79,33 +83,80 @@ int Broken(Context& context, const Finding& wrong) {
   return kBroken;
 }
 
+// What was checked: so many records, under this head.
+int Checked(Context& context, uint64_t records, const std::string& origin,
+            const journal::Hash& root, bool whole) {
+  context.out() << context.T(whole ? "verify.sound" : "verify.incomplete",
+                             {{"0", text::FormatCount(records)}})
+                << "\n";
+  context.out() << context.T("verify.head",
+                             {{"0", origin},
+                              {"1", absl::Base64Escape(DigestBytes(root))}})
+                << "\n";
+  return whole ? kSuccess : kIncomplete;
+}
+
+void List(Context& context, const std::vector<Finding>& findings) {
+  for (const Finding& finding : findings) {
+    context.out() << "- " << Said(context, finding) << "\n";
+  }
+}
+
 int Report(Context& context, const LogAudit& audit, const MaybeFinding& wrong) {
   if (wrong) return Broken(context, *wrong);
-  const bool whole = audit.lacking().empty();
-  context.out() << context.T(whole ? "verify.sound" : "verify.incomplete",
-                             {{"0", text::FormatCount(audit.size())}})
-                << "\n";
-  context.out() << context.T(
-                       "verify.head",
-                       {{"0", audit.origin()},
-                        {"1", absl::Base64Escape(DigestBytes(audit.root()))}})
-                << "\n";
+  const int code = Checked(context, audit.size(), audit.origin(), audit.root(),
+                           audit.lacking().empty());
   if (audit.records().replayed() > 0) {
     context.out() << context.T(
                          "verify.replayed",
                          {{"0", text::FormatCount(audit.records().replayed())}})
                   << "\n";
   }
-  for (const auto* findings : {&audit.lacking(), &audit.not_asked()}) {
-    for (const Finding& finding : *findings) {
-      context.out() << "- " << Said(context, finding) << "\n";
-    }
-  }
-  return whole ? kSuccess : kIncomplete;
+  List(context, audit.lacking());
+  List(context, audit.not_asked());
+  return code;
+}
+
+std::string OrAll(const Context& context, const std::string& value) {
+  return value.empty() ? context.T("archive.all") : value;
 }
 
 // What stops the scan but is told apart from an error of reading.
 absl::Status Stop() { return absl::AbortedError("stop"); }
+
+absl::StatusOr<v1::DecisionRecord> ReadOwn(ledger::Scan& log, uint64_t index) {
+  TG_ASSIGN_OR_RETURN(const std::string bytes, log.ReadRecord(index));
+  v1::DecisionRecord record;
+  if (record.ParseFromString(bytes)) return record;
+  return absl::DataLossError(absl::StrCat("record ", index));
+}
+
+// What the records that are left say of where they begin. What is not found
+// stays empty, and is missed by the audit.
+absl::Status ReadBegin(ledger::Scan& log, LogBegin* begin) {
+  begin->first = log.first();
+  if (begin->first == 0) return absl::OkStatus();
+  TG_ASSIGN_OR_RETURN(const auto keys, log.Find(service::kKeyIndexKey));
+  if (!keys.empty()) {
+    TG_ASSIGN_OR_RETURN(const auto record, ReadOwn(log, keys[0]));
+    begin->origin = record.key_change().origin();
+    begin->key = record.key_change().previous_key();
+  }
+  TG_ASSIGN_OR_RETURN(const auto policies, log.Find(service::kPolicyIndexKey));
+  if (!policies.empty()) {
+    TG_ASSIGN_OR_RETURN(const auto record, ReadOwn(log, policies[0]));
+    begin->policy =
+        absl::HexStringToBytes(record.policy_activation().previous_digest());
+  }
+  TG_ASSIGN_OR_RETURN(const auto prunings, log.Find(service::kPruningIndexKey));
+  for (const uint64_t index : prunings) {
+    TG_ASSIGN_OR_RETURN(const auto record, ReadOwn(log, index));
+    if (record.pruning().size() != begin->first) continue;
+    begin->year = record.pruning().year();
+    begin->archive = record.pruning().archive();
+  }
+  return absl::OkStatus();
+}
 
 int VerifyLedger(Context& context, const Flags& flags, AuditOptions options) {
   const auto scan = ledger::Scan::Open(flags.log);
@@ -122,10 +173,11 @@ int VerifyLedger(Context& context, const Flags& flags, AuditOptions options) {
       [&](absl::string_view digest) { return log.ReadPart(digest); },
       [&](int level, uint64_t index) { return log.ReadHash(level, index); }};
   LogAudit audit(std::move(options), source);
-  MaybeFinding wrong = audit.Begin();
+  LogBegin begin;
+  absl::Status read = ReadBegin(log, &begin);
+  MaybeFinding wrong = audit.Begin(begin);
   if (wrong) return Report(context, audit, wrong);
-  absl::Status read;
-  {
+  if (read.ok()) {
     Progress progress(context, log.size());
     read = log.EachRow(0, [&](const ledger::RawRow& row) {
       wrong = audit.Take(row);
@@ -237,6 +289,9 @@ int Verify(Context& context, const Flags& flags) {
   AuditOptions options;
   const absl::Status read = ReadOptions(context, flags, &options);
   if (!read.ok()) return context.FailHere(read);
+  if (archive::LooksLikeZip(flags.log)) {
+    return VerifyArchive(context, flags.log, std::move(options));
+  }
   if (std::error_code error; std::filesystem::is_directory(flags.log, error)) {
     return VerifyDir(context, flags, std::move(options));
   }
@@ -244,6 +299,30 @@ int Verify(Context& context, const Flags& flags) {
 }
 
 }  // namespace
+
+int VerifyArchive(Context& context, const std::string& path,
+                  AuditOptions options) {
+  const auto archive = archive::Reader::Open(path);
+  if (!archive.ok()) {
+    return Broken(context, {"verify.unreadable",
+                            {{"0", std::string(archive.status().message())}}});
+  }
+  ArchiveAudit audit(**archive, std::move(options));
+  if (const MaybeFinding wrong = audit.Run()) return Broken(context, *wrong);
+  const archive::Manifest& manifest = (*archive)->manifest();
+  const int code = Checked(context, manifest.records, manifest.head.origin,
+                           manifest.head.root, audit.lacking().empty());
+  context.out() << context.T(
+                       "archive.of",
+                       {{"0", OrAll(context, manifest.selection.since)},
+                        {"1", OrAll(context, manifest.selection.until)},
+                        {"2", OrAll(context, manifest.selection.exporter)},
+                        {"3", text::FormatCount(manifest.head.size)}})
+                << "\n";
+  List(context, audit.lacking());
+  List(context, audit.not_asked());
+  return code;
+}
 
 void AddLogVerify(CLI::App* log, const Setup& setup) {
   auto flags = std::make_shared<Flags>();

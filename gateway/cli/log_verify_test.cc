@@ -6,11 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
-#include "gateway/base/beijing.h"
-#include "gateway/cli/cli_testing.h"
-#include "gateway/journal/key.h"
-#include "gateway/ledger/file.h"
-#include "gateway/service/server_testing.h"
+#include "gateway/cli/log_testing.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -18,83 +14,6 @@ namespace tongguan::cli {
 namespace {
 
 using ::testing::HasSubstr;
-
-std::string ReadBytes(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
-class LogVerifyTest : public service::ServerTest {
- protected:
-  // Openings, decisions, a settlement, a change of policy, the turn of a year.
-  void SetUp() override {
-    StartOpened();
-    for (int i = 0; i < 5; ++i) {
-      last_ = Decide(Flow(absl::StrCat("a", i), 100 + i)).decision_id();
-    }
-    Settle(last_);
-    source_.regime.mutable_small_volume_persons()->set_value(90000);
-    ASSERT_TRUE(server_->Reload().ok());
-    Decide(Flow("b", 7));
-    clock_.Set(service::TestNow() + absl::Hours(24 * 60));
-    Decide(Flow("c", 8));
-    Decide(Flow("d", 9));
-    server_ = nullptr;
-    log_ = config_.ledger();
-    key_ = pki_.folder() + "/log.pub";
-    WriteFile(
-        key_,
-        journal::SigningKey::Read(log_ + ".key")->public_key().ToString());
-    copy_ = pki_.folder() + "/copy.db";
-    Restore();
-  }
-
-  void Settle(const std::string& id) {
-    v1::SettleRequest request;
-    request.set_request_id("settle");
-    request.set_decision_id(id);
-    request.set_exporter(service::kShanghai);
-    request.set_persons_left(50);
-    v1::SettleResponse response;
-    const grpc::Status status = service::Ask(
-        *AsExporter().gateway, &Gateway::Settle, request, &response);
-    ASSERT_TRUE(status.ok()) << status.error_message();
-  }
-
-  // `copy_` is the sound log again.
-  void Restore() {
-    for (const char* end : {"", "-wal", "-shm"}) {
-      std::filesystem::remove(copy_ + end);
-    }
-    std::filesystem::copy_file(log_, copy_);
-  }
-  std::unique_ptr<ledger::Database> OpenCopy() {
-    auto db = ledger::OpenFile(copy_);
-    EXPECT_TRUE(db.ok()) << db.status();
-    return *std::move(db);
-  }
-  void Sql(const std::string& sql) {
-    const absl::Status done = OpenCopy()->Exec(sql.c_str());
-    ASSERT_TRUE(done.ok()) << sql << ": " << done;
-  }
-
-  Outcome Verify(std::vector<std::string> more = {}) {
-    std::vector<std::string> args = {"log", "verify", copy_, "--public-key",
-                                     key_,  "--lang", "en"};
-    args.insert(args.end(), more.begin(), more.end());
-    return RunCli(args);
-  }
-  // Changes a sound log and expects the words.
-  void ExpectBroken(const std::string& sql, const std::string& words) {
-    Restore();
-    Sql(sql);
-    const Outcome run = Verify();
-    EXPECT_EQ(run.code, kBroken) << sql << "\n" << run.out << run.err;
-    EXPECT_THAT(run.out, HasSubstr(words)) << sql;
-  }
-
-  std::string last_, log_, copy_, key_;
-};
 
 TEST_F(LogVerifyTest, AnUntouchedLogIsSoundAndSaysWhatWasNotChecked) {
   const Outcome run = Verify();
@@ -258,6 +177,21 @@ TEST_F(LogVerifyTest, ARecordChangedWithItsRootIsFoundByItsSignature) {
   const Outcome run = Verify();
   EXPECT_EQ(run.code, kBroken);
   EXPECT_THAT(run.out, HasSubstr("000000000013"));
+}
+
+// Any log can name any key as its next one.
+TEST_F(LogVerifyTest, AKeyThatIsNamedAndHasSignedNothingIsNotTrusted) {
+  const std::string origin = journal::SigningKey::Read(log_ + ".key")->origin();
+  const std::string next = pki_.folder() + "/next.key";
+  ASSERT_EQ(RunCli({"log", "keygen", next, "--origin", origin}).code, kSuccess);
+  ASSERT_EQ(RunCli({"log", "rotate-key", next, "--ledger", log_}).code,
+            kSuccess);
+  Restore();
+  EXPECT_EQ(Verify().code, kSuccess);  // The old key signed all of it.
+  WriteFile(key_, journal::SigningKey::Read(next)->public_key().ToString());
+  const Outcome run = Verify();
+  EXPECT_EQ(run.code, kBroken);
+  EXPECT_THAT(run.out, HasSubstr("has signed this log"));
 }
 
 class LogPublishTest : public LogVerifyTest {

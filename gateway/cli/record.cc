@@ -1,38 +1,19 @@
 // Showing records, and the form of their ids.
-#include <vector>
-
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "gateway/archive/archive.h"
+#include "gateway/base/status_macros.h"
 #include "gateway/cli/client.h"
+#include "gateway/cli/export_rows.h"
+#include "gateway/cli/policy_parts.h"
 #include "gateway/cli/verb.h"
 #include "gateway/ledger/id.h"
+#include "gateway/service/glossary.h"
 #include "gateway/text/explain.h"
 #include "gateway/text/width.h"
 
 namespace tongguan::cli {
 namespace {
-
-struct RoleName {
-  absl::string_view role;
-  absl::string_view key;
-};
-constexpr RoleName kRoles[] = {{"exporter", "role.exporter"},
-                               {"regulator", "role.regulator"},
-                               {"auditor", "role.auditor"},
-                               {"operator", "role.operator"}};
-
-// "企业 91… / erp": who acted.
-std::string ActorText(const Context& context, const v1::Actor& actor) {
-  std::vector<std::string> names;
-  for (const std::string& name : {actor.organization(), actor.name()}) {
-    if (!name.empty()) names.push_back(text::Printable(name));
-  }
-  std::string role = text::Printable(actor.role());
-  for (const RoleName& known : kRoles) {
-    if (actor.role() == known.role) role = context.T(known.key);
-  }
-  return absl::StrCat(role, " ", absl::StrJoin(names, " / "));
-}
 
 // Label and value lines of a record that is no decision.
 class FactTable {
@@ -44,7 +25,7 @@ class FactTable {
     Add("log.time",
         context.T("explain.beijing",
                   {{"0", text::FormatBeijingTime(record.time_micros())}}));
-    Add("log.actor", ActorText(context, record.actor()));
+    Add("log.actor", ActorText(context.language(), record.actor()));
   }
 
   void Add(const char* label, const std::string& value) {
@@ -101,6 +82,14 @@ void AddOpening(const Context& context, const v1::OpeningRecord& record,
                  : none);
 }
 
+void AddPruning(const v1::PruningRecord& record, FactTable* table) {
+  table->AddKind("log.pruning");
+  table->Add("log.pruned_until", absl::StrCat(record.year()));
+  table->Add("log.pruned_below",
+             text::FormatCount(static_cast<int64_t>(record.size())));
+  table->Add("log.archive", absl::BytesToHexString(record.archive()));
+}
+
 void AddBody(const Context& context, const v1::DecisionRecord& record,
              FactTable* table) {
   if (record.has_settlement()) {
@@ -118,8 +107,7 @@ void AddBody(const Context& context, const v1::DecisionRecord& record,
     table->AddKind("log.year_end");
     table->Add("log.year", absl::StrCat(record.year_end().year()));
   } else if (record.has_pruning()) {
-    table->AddKind("log.pruning");
-    table->Add("log.year", absl::StrCat(record.pruning().year()));
+    AddPruning(record.pruning(), table);
   }
 }
 
@@ -143,10 +131,53 @@ int Show(Context& context, const v1::GetDecisionResponse& response) {
   return kSuccess;
 }
 
+// The record, and the words of the policy that it was decided by.
+absl::Status ReadArchived(const archive::Reader& archive, const std::string& id,
+                          v1::GetDecisionResponse* response) {
+  TG_ASSIGN_OR_RETURN(const ledger::RecordId parsed, ledger::ParseId(id));
+  TG_ASSIGN_OR_RETURN(const std::string bytes,
+                      archive.ReadRecord(parsed.index));
+  v1::LogEntry* entry = response->mutable_entry();
+  v1::DecisionRecord* record = entry->mutable_record();
+  if (!record->ParseFromString(bytes)) {
+    return absl::DataLossError(
+        absl::StrCat("archive: record ", parsed.index, " cannot be read"));
+  }
+  if (record->year() != parsed.year) {
+    return absl::NotFoundError(absl::StrCat("archive: it has no record ", id));
+  }
+  entry->set_id(id);
+  entry->set_index(parsed.index);
+  if (!record->has_verdict()) return absl::OkStatus();
+  v1::VerdictRecord* verdict = record->mutable_verdict();
+  verdict->mutable_decision()->set_decision_id(id);
+  PolicyParts policies([&archive](absl::string_view digest) {
+    return archive.Read(archive::PartName(digest));
+  });
+  TG_ASSIGN_OR_RETURN(const auto policy,
+                      policies.Get(verdict->decision().policy().digest()));
+  service::FillGlossary(verdict->flow(), verdict->decision(), *policy,
+                        response->mutable_glossary());
+  return absl::OkStatus();
+}
+
+int ShowArchived(Context& context, const std::string& id,
+                 const std::string& path) {
+  const auto archive = archive::Reader::Open(path);
+  if (!archive.ok()) return context.FailHere(archive.status());
+  v1::GetDecisionResponse response;
+  const absl::Status read = ReadArchived(**archive, id, &response);
+  if (!read.ok()) return context.FailHere(read);
+  context.Note("archive.shown", {{"0", path}});
+  return Show(context, response);
+}
+
 }  // namespace
 
-int ShowRecord(Context& context, const std::string& id) {
+int ShowRecord(Context& context, const std::string& id,
+               const std::string& archive) {
   if (!CheckId(context, id)) return kUsage;
+  if (!archive.empty()) return ShowArchived(context, id, archive);
   int code = kSuccess;
   const auto client = Client::Connect(context, &code);
   v1::GetDecisionResponse response;

@@ -38,11 +38,15 @@ void AddLog(const Setup& setup);
 void AddLogKeys(CLI::App* log, const Setup& setup);
 void AddLogVerify(CLI::App* log, const Setup& setup);
 void AddLogPublish(CLI::App* log, const Setup& setup);
+void AddLogExport(CLI::App* log, const Setup& setup);
+void AddLogArchive(CLI::App* log, const Setup& setup);
 void AddBench(const Setup& setup);
 void AddVersion(const Setup& setup);
 
-// Fetches and shows one record; kSuccess whatever its verdict was.
-int ShowRecord(Context& context, const std::string& id);
+// Fetches and shows one record; kSuccess whatever its verdict was. From an
+// archive, where one is named, without a gateway.
+int ShowRecord(Context& context, const std::string& id,
+               const std::string& archive = "");
 
 // Whether `id` has the form and the check character of an id. False: said why,
 // exit code kUsage.

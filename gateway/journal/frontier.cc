@@ -34,6 +34,16 @@ void Frontier::Append(const Hash& leaf, std::vector<StoredHash>* stored) {
   ++size_;
 }
 
+void Frontier::AppendSubtree(int level, const Hash& root) {
+  Hash joined = root;
+  for (uint64_t carry = size_ >> level; carry & 1; carry >>= 1) {
+    joined = NodeHash(roots_.back(), joined);
+    roots_.pop_back();
+  }
+  roots_.push_back(joined);
+  size_ += uint64_t{1} << level;
+}
+
 Hash Frontier::Root() const {
   if (roots_.empty()) return EmptyRoot();
   Hash root = roots_.back();

@@ -23,6 +23,9 @@ class Frontier {
   // Adds a leaf. Where it completes tiles, the hashes that stand for them are
   // appended to `stored` (unless null).
   void Append(const Hash& leaf, std::vector<StoredHash>* stored);
+  // Adds the complete subtree of 2^level leaves with this root; its place must
+  // be there: size() is a multiple of 2^level.
+  void AppendSubtree(int level, const Hash& root);
 
   uint64_t size() const { return size_; }
   Hash Root() const;

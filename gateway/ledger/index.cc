@@ -49,7 +49,8 @@ absl::Status Index::CatchUp(uint64_t size) {
         "ledger: the index speaks of ", below, " records and there are ", size,
         ": the file was cut; keep it as it is and restore a backup"));
   }
-  open_ = std::make_unique<Run>(below);
+  open_ = std::make_unique<Run>(
+      std::max(static_cast<uint64_t>(below), journal_.first()));
   while (open_->end() < size) {
     // A run at a time: writing while the journal is read would hold the log.
     const uint64_t stop = std::min<uint64_t>(size, open_->end() + run_records_);
@@ -223,8 +224,14 @@ absl::Status FindWritten(Filter filter, Statement* statement,
 
 absl::Status ClearIndex(Database& db) {
   return db.Exec(
-      "BEGIN IMMEDIATE; DELETE FROM indexed; DELETE FROM request;"
-      "DELETE FROM entry; DELETE FROM settled; COMMIT");
+      "DELETE FROM indexed; DELETE FROM request; DELETE FROM entry;"
+      "DELETE FROM settled");
+}
+
+absl::Status FillIndex(Database& db) {
+  TG_ASSIGN_OR_RETURN(const std::unique_ptr<Journal> journal, Journal::On(db));
+  TG_ASSIGN_OR_RETURN(const Journal::End end, journal->CheckEnd());
+  return Index::On(db, *journal, end.size, Options().index_run).status();
 }
 
 }  // namespace tongguan::ledger

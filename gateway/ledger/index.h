@@ -84,8 +84,11 @@ absl::StatusOr<Statement> PrepareFind(Database& db);
 absl::Status FindWritten(Filter filter, Statement* statement,
                          std::vector<uint64_t>* found);
 
-// Empties the index tables, so that opening fills them again.
+// Empties the index tables, inside the caller's transaction, so that opening
+// fills them again.
 absl::Status ClearIndex(Database& db);
+// Does that now.
+absl::Status FillIndex(Database& db);
 
 }  // namespace tongguan::ledger
 

@@ -24,6 +24,17 @@ std::string Copy(absl::string_view bytes) {
   return std::string(bytes.data(), bytes.size());
 }
 
+// A ledger that nothing was taken out of has no such table.
+absl::StatusOr<uint64_t> FirstKept(Database& db) {
+  TG_ASSIGN_OR_RETURN(
+      const int64_t tables,
+      db.Number("SELECT count(*) FROM sqlite_schema WHERE name='pruned'"));
+  if (tables == 0) return 0;
+  TG_ASSIGN_OR_RETURN(const int64_t below,
+                      db.Number("SELECT coalesce(max(below),0) FROM pruned"));
+  return static_cast<uint64_t>(below);
+}
+
 uint64_t CountFrames(absl::string_view blob) {
   uint64_t count = 0;
   absl::string_view frame;
@@ -35,6 +46,7 @@ uint64_t CountFrames(absl::string_view blob) {
 
 absl::StatusOr<std::unique_ptr<Journal>> Journal::On(Database& db) {
   auto journal = std::make_unique<Journal>();
+  TG_ASSIGN_OR_RETURN(journal->first_, FirstKept(db));
   TG_ASSIGN_OR_RETURN(
       journal->append_,
       db.Prepare("INSERT INTO journal(first_index,count,time_micros,year,"
@@ -116,13 +128,19 @@ absl::StatusOr<Journal::End> Journal::CheckEnd() {
     }
     follows = first;
   }
-  if (rows < kCheckedRows && follows != 0) {
-    return Damaged(follows, "is the first but does not begin at 0");
+  if (rows < kCheckedRows && follows != first_) {
+    return Damaged(follows,
+                   absl::StrCat("is the first but does not begin at ", first_));
   }
   return end;
 }
 
 absl::Status Journal::Load(uint64_t index) {
+  if (index < first_) {
+    return absl::OutOfRangeError(absl::StrCat(
+        "record ", index, " was taken out of the ledger with its year; those ",
+        "from ", first_, " on are here"));
+  }
   if (index - loaded_.first_index < loaded_.count) return absl::OkStatus();
   auto reset = absl::MakeCleanup([this] { row_.Reset(); });
   row_.Int(1, index);
@@ -158,7 +176,7 @@ absl::StatusOr<Fact> Journal::ReadFact(uint64_t index) {
 absl::StatusOr<uint64_t> Journal::FirstSince(int64_t time_micros,
                                              uint64_t size) {
   auto reset = absl::MakeCleanup([this] { head_.Reset(); });
-  uint64_t low = 0, high = size;  // The answer lies in [low, high].
+  uint64_t low = first_, high = size;  // The answer lies in [low, high].
   while (low < high) {
     head_.Reset();
     TG_ASSIGN_OR_RETURN(const bool row,

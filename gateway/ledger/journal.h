@@ -44,11 +44,15 @@ class Journal {
   // The head that the last row holds; of an empty journal, that of no record.
   absl::StatusOr<Head> LastHead();
 
-  // NotFound when no row holds the index.
+  // The first record that is here: those below were taken out (prune.h).
+  uint64_t first() const { return first_; }
+
+  // NotFound when no row holds the index; OutOfRange below first().
   absl::StatusOr<Stored> Read(uint64_t index);
   absl::StatusOr<Fact> ReadFact(uint64_t index);
 
   // The first index below `size` committed at this instant or later, or `size`.
+  // Not below first().
   // Instants never fall, so this is a binary search.
   absl::StatusOr<uint64_t> FirstSince(int64_t time_micros, uint64_t size);
 
@@ -60,6 +64,7 @@ class Journal {
  private:
   absl::Status Load(uint64_t index);
 
+  uint64_t first_ = 0;
   Statement append_, row_, head_, rows_, tail_, last_;
   Row loaded_;  // The row read last: neighbours are often asked together.
 };

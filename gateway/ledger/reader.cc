@@ -110,7 +110,7 @@ absl::StatusOr<std::vector<Stored>> Reader::List(const Query& query) {
 absl::StatusOr<std::vector<uint64_t>> Reader::Find(const Query& query) {
   const uint64_t size = writer_.size();
   Filter filter{Term(query),
-                0,
+                journal_->first(),
                 std::min(size, query.before.value_or(size)),
                 query.verdict,
                 query.headline,

@@ -94,6 +94,16 @@ absl::Status Scan::EachRow(
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<uint64_t>> Scan::Find(absl::string_view exporter) {
+  std::vector<uint64_t> found;
+  uint64_t next = first();
+  TG_RETURN_IF_ERROR(journal_->EachFact(next, size_, [&](const Fact& fact) {
+    if (fact.exporter == exporter) found.push_back(next);
+    ++next;
+  }));
+  return found;
+}
+
 absl::StatusOr<std::string> Scan::ReadRecord(uint64_t index) {
   TG_ASSIGN_OR_RETURN(Stored stored, journal_->Read(index));
   return std::move(stored.record);
@@ -108,7 +118,7 @@ absl::StatusOr<std::string> Scan::ReadPart(absl::string_view digest) {
 }
 
 absl::StatusOr<int64_t> Scan::CountTiles() {
-  return db_->Number("SELECT count(*) FROM tile");
+  return db_->Number("SELECT count(*) FROM tile WHERE level>0");
 }
 
 }  // namespace tongguan::ledger

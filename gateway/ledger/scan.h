@@ -40,6 +40,8 @@ class Scan {
 
   // Records, and the tallies at that size.
   uint64_t size() const { return size_; }
+  // The first that is there; those below were taken out (prune.h).
+  uint64_t first() const { return journal_->first(); }
   const std::vector<std::pair<TallyKey, Tally>>& tallies() const {
     return tallies_;
   }
@@ -48,6 +50,13 @@ class Scan {
   // `visit` is not OK.
   absl::Status EachRow(uint64_t from,
                        const std::function<absl::Status(const RawRow&)>& visit);
+
+  // The first record of this instant or later, or size().
+  absl::StatusOr<uint64_t> FirstSince(int64_t time_micros) {
+    return journal_->FirstSince(time_micros, size_);
+  }
+  // The records whose facts name this exporter, in order.
+  absl::StatusOr<std::vector<uint64_t>> Find(absl::string_view exporter);
 
   absl::StatusOr<std::string> ReadRecord(uint64_t index);
   absl::StatusOr<std::string> ReadPart(absl::string_view digest);

@@ -190,10 +190,10 @@ absl::Status RebuildIndex(const std::string& path) {
   TG_ASSIGN_OR_RETURN(const std::unique_ptr<FileLock> lock,
                       FileLock::Take(path));
   TG_ASSIGN_OR_RETURN(const std::unique_ptr<Database> db, OpenFile(path));
+  TG_RETURN_IF_ERROR(db->Exec("BEGIN IMMEDIATE"));
   TG_RETURN_IF_ERROR(ClearIndex(*db));
-  TG_ASSIGN_OR_RETURN(const std::unique_ptr<Journal> journal, Journal::On(*db));
-  TG_ASSIGN_OR_RETURN(const Journal::End end, journal->CheckEnd());
-  return Index::On(*db, *journal, end.size, Options().index_run).status();
+  TG_RETURN_IF_ERROR(db->Exec("COMMIT"));
+  return FillIndex(*db);
 }
 
 }  // namespace tongguan::ledger

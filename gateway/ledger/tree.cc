@@ -86,14 +86,22 @@ absl::StatusOr<TileHashes> TileHashes::On(Database& db) {
 absl::StatusOr<journal::Hash> TileHashes::Read(Journal& journal, int level,
                                                uint64_t index) {
   if (level == 0) {
-    TG_ASSIGN_OR_RETURN(const Stored stored, journal.Read(index));
-    return journal::LeafHash(stored.record);
+    const absl::StatusOr<Stored> stored = journal.Read(index);
+    if (stored.ok()) return journal::LeafHash(stored->record);
+    if (!absl::IsOutOfRange(stored.status())) return stored.status();
   }
   auto reset = absl::MakeCleanup([this] { get_.Reset(); });
   TG_ASSIGN_OR_RETURN(
       const bool row,
       get_.Int(1, level).Int(2, static_cast<int64_t>(index)).Step());
   journal::Hash hash;
+  if (!row && level == 0) {
+    return absl::OutOfRangeError(
+        absl::StrCat("record ", index,
+                     " was taken out of the ledger with its year, and "
+                     "what is asked needs it: ask about ",
+                     journal.first(), " records or more"));
+  }
   if (!row || !journal::ReadHash(get_.BytesAt(0), &hash)) {
     return absl::DataLossError(absl::StrCat(
         "ledger: the hash of tile ", level, "/", index,

@@ -47,7 +47,8 @@ class Tree {
 };
 
 // The hash of a tile (level 8, 16, ...) or of a record (level 0), for any
-// connection. NotFound for one that is not there.
+// connection. NotFound for one that is not there, OutOfRange for a record that
+// was taken out.
 class TileHashes {
  public:
   static absl::StatusOr<TileHashes> On(Database& db);

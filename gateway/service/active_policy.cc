@@ -14,8 +14,6 @@
 namespace tongguan::service {
 namespace {
 
-constexpr char kPolicyIndexKey[] = "policy";
-
 absl::Status Keep(const policy::Snapshot& policy,
                   std::vector<policy::Part> policy_parts,
                   ledger::Ledger& ledger) {

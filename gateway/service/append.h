@@ -11,9 +11,12 @@
 
 namespace tongguan::service {
 
-// Where records of the log itself are found: its keys; the ends of years.
+// Where records of the log itself are found: its keys; the ends of years; what
+// was taken out; the policies that came into force.
 inline constexpr char kKeyIndexKey[] = "log-key";
 inline constexpr char kYearIndexKey[] = "log-year";
+inline constexpr char kPruningIndexKey[] = "log-pruning";
+inline constexpr char kPolicyIndexKey[] = "policy";
 
 // Appends the record that `fill` completes, with time, year and the gateway as
 // actor set, and waits until it is durable. It is found again, newest first,

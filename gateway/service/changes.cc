@@ -75,6 +75,10 @@ absl::StatusOr<Decided> FindDecided(const std::string& exporter,
   TG_ASSIGN_OR_RETURN(const ledger::RecordId id, ledger::ParseId(decision_id));
   absl::StatusOr<v1::DecisionRecord> record = ReadRecord(id.index, view);
   if (absl::IsNotFound(record.status())) return none;
+  if (absl::IsOutOfRange(record.status())) {
+    return text::Refuse(absl::StatusCode::kFailedPrecondition, "decision_id",
+                        "wrong.pruned_decision");
+  }
   TG_RETURN_IF_ERROR(record.status());
   Decided decided{id.index, *std::move(record)};
   if (!decided.record.has_verdict() || decided.record.year() != id.year ||

@@ -68,11 +68,15 @@ absl::Status ReadConsistencyProof(const v1::GetConsistencyProofRequest& request,
     return text::Refuse(absl::StatusCode::kInvalidArgument, "size",
                         "wrong.log_size", {absl::StrCat(head.size)});
   }
-  TG_ASSIGN_OR_RETURN(
-      const journal::Proof proof,
-      journal::ProveConsistency(request.old_size(), size, HashesOf(ledger)));
+  const absl::StatusOr<journal::Proof> proof =
+      journal::ProveConsistency(request.old_size(), size, HashesOf(ledger));
+  if (absl::IsOutOfRange(proof.status())) {
+    return text::Refuse(absl::StatusCode::kNotFound, "old_size",
+                        "wrong.pruned_size");
+  }
+  TG_RETURN_IF_ERROR(proof.status());
   response->set_size(size);
-  for (const journal::Hash& hash : proof) {
+  for (const journal::Hash& hash : *proof) {
     response->add_hashes(DigestBytes(hash));
   }
   return absl::OkStatus();

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/base/beijing.h"
 #include "gateway/base/status_macros.h"
@@ -12,6 +13,7 @@
 #include "gateway/ledger/id.h"
 #include "gateway/service/glossary.h"
 #include "gateway/service/page_token.h"
+#include "gateway/service/pruning.h"
 #include "gateway/text/refusal.h"
 #include "proto/tongguan/v1/record.pb.h"
 
@@ -125,6 +127,17 @@ absl::Status FillPage(const std::vector<ledger::Stored>& found, size_t page,
   return absl::OkStatus();
 }
 
+// A record that was taken out of the ledger. Whose it was is no longer known
+// here; that it is in an archive, and in which, is nobody's secret.
+absl::Status RefusePruned(const ledger::RecordId& id, ledger::Ledger& ledger) {
+  TG_ASSIGN_OR_RETURN(const v1::PruningRecord pruning,
+                      PruningOf(id.index, ledger));
+  return text::Refuse(absl::StatusCode::kNotFound, "decision_id",
+                      "wrong.pruned",
+                      {absl::StrCat(pruning.year()),
+                       absl::BytesToHexString(pruning.archive())});
+}
+
 }  // namespace
 
 absl::Status CheckReadExporter(const std::string& exporter) {
@@ -148,6 +161,7 @@ absl::Status ReadRecord(const v1::GetDecisionRequest& request,
   }
   const absl::StatusOr<ledger::Stored> stored = ledger.Read(id->index);
   if (absl::IsNotFound(stored.status())) return none;
+  if (absl::IsOutOfRange(stored.status())) return RefusePruned(*id, ledger);
   TG_RETURN_IF_ERROR(stored.status());
   v1::LogEntry* entry = response->mutable_entry();
   TG_RETURN_IF_ERROR(ReadEntry(*stored, entry));

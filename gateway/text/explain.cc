@@ -35,6 +35,7 @@ class Explainer {
       : reading_(reading), options_(options), facts_(options.width) {}
 
   std::string Run();
+  std::vector<std::string> Reasons() const;
 
  private:
   const v1::Decision& decision() const { return reading_.decision; }
@@ -165,6 +166,18 @@ std::string Explainer::Deciding(const v1::TraceStep& step) const {
   return why + StepSentence(reading_, step);
 }
 
+std::vector<std::string> Explainer::Reasons() const {
+  std::vector<std::string> reasons;
+  for (const v1::TraceStep* step : DecidingSteps()) {
+    reasons.push_back(Deciding(*step));
+  }
+  if (reasons.empty()) {
+    reasons.push_back(
+        T(absl::StrCat(v1::Rule_Name(decision().headline()), ".why")));
+  }
+  return reasons;
+}
+
 void Explainer::AddReason() {
   AddFact("explain.path",
           SayEnum(reading_.language, decision().required_mechanism()));
@@ -172,19 +185,16 @@ void Explainer::AddReason() {
     AddFact("explain.requirement",
             SayEnum(reading_.language, decision().requirement()));
   }
-  std::vector<std::string> reasons;
   std::vector<std::string> articles;
   for (const v1::TraceStep* step : DecidingSteps()) {
-    reasons.push_back(Deciding(*step));
     articles.push_back(
         T(absl::StrCat(v1::Rule_Name(step->rule()), ".article")));
   }
-  if (reasons.empty()) {
-    const std::string rule = v1::Rule_Name(decision().headline());
-    reasons.push_back(T(absl::StrCat(rule, ".why")));
-    articles.push_back(T(absl::StrCat(rule, ".article")));
+  if (articles.empty()) {
+    articles.push_back(
+        T(absl::StrCat(v1::Rule_Name(decision().headline()), ".article")));
   }
-  AddFacts("explain.reason", reasons);
+  AddFacts("explain.reason", Reasons());
   AddFacts("explain.article", articles);
   if (!decision().relied_on().empty()) {
     AddFact("explain.relied_on",
@@ -369,6 +379,14 @@ std::string Explain(const v1::Flow& flow, const v1::Decision& decision,
                     Language language, const ExplainOptions& options) {
   const Reading reading{language, flow, decision, options.glossary};
   return Explainer(reading, options).Run();
+}
+
+std::vector<std::string> Reasons(const v1::Flow& flow,
+                                 const v1::Decision& decision,
+                                 Language language, const Terms* glossary) {
+  const Reading reading{language, flow, decision, glossary};
+  const ExplainOptions options;
+  return Explainer(reading, options).Reasons();
 }
 
 std::string VerdictText(Language language, v1::Verdict verdict) {

@@ -4,6 +4,7 @@
 #define TONGGUAN_GATEWAY_TEXT_EXPLAIN_H_
 
 #include <string>
+#include <vector>
 
 #include "gateway/text/text.h"
 #include "proto/tongguan/v1/decision.pb.h"
@@ -23,6 +24,12 @@ struct ExplainOptions {
 // Ends with a line end. Never fails: what is not known is shown by its code.
 std::string Explain(const v1::Flow& flow, const v1::Decision& decision,
                     Language language, const ExplainOptions& options = {});
+
+// Why it was decided so, one sentence a rule that decides; figures and items
+// filled in.
+std::vector<std::string> Reasons(
+    const v1::Flow& flow, const v1::Decision& decision, Language language,
+    const google::protobuf::RepeatedPtrField<v1::Term>* glossary = nullptr);
 
 // "✔ 准予 ALLOW", "⚠ 需评估 ASSESS"; in English "✔ ALLOW".
 std::string VerdictText(Language language, v1::Verdict verdict);

@@ -1,0 +1,206 @@
+// Somebody's data is put into every text of every request. Whatever the answer,
+// none of it is in the ledger's files, what is published, exported or archived,
+// the gateway's log or its metrics.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "gateway/archive/archive.h"
+#include "gateway/cli/log_testing.h"
+#include "gateway/service/privacy_testing.h"
+
+namespace tongguan::cli {
+namespace {
+
+sockaddr_in Loopback(int port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+// A port that nobody has now.
+int FreePort() {
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address = Loopback(0);
+  socklen_t size = sizeof(address);
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  EXPECT_EQ(bind(fd, generic, size), 0);
+  EXPECT_EQ(getsockname(fd, generic, &size), 0);
+  close(fd);
+  return ntohs(address.sin_port);
+}
+
+std::string HttpGet(int port, const std::string& path) {
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  const sockaddr_in address = Loopback(port);
+  EXPECT_EQ(
+      connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)),
+      0);
+  const std::string ask = absl::StrCat("GET ", path, " HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(write(fd, ask.data(), ask.size()),
+            static_cast<ssize_t>(ask.size()));
+  std::string all(1 << 16, '\0'), answer;
+  for (ssize_t got; (got = read(fd, all.data(), all.size())) > 0;) {
+    answer.append(all.data(), static_cast<size_t>(got));
+  }
+  close(fd);
+  return answer;
+}
+
+class LogPrivacyTest : public service::ServerTest {
+ protected:
+  void SetUp() override {
+    // What is somebody's data is told by the taxonomy's detectors: those that
+    // are shipped. Tests run in the source folder.
+    source_.taxonomy = policy::ReadPolicyDir("policy")->taxonomy;
+    metrics_port_ = FreePort();
+    config_.set_metrics_listen(absl::StrCat("127.0.0.1:", metrics_port_));
+    StartOpened();
+    exporter_ = std::make_unique<service::Client>(AsExporter());
+  }
+
+  // Asks with each text of the request filled in turn; the rest stays sound.
+  template <typename Request, typename Ask>
+  void Seed(Request request, const Ask& ask) {
+    service::EachString(
+        &request, Request::descriptor()->name(),
+        [&](const std::string& at, const std::string& was, const auto& set) {
+          for (const std::string value : service::kSomebodys) {
+            set(value);
+            Note(at, value, ask(request));
+          }
+          set(was);
+        });
+  }
+  // An answer does not say it either.
+  void Note(const std::string& at, const std::string& value,
+            const grpc::Status& status) {
+    ++asked_;
+    accepted_ += status.ok();
+    EXPECT_EQ(status.error_message().find(value), std::string::npos) << at;
+  }
+
+  // Everything that the gateway and its tools leave, by where.
+  std::map<std::string, std::string> Leavings() {
+    std::map<std::string, std::string> all;
+    all["metrics"] = HttpGet(metrics_port_, "/metrics");
+    EXPECT_THAT(all["metrics"], ::testing::HasSubstr("tongguan_"));
+    for (const char* end : {"", "-wal"}) {
+      all[std::string("ledger, running") + end] =
+          ReadBytes(config_.ledger() + end);
+    }
+    server_ = nullptr;
+    all["ledger"] = ReadBytes(config_.ledger());
+    const std::string dir = pki_.folder() + "/published";
+    const std::string zip = pki_.folder() + "/a.zip";
+    const std::string ledger = config_.ledger();
+    for (const std::vector<std::string>& args :
+         {std::vector<std::string>{"log", "publish", dir, "--ledger", ledger},
+          {"log", "export", "--ledger", ledger, "-o", zip},
+          {"log", "export", "--ledger", ledger, "--format", "csv"},
+          {"log", "export", "--ledger", ledger, "--format", "jsonl"},
+          {"log", "verify", ledger, "--replay"}}) {
+      const Outcome run = RunCli(args);
+      EXPECT_EQ(run.code, kSuccess) << run.err;
+      all[absl::StrCat(args[1], args.back())] = run.out + run.err;
+    }
+    for (const auto& file :
+         std::filesystem::recursive_directory_iterator(dir)) {
+      if (file.is_regular_file()) {
+        all[file.path().string()] = ReadBytes(file.path().string());
+      }
+    }
+    const auto archive = *archive::Reader::Open(zip);
+    for (const archive::File& file : archive->manifest().files) {
+      all["archive " + file.name] = *archive->Read(file.name);
+    }
+    return all;
+  }
+
+  int metrics_port_ = 0;
+  std::unique_ptr<service::Client> exporter_;
+  int asked_ = 0, accepted_ = 0;
+};
+
+TEST_F(LogPrivacyTest, NobodysDataIsLeftAnywhere) {
+  testing::internal::CaptureStderr();
+  v1::EvaluateRequest evaluate = Request(service::FullFlow());
+  evaluate.set_as_of("2026-11-21");
+  Seed(evaluate, [&](v1::EvaluateRequest request) {
+    if (request.as_of() == "2026-11-21") request.clear_as_of();
+    if (request.flow().request_id() == service::FullFlow().request_id()) {
+      request.mutable_flow()->set_request_id(absl::StrCat("seed-", asked_));
+    }
+    return Evaluate(*exporter_, request);
+  });
+  const std::string decision = Decide(Flow("sound")).decision_id();
+  const std::string shanghai = service::kShanghai;
+  v1::SettleRequest settle;
+  settle.set_request_id("settle");
+  settle.set_decision_id(decision);
+  settle.set_exporter(shanghai);
+  v1::SettleResponse settled;
+  Seed(settle, [&](const v1::SettleRequest& request) {
+    return service::Ask(*exporter_->gateway, &Gateway::Settle, request,
+                        &settled);
+  });
+  v1::CorrectSettlementRequest correct;
+  correct.set_request_id("correct");
+  correct.set_decision_id(decision);
+  correct.set_exporter(shanghai);
+  correct.set_proposal_id(decision);
+  v1::CorrectSettlementResponse corrected;
+  Seed(correct, [&](const v1::CorrectSettlementRequest& request) {
+    return service::Ask(*exporter_->gateway, &Gateway::CorrectSettlement,
+                        request, &corrected);
+  });
+  v1::DeclareOpeningRequest open;
+  open.set_request_id("open");
+  open.set_exporter(shanghai);
+  open.set_year(2026);
+  open.set_persons(5);
+  v1::DeclareOpeningResponse opened;
+  Seed(open, [&](const v1::DeclareOpeningRequest& request) {
+    return service::Ask(*exporter_->gateway, &Gateway::DeclareOpening, request,
+                        &opened);
+  });
+  v1::GetDecisionRequest get;
+  get.set_decision_id(decision);
+  v1::GetDecisionResponse got;
+  Seed(get, [&](const v1::GetDecisionRequest& request) {
+    return service::Ask(*exporter_->log, &Log::GetDecision, request, &got);
+  });
+  v1::ListDecisionsRequest list;
+  list.set_exporter(shanghai);
+  list.set_page_token("token");
+  v1::ListDecisionsResponse listed;
+  Seed(list, [&](const v1::ListDecisionsRequest& request) {
+    return service::Ask(*exporter_->log, &Log::ListDecisions, request, &listed);
+  });
+  v1::GetStandingRequest stand;
+  stand.set_exporter(shanghai);
+  v1::GetStandingResponse standing;
+  Seed(stand, [&](const v1::GetStandingRequest& request) {
+    return service::Ask(*exporter_->gateway, &Gateway::GetStanding, request,
+                        &standing);
+  });
+  std::map<std::string, std::string> left = Leavings();
+  left["log"] = testing::internal::GetCapturedStderr();
+  for (const auto& [where, bytes] : left) {
+    for (const char* value : service::kSomebodys) {
+      EXPECT_EQ(bytes.find(value), std::string::npos) << where << ": " << value;
+    }
+  }
+  EXPECT_GT(asked_, 200);
+  EXPECT_EQ(accepted_, 0);  // All of it is refused.
+  // What was asked soundly is there: the search finds what there is.
+  EXPECT_NE(left["ledger"].find("sound"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tongguan::cli

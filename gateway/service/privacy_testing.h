@@ -1,0 +1,86 @@
+// For tests: somebody's data, and every place in a request that takes a text.
+#ifndef TONGGUAN_GATEWAY_SERVICE_PRIVACY_TESTING_H_
+#define TONGGUAN_GATEWAY_SERVICE_PRIVACY_TESTING_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gateway/engine/testing.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+#include "gtest/gtest.h"
+#include "proto/tongguan/v1/flow.pb.h"
+
+namespace tongguan::service {
+
+inline constexpr const char* kSomebodys[] = {
+    "11010519491231002X",    // Resident ID number.
+    "13812345678",           // Mobile telephone.
+    "86-138-1234-5678",      // The same, dressed up.
+    "zhangsan.13812345678",  // The same inside a name.
+    "zhangsan@example.com",  // E-mail address.
+    "6222021234567890128",   // UnionPay card.
+    "\xE6\xB2\xAA"
+    "A12345",  // Plate: Shanghai.
+};
+
+// A flow with something in every part, so that reflection finds every name.
+inline v1::Flow FullFlow() {
+  v1::Flow flow = engine::TestFlow();
+  flow.set_system("hr");
+  flow.set_sector("retail");
+  flow.set_scenario("membership");
+  flow.mutable_recipient()->set_name("ACME");
+  v1::OnwardRecipient* onward = flow.mutable_recipient()->add_onward();
+  onward->set_organization_id("CLOUD");
+  onward->set_region("SG");
+  flow.mutable_duties()->set_pipia_reference("PIA-1");
+  flow.mutable_items(0)->set_override_reason("tested");
+  flow.mutable_purpose()->mutable_contract_necessity()->set_activity("visa");
+  flow.mutable_purpose()->mutable_contract_necessity()->set_necessary(
+      v1::FACT_YES);
+  v1::ConditionAnswer* answer = flow.add_conditions();
+  answer->set_condition("no_face");
+  answer->set_holds(v1::FACT_YES);
+  return flow;
+}
+
+// Told of a string: where it is, what it is, and how to set it.
+using Visit =
+    std::function<void(const std::string& at, const std::string& was,
+                       const std::function<void(const std::string&)>& set)>;
+
+// Visits every string that is set.
+inline void EachString(google::protobuf::Message* message,
+                       const std::string& path, const Visit& visit) {
+  const auto* reflection = message->GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection->ListFields(*message, &fields);
+  for (const google::protobuf::FieldDescriptor* field : fields) {
+    const std::string at = absl::StrCat(path, ".", field->name());
+    if (field->cpp_type() ==
+        google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) {
+      if (field->is_repeated()) {
+        for (int i = 0; i < reflection->FieldSize(*message, field); ++i) {
+          EachString(reflection->MutableRepeatedMessage(message, field, i), at,
+                     visit);
+        }
+      } else {
+        EachString(reflection->MutableMessage(message, field), at, visit);
+      }
+    } else if (field->type() ==
+               google::protobuf::FieldDescriptor::TYPE_STRING) {
+      ASSERT_FALSE(field->is_repeated()) << at << " is new: test it";
+      visit(at, reflection->GetString(*message, field),
+            [=](const std::string& value) {
+              reflection->SetString(message, field, value);
+            });
+    }
+  }
+}
+
+}  // namespace tongguan::service
+
+#endif  // TONGGUAN_GATEWAY_SERVICE_PRIVACY_TESTING_H_
