@@ -268,7 +268,8 @@ absl::Status Exporter::Run(const std::string& path) {
   manifest.head = {origin_, scan_.size(), root_};
   manifest.selection = selection_;
   manifest.records = records_;
-  return writer_->Finish(ArchivePage(manifest), std::move(manifest));
+  const std::string page = ArchivePage(manifest);
+  return writer_->Finish(page, std::move(manifest));
 }
 
 }  // namespace

@@ -209,6 +209,11 @@ TEST_F(LogExportTest, AForgedRecordProofHeadOrPartIsFound) {
   EXPECT_EQ(VerifyFile().code, kBroken);
   forge("checkpoint/", [](auto* file) { file->second[0] ^= 1; });
   EXPECT_EQ(VerifyFile().code, kBroken);
+  forge("checkpoint/", [](auto* file) {
+    char& coded = file->second[file->second.size() - 20];
+    coded = coded == 'A' ? 'B' : 'A';
+  });
+  ExpectBroken("is not signed by the log's key");
   forge("part/", [](auto* file) { file->second[0] ^= 1; });
   EXPECT_EQ(VerifyFile().code, kBroken);
 }

@@ -378,9 +378,10 @@ MaybeFinding RecordAudit::End(
   if (found == sums_.size()) return std::nullopt;
   for (const auto& [key, sum] : sums_) {
     if (!Known(key.second)) continue;
+    const ledger::TallyKey& wanted = key;
     const bool missing =
         std::none_of(kept.begin(), kept.end(),
-                     [&](const auto& tally) { return tally.first == key; });
+                     [&](const auto& tally) { return tally.first == wanted; });
     if (missing && !SameTally(sum, {})) return wrong(key);
   }
   return std::nullopt;
