@@ -2,13 +2,13 @@
 // the difference between two counts is what a decision costs in instructions.
 //
 //   decisions WHAT COUNT
-//   WHAT  validate     form of a flow of 10 items
-//         engine       reading and deciding, 10 items, 80 % of names seen
-//         before engine-new   the same, no name seen before engine-64    64
-//         items, 80 % seen engine-hold  10 items, held: with the smallest
-//         change commit       from the parsed flow to the durable, signed
-//         record and
-//                      the answer, 10 items, 100 a commit
+//   validate     form of a flow of 10 items
+//   engine       reading and deciding, 10 items, 80 % of names seen before
+//   engine-new   the same, no name seen before
+//   engine-64    64 items, 80 % seen
+//   engine-hold  10 items, held: with the smallest change
+//   commit       from the parsed flow to the durable, signed record and the
+//                answer, 10 items, 100 a commit
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
