@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/base/identifier.h"
 #include "gateway/base/status_macros.h"
@@ -233,7 +232,7 @@ absl::StatusOr<Exporter*> Registry::Builder::FindExporter(
 }
 
 Strings::Words Registry::Builder::AreasOf(const v1::Enterprise& enterprise) {
-  absl::InlinedVector<const std::string*, 8> areas;
+  std::vector<const std::string*> areas;
   absl::string_view area = enterprise.region();
   while (true) {
     areas.push_back(registry_->strings_.Keep(area));
