@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "gateway/service/metrics.h"
 #include "gateway/service/unknown_fields.h"
 #include "gateway/text/refusal.h"
+#include "google/protobuf/io/coded_stream.h"
 #include "grpcpp/impl/codegen/proto_utils.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/async_unary_call.h"
@@ -24,6 +26,33 @@
 namespace tongguan::service {
 
 class CallPool;
+
+// Empties a message before it is parsed anew. A request's flow is kept with its
+// items, which protobuf would free; an empty flow is refused as a missing one.
+template <typename Message>
+void Empty(Message* message) {
+  message->Clear();
+}
+template <typename Request>
+void EmptyButFlow(Request* request) {
+  std::unique_ptr<v1::Flow> flow(request->release_flow());
+  request->Clear();
+  if (flow == nullptr) return;
+  flow->Clear();
+  request->set_allocated_flow(flow.release());
+}
+inline void Empty(v1::EvaluateRequest* request) { EmptyButFlow(request); }
+inline void Empty(v1::StreamEvaluateRequest* request) { EmptyButFlow(request); }
+
+// False if the bytes are no such message.
+template <typename Message>
+bool ParseAnew(grpc::ByteBuffer* bytes, Message* message) {
+  Empty(message);
+  grpc::ProtoBufferReader reader(bytes);
+  google::protobuf::io::CodedInputStream in(&reader);
+  return reader.status().ok() && message->MergeFromCodedStream(&in) &&
+         in.ConsumedEntireMessage();
+}
 
 class Call : public Event {
  public:
@@ -120,6 +149,11 @@ class UnaryCall final : public Call {
     }
     Send(bytes);
   }
+  // The same with a reply that is serialized already.
+  void Reply(const std::string& serialized) {
+    const grpc::Slice slice(serialized);
+    Send(grpc::ByteBuffer(&slice, 1));
+  }
 
   RequestT request;
   ResponseT response;
@@ -132,8 +166,7 @@ class UnaryCall final : public Call {
   absl::Status Parse(grpc::ByteBuffer* bytes) override {
     state.emplace();
     large_ = bytes->Length() > kMostKeptBytes;
-    if (!grpc::SerializationTraits<RequestT>::Deserialize(bytes, &request)
-             .ok()) {
+    if (!ParseAnew(bytes, &request)) {
       return text::Refuse(absl::StatusCode::kInvalidArgument, "",
                           "wrong.not_a_message");
     }

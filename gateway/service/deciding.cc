@@ -7,6 +7,7 @@
 #include "gateway/base/beijing.h"
 #include "gateway/base/sha256.h"
 #include "gateway/base/status_macros.h"
+#include "gateway/base/wire.h"
 #include "gateway/engine/validate.h"
 #include "gateway/service/charging.h"
 #include "gateway/service/errors.h"
@@ -151,6 +152,37 @@ absl::Status ReadVerdict(const ledger::Stored& stored, v1::Decision* decision) {
         absl::StrCat("record ", stored.index, " is not a verdict"));
   }
   decision->set_decision_id(stored.id);
+  return absl::OkStatus();
+}
+
+absl::Status QuoteVerdict(const ledger::Stored& stored, std::string* message,
+                          v1::Decision* head) {
+  using Wire = google::protobuf::internal::WireFormatLite;
+  google::protobuf::io::CodedInputStream in(
+      reinterpret_cast<const uint8_t*>(stored.record.data()),
+      static_cast<int>(stored.record.size()));
+  if (!Enter(v1::DecisionRecord::kVerdictFieldNumber, &in) ||
+      !Enter(v1::VerdictRecord::kDecisionFieldNumber, &in)) {
+    return absl::DataLossError(
+        absl::StrCat("record ", stored.index, " is not a verdict"));
+  }
+  const char* const decision = stored.record.data() + in.CurrentPosition();
+  const int size = in.BytesUntilLimit();
+  int head_size = 0;
+  while (const uint32_t tag = in.ReadTag()) {
+    if (Wire::GetTagFieldNumber(tag) >= v1::Decision::kItemsFieldNumber) break;
+    if (!Wire::SkipField(&in, tag)) break;
+    head_size = size - in.BytesUntilLimit();
+  }
+  if (!head->ParseFromArray(decision, head_size)) {
+    return absl::DataLossError(
+        absl::StrCat("record ", stored.index, " has no decision"));
+  }
+  std::string id;
+  AppendField(v1::Decision::kDecisionIdFieldNumber, stored.id, &id);
+  AppendFieldHead(1, static_cast<size_t>(size) + id.size(), message);
+  message->append(decision, static_cast<size_t>(size));
+  message->append(id);
   return absl::OkStatus();
 }
 

@@ -69,6 +69,12 @@ absl::StatusOr<ledger::Entry> MakeVerdict(const FlowQuestion& question,
 // The answer that a stored verdict record holds; the same for every reading.
 absl::Status ReadVerdict(const ledger::Stored& stored, v1::Decision* decision);
 
+// The same without taking it apart: appends the record's own bytes and the id
+// to a message that holds the Decision as field 1. `*head` gets what stands
+// before the items: verdict, mechanisms, headline, filings, lane.
+absl::Status QuoteVerdict(const ledger::Stored& stored, std::string* message,
+                          v1::Decision* head);
+
 // The decision with the tallies of the last commit; nothing is recorded.
 absl::Status DecideDry(const FlowQuestion& question, ledger::Ledger& ledger,
                        v1::Decision* decision);

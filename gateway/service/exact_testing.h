@@ -111,6 +111,23 @@ class ExactTest : public testing::Test {
     return done.get_future().get();
   }
 
+  // What is quoted of a record is what is read of it.
+  static void ExpectQuotedAlike(const ledger::Stored& stored,
+                                const v1::Decision& decision) {
+    std::string message;
+    v1::Decision head;
+    const absl::Status quoted = QuoteVerdict(stored, &message, &head);
+    EXPECT_TRUE(quoted.ok()) << quoted;
+    v1::FlowResult result;
+    EXPECT_TRUE(result.ParseFromString(message));
+    EXPECT_EQ(result.decision().SerializeAsString(),
+              decision.SerializeAsString());
+    EXPECT_EQ(head.verdict(), decision.verdict());
+    EXPECT_EQ(head.required_mechanism(), decision.required_mechanism());
+    EXPECT_EQ(head.lane(), decision.lane());
+    EXPECT_EQ(head.items_size(), 0);
+  }
+
   absl::StatusOr<v1::Decision> TryDecide(const v1::Flow& flow) {
     const Asking asking = MakeAsking(flow.exporter());
     FlowQuestion question;
@@ -128,6 +145,7 @@ class ExactTest : public testing::Test {
     v1::Decision decision;
     const absl::Status read = ReadVerdict(*stored, &decision);
     if (!read.ok()) return read;
+    ExpectQuotedAlike(*stored, decision);
     return decision;
   }
   v1::Decision Decide(const v1::Flow& flow) {

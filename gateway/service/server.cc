@@ -9,6 +9,7 @@
 #include "gateway/service/active_policy.h"
 #include "gateway/service/append.h"
 #include "gateway/service/config.h"
+#include "gateway/service/health.h"
 #include "gateway/service/listen.h"
 #include "gateway/service/log_key.h"
 #include "gateway/service/loop.h"
@@ -16,7 +17,6 @@
 #include "gateway/service/services.h"
 #include "gateway/service/worker.h"
 #include "gateway/text/refusal.h"
-#include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/server.h"
 
 namespace tongguan::service {
@@ -62,6 +62,7 @@ class Gateway final : public Server {
   Worker worker_;
   // Destroyed in the order server, loop, services: calls lie in the services.
   Services services_;
+  Health health_;
   std::unique_ptr<Loop> loop_;
   std::unique_ptr<grpc::Server> server_;
 
@@ -116,10 +117,10 @@ absl::Status Gateway::OpenLedger() {
 }
 
 absl::Status Gateway::Listen(const TlsTexts& tls) {
-  grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   Configure(options_.config.listen(), tls, limits_, &port_, &builder);
   services_.Register(&builder);
+  health_.Register(&builder);
   loop_ = std::make_unique<Loop>(
       builder.AddCompletionQueue(),
       [this] {
@@ -132,6 +133,7 @@ absl::Status Gateway::Listen(const TlsTexts& tls) {
     return text::Refuse(absl::StatusCode::kUnavailable, "listen",
                         "wrong.listen", {options_.config.listen()});
   }
+  health_.Open(loop_.get());
   SetReloadHealth(true);
   CheckLedger();
   services_.Open(
@@ -152,14 +154,14 @@ void Gateway::CheckLedger() {
   if (fatal_.ok()) fatal_ = health;
   metrics_.SetLedgerWritable(writable);
   for (const char* name : kServing) {
-    server_->GetHealthCheckService()->SetServingStatus(name, writable);
+    health_.Set(name, writable);
   }
 }
 
 void Gateway::SetReloadHealth(bool good) {
   absl::MutexLock lock(&mu_);
   if (draining_) return;
-  server_->GetHealthCheckService()->SetServingStatus(kReloadHealth, good);
+  health_.Set(kReloadHealth, good);
 }
 
 absl::Status Gateway::Reload() {
@@ -190,8 +192,10 @@ void Gateway::Drain() {
 // Also for a gateway of which only a part was opened.
 void Gateway::StopServing() {
   if (server_ != nullptr) {
-    server_->GetHealthCheckService()->Shutdown();
-    loop_->Post([this] { services_.Drain(); });
+    loop_->Post([this] {
+      health_.Drain();
+      services_.Drain();
+    });
     server_->Shutdown(absl::ToChronoTime(
         absl::Now() + absl::Seconds(limits_.drain_seconds())));
   }

@@ -427,5 +427,96 @@ TEST_F(GatewayTest, ManyCallersAreEachAnsweredAndNeverOverTheThreshold) {
   EXPECT_EQ(Standing().counted().persons(), 99'000);
 }
 
+// A stream of grpc.health.v1.Health/Watch, read one answer after another.
+class Watcher {
+ public:
+  Watcher(const std::shared_ptr<grpc::Channel>& channel,
+          const std::string& service)
+      : stub_(channel) {
+    context_.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
+    call_ =
+        stub_.PrepareCall(&context_, "/grpc.health.v1.Health/Watch", &queue_);
+    call_->StartCall(nullptr);
+    Next();
+    std::string request = "\x0a";  // HealthCheckRequest.service.
+    request.push_back(static_cast<char>(service.size()));
+    request.append(service);
+    const grpc::Slice slice(request);
+    call_->WriteLast(grpc::ByteBuffer(&slice, 1), grpc::WriteOptions(),
+                     nullptr);
+    Next();
+  }
+
+  // The next status; -1 when there is no more.
+  int Status() {
+    grpc::ByteBuffer bytes;
+    call_->Read(&bytes, nullptr);
+    grpc::Slice slice;
+    if (!Next() || !bytes.DumpToSingleSlice(&slice).ok()) return -1;
+    return slice.size() == 2 ? slice.begin()[1] : 0;
+  }
+  grpc::Status End() {
+    grpc::Status status;
+    call_->Finish(&status, nullptr);
+    Next();
+    return status;
+  }
+  void Cancel() { context_.TryCancel(); }
+
+ private:
+  bool Next() {
+    void* tag = nullptr;
+    bool ok = false;
+    return queue_.Next(&tag, &ok) && ok;
+  }
+
+  grpc::GenericStub stub_;
+  grpc::ClientContext context_;
+  grpc::CompletionQueue queue_;
+  std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;
+};
+
+TEST_F(GatewayTest, AWatcherHearsOfEachChangeAndOfTheEnd) {
+  Start();
+  const auto channel = Channel(pki_.Client("tongguan:operator/ops"));
+  Watcher reload(channel, "tongguan.v1.PolicyReload");
+  Watcher unknown(channel, "tongguan.v1.Nothing");
+  EXPECT_EQ(reload.Status(), 1);
+  EXPECT_EQ(unknown.Status(), 3);
+  policy_error_ = absl::InvalidArgumentError("bad");
+  EXPECT_FALSE(server_->Reload().ok());
+  EXPECT_EQ(reload.Status(), 2);
+  policy_error_ = absl::OkStatus();
+  EXPECT_TRUE(server_->Reload().ok());
+  EXPECT_EQ(reload.Status(), 1);
+  server_->Drain();
+  EXPECT_EQ(reload.Status(), -1);
+  EXPECT_EQ(reload.End().error_code(), grpc::UNAVAILABLE);
+}
+
+TEST_F(GatewayTest, WatchersThatGoKeepNoPlace) {
+  Start();
+  const auto channel = Channel(pki_.Client("tongguan:operator/ops"));
+  for (int i = 0; i < 200; ++i) {  // More than may watch at once.
+    Watcher watcher(channel, "");
+    const int status = watcher.Status();
+    if (i < 60) {
+      EXPECT_EQ(status, 1);
+    }
+    watcher.Cancel();
+    watcher.End();
+  }
+  AwaitHealth(1);
+}
+
+TEST_F(GatewayTest, AMethodNobodyServesIsSaidToBeNone) {
+  Start();
+  std::string answer;
+  EXPECT_EQ(CallRaw("tongguan:operator/ops",
+                    "/tongguan.v1.ExportGatewayService/Nothing", "", &answer)
+                .error_code(),
+            grpc::UNIMPLEMENTED);
+}
+
 }  // namespace
 }  // namespace tongguan::service

@@ -34,6 +34,7 @@ struct EvaluateState {
 struct BatchState {
   Asking asking;
   std::deque<FlowQuestion> questions;  // Of the well-formed flows.
+  std::deque<std::string> results;     // A serialized FlowResult a flow.
   int open = 0;                        // Flows without a result yet.
 };
 using EvaluateCall =
@@ -82,10 +83,17 @@ class Services {
   void Evaluate(EvaluateCall* call);
   void BatchEvaluate(BatchCall* call);
   void PoseBatch(BatchCall* call);
+  // Well-formed flows of a batch and where their results go.
+  using PosedFlows = std::vector<std::pair<const FlowQuestion*, std::string*>>;
+  void DecideBatchDry(BatchCall* call, PosedFlows posed);
   void EndBatch(BatchCall* call);
   void Submit(const FlowQuestion& question, Stored done);
-  void Answer(absl::StatusOr<ledger::Stored> stored, v1::FlowResult* result);
-  void Count(const v1::FlowResult& result);
+  void EndEvaluate(EvaluateCall* call, const absl::Status& result);
+  void EndEvaluate(EvaluateCall* call, const ledger::Stored& stored);
+  // A flow's result, serialized and counted.
+  std::string ResultOf(const absl::StatusOr<ledger::Stored>& stored);
+  std::string ResultOf(const absl::Status& decided, v1::FlowResult* result);
+  std::string ResultOf(v1::FlowError error);
 
   // The RPCs that are streams: services_streaming.cc.
   void OpenStreams();
@@ -126,6 +134,7 @@ class Services {
   Admission admission_;
   std::optional<Staging> staging_;
   int batch_flows_in_flight_ = 0;
+  v1::Decision head_;  // Of the decision that is being answered.
   std::list<std::unique_ptr<CallPool>> pools_;
   StreamRoom stage_room_;
   StreamRoom stream_room_;

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/base/wire.h"
 #include "gateway/service/errors.h"
 #include "gateway/service/glossary.h"
 #include "gateway/service/proving.h"
@@ -69,45 +70,66 @@ void Services::Evaluate(EvaluateCall* call) {
     call->Fail(*wrong);
     return;
   }
-  const auto end = [this, call](const absl::Status& result) {
-    if (!result.ok()) {
-      call->Fail(result);
-      return;
-    }
-    parts_.metrics->CountDecision(call->response.decision());
-    if (call->request.glossary()) {
-      FillGlossary(call->request.flow(), call->response.decision(),
-                   *call->state->asking.policy,
-                   call->response.mutable_glossary());
-    }
-    call->Reply();
-  };
   if (state.asking.dry_run) {
     Work(
         [this, call] {
           return DecideDry(call->state->question, *parts_.ledger,
                            call->response.mutable_decision());
         },
-        end);
+        [this, call](const absl::Status& result) {
+          EndEvaluate(call, result);
+        });
     return;
   }
-  Submit(state.question,
-         [this, call, end](absl::StatusOr<ledger::Stored> stored) {
-           absl::Status result = stored.status();
-           if (result.ok()) {
-             result = ReadVerdict(*stored, call->response.mutable_decision());
-           }
-           if (!result.ok() || !call->request.want_receipt()) {
-             end(result);
-             return;
-           }
-           Work(
-               [this, call, stored = *std::move(stored)] {
-                 return MakeReceipt(stored, parts_.log_origin, *parts_.ledger,
-                                    call->response.mutable_receipt());
-               },
-               end);
-         });
+  Submit(state.question, [this, call](absl::StatusOr<ledger::Stored> stored) {
+    if (stored.ok()) {
+      EndEvaluate(call, *stored);
+    } else {
+      EndEvaluate(call, stored.status());
+    }
+  });
+}
+
+// The decision is in the response, unless the result is bad.
+void Services::EndEvaluate(EvaluateCall* call, const absl::Status& result) {
+  if (!result.ok()) {
+    call->Fail(result);
+    return;
+  }
+  parts_.metrics->CountDecision(call->response.decision());
+  if (call->request.glossary()) {
+    FillGlossary(call->request.flow(), call->response.decision(),
+                 *call->state->asking.policy,
+                 call->response.mutable_glossary());
+  }
+  call->Reply();
+}
+
+void Services::EndEvaluate(EvaluateCall* call, const ledger::Stored& stored) {
+  const bool receipt = call->request.want_receipt();
+  if (!receipt && !call->request.glossary()) {
+    std::string reply;
+    const absl::Status quoted = QuoteVerdict(stored, &reply, &head_);
+    if (!quoted.ok()) {
+      call->Fail(quoted);
+      return;
+    }
+    parts_.metrics->CountDecision(head_);
+    call->Reply(reply);
+    return;
+  }
+  const absl::Status read =
+      ReadVerdict(stored, call->response.mutable_decision());
+  if (!read.ok() || !receipt) {
+    EndEvaluate(call, read);
+    return;
+  }
+  Work(
+      [this, call, stored] {
+        return MakeReceipt(stored, parts_.log_origin, *parts_.ledger,
+                           call->response.mutable_receipt());
+      },
+      [this, call](const absl::Status& result) { EndEvaluate(call, result); });
 }
 
 void Services::BatchEvaluate(BatchCall* call) {
@@ -137,61 +159,85 @@ void Services::BatchEvaluate(BatchCall* call) {
 // behind its predecessors.
 void Services::PoseBatch(BatchCall* call) {
   BatchState& state = *call->state;
-  std::vector<std::pair<const FlowQuestion*, v1::FlowResult*>> posed;
+  PosedFlows posed;
   for (int i = 0; i < call->request.flows_size(); ++i) {
-    v1::FlowResult* result = call->response.add_results();
+    std::string& result = state.results.emplace_back();
     FlowQuestion& question = state.questions.emplace_back();
     auto wrong = Pose(call->request.flows(i), state.asking,
                       absl::StrCat("flows[", i, "]"), &question);
     if (wrong.has_value()) {
-      *result->mutable_error() = *std::move(wrong);
+      result = ResultOf(*std::move(wrong));
     } else {
-      posed.emplace_back(&question, result);
+      posed.emplace_back(&question, &result);
     }
   }
-  if (posed.empty() || state.asking.dry_run) {
-    Work(
-        [this, posed = std::move(posed)] {
-          for (const auto& [question, result] : posed) {
-            const absl::Status decided = DecideDry(*question, *parts_.ledger,
-                                                   result->mutable_decision());
-            if (!decided.ok()) *result->mutable_error() = ToFlowError(decided);
-          }
-          return absl::OkStatus();
-        },
-        [this, call](const absl::Status&) { EndBatch(call); });
-    return;
-  }
   state.open = static_cast<int>(posed.size());
-  for (const auto& [question, result] : posed) {
-    Submit(*question, [this, call,
-                       result = result](absl::StatusOr<ledger::Stored> stored) {
-      Answer(std::move(stored), result);
-      if (--call->state->open == 0) EndBatch(call);
-    });
+  if (posed.empty()) {
+    EndBatch(call);
+  } else if (state.asking.dry_run) {
+    DecideBatchDry(call, std::move(posed));
+  } else {
+    for (const auto& [question, result] : posed) {
+      Submit(*question, [this, call, result = result](
+                            absl::StatusOr<ledger::Stored> stored) {
+        *result = ResultOf(stored);
+        if (--call->state->open == 0) EndBatch(call);
+      });
+    }
   }
 }
 
-void Services::Answer(absl::StatusOr<ledger::Stored> stored,
-                      v1::FlowResult* result) {
-  absl::Status read = stored.status();
-  if (read.ok()) read = ReadVerdict(*stored, result->mutable_decision());
-  if (!read.ok()) *result->mutable_error() = ToFlowError(read);
+void Services::DecideBatchDry(BatchCall* call, PosedFlows posed) {
+  using Decided = std::pair<absl::Status, v1::FlowResult>;
+  auto decided = std::make_shared<std::vector<Decided>>(posed.size());
+  Work(
+      [this, posed, decided] {
+        for (size_t i = 0; i < posed.size(); ++i) {
+          auto& [status, result] = (*decided)[i];
+          status = DecideDry(*posed[i].first, *parts_.ledger,
+                             result.mutable_decision());
+        }
+        return absl::OkStatus();
+      },
+      [this, call, posed, decided](const absl::Status&) {
+        for (size_t i = 0; i < posed.size(); ++i) {
+          auto& [status, result] = (*decided)[i];
+          *posed[i].second = ResultOf(status, &result);
+        }
+        EndBatch(call);
+      });
+}
+
+std::string Services::ResultOf(const absl::StatusOr<ledger::Stored>& stored) {
+  std::string result;
+  absl::Status quoted = stored.status();
+  if (quoted.ok()) quoted = QuoteVerdict(*stored, &result, &head_);
+  if (!quoted.ok()) return ResultOf(ToFlowError(quoted));
+  parts_.metrics->CountDecision(head_);
+  return result;
+}
+
+std::string Services::ResultOf(const absl::Status& decided,
+                               v1::FlowResult* result) {
+  if (!decided.ok()) return ResultOf(ToFlowError(decided));
+  parts_.metrics->CountDecision(result->decision());
+  return result->SerializeAsString();
+}
+
+std::string Services::ResultOf(v1::FlowError error) {
+  parts_.metrics->CountError(static_cast<grpc::StatusCode>(error.code()));
+  v1::FlowResult result;
+  *result.mutable_error() = std::move(error);
+  return result.SerializeAsString();
 }
 
 void Services::EndBatch(BatchCall* call) {
   batch_flows_in_flight_ -= call->request.flows_size();
-  for (const v1::FlowResult& result : call->response.results()) Count(result);
-  call->Reply();
-}
-
-void Services::Count(const v1::FlowResult& result) {
-  if (result.has_error()) {
-    parts_.metrics->CountError(
-        static_cast<grpc::StatusCode>(result.error().code()));
-  } else {
-    parts_.metrics->CountDecision(result.decision());
+  std::string reply;
+  for (const std::string& result : call->state->results) {
+    AppendField(v1::BatchEvaluateResponse::kResultsFieldNumber, result, &reply);
   }
+  call->Reply(reply);
 }
 
 }  // namespace tongguan::service

@@ -50,37 +50,32 @@ void Services::OpenStreams() {
 
 void Services::StreamEvaluate(const Identity& caller, StreamFlow* flow,
                               std::function<void()> done) {
-  v1::FlowResult* const result = flow->response.mutable_result();
   const Asking& asking = flow->asking.emplace(MakeAsking(caller));
   FlowQuestion& question = flow->question.emplace();
   const absl::Status mode = ReadMode(flow->request.mode(), "", &*flow->asking);
   std::optional<v1::FlowError> wrong;
   if (!mode.ok()) wrong = ToFlowError(mode);
-  if (!wrong) {
-    wrong = Pose(flow->request.flow(), asking, "flow", &question);
-  }
+  if (!wrong) wrong = Pose(flow->request.flow(), asking, "flow", &question);
   if (wrong) {
-    *result->mutable_error() = *std::move(wrong);
-    Count(*result);
+    flow->result = ResultOf(*std::move(wrong));
     done();
     return;
   }
   if (asking.dry_run) {
+    auto result = std::make_shared<v1::FlowResult>();
     Work(
         [this, &question, result] {
           return DecideDry(question, *parts_.ledger,
                            result->mutable_decision());
         },
-        [this, result, done](const absl::Status& decided) {
-          if (!decided.ok()) *result->mutable_error() = ToFlowError(decided);
-          Count(*result);
+        [this, flow, result, done](const absl::Status& decided) {
+          flow->result = ResultOf(decided, result.get());
           done();
         });
     return;
   }
-  Submit(question, [this, result, done](absl::StatusOr<ledger::Stored> stored) {
-    Answer(std::move(stored), result);
-    Count(*result);
+  Submit(question, [this, flow, done](absl::StatusOr<ledger::Stored> stored) {
+    flow->result = ResultOf(stored);
     done();
   });
 }

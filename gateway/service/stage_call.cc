@@ -1,6 +1,7 @@
 #include "gateway/service/stage_call.h"
 
 #include "gateway/base/status_macros.h"
+#include "gateway/service/call.h"
 #include "gateway/service/errors.h"
 #include "gateway/service/unknown_fields.h"
 #include "gateway/text/refusal.h"
@@ -68,8 +69,7 @@ void StageCall::Read() {
 }
 
 absl::Status StageCall::Take() {
-  using Traits = grpc::SerializationTraits<v1::StagePeopleRequest>;
-  if (!Traits::Deserialize(&bytes_, &part_).ok()) {
+  if (!ParseAnew(&bytes_, &part_)) {
     return text::Refuse(absl::StatusCode::kInvalidArgument, "",
                         "wrong.not_a_message");
   }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "gateway/base/wire.h"
 #include "gateway/service/errors.h"
 #include "gateway/service/unknown_fields.h"
 #include "gateway/text/refusal.h"
@@ -13,8 +14,7 @@ namespace {
 constexpr size_t kMostKeptBytes = 64 << 10;
 
 absl::Status Parse(grpc::ByteBuffer* bytes, v1::StreamEvaluateRequest* into) {
-  using Traits = grpc::SerializationTraits<v1::StreamEvaluateRequest>;
-  if (!Traits::Deserialize(bytes, into).ok()) {
+  if (!ParseAnew(bytes, into)) {
     return text::Refuse(absl::StatusCode::kInvalidArgument, "",
                         "wrong.not_a_message");
   }
@@ -78,7 +78,9 @@ void StreamCall::Take() {
   incoming_.Clear();
   if (!parsed.ok()) {
     parts_.count_error(parsed);
-    *flow->response.mutable_result()->mutable_error() = ToFlowError(parsed);
+    v1::FlowResult result;
+    *result.mutable_error() = ToFlowError(parsed);
+    flow->result = result.SerializeAsString();
     flow->begun = flow->answered = true;
   }
   flows_.push_back(std::move(flow));
@@ -125,24 +127,23 @@ void StreamCall::Answer() {
   while (!writing_ && !flows_.empty() && flows_.front()->answered) {
     std::unique_ptr<StreamFlow> flow = std::move(flows_.front());
     flows_.pop_front();
-    if (!gone_) {
-      using Traits = grpc::SerializationTraits<v1::StreamEvaluateResponse>;
-      grpc::ByteBuffer bytes;
-      bool own = false;
-      gone_ = !Traits::Serialize(flow->response, &bytes, &own).ok();
-      grpc::WriteOptions options;
-      // More follows at once: it can share a packet.
-      if (!flows_.empty() && flows_.front()->answered) {
-        options.set_buffer_hint();
-      }
-      writing_ = !gone_;
-      if (writing_) {
-        stream_->Write(bytes, options, static_cast<Event*>(&written_));
-      }
-    }
+    if (!gone_) Write(*flow);
     Keep(std::move(flow));
     Begin();
   }
+}
+
+void StreamCall::Write(const StreamFlow& flow) {
+  std::string response;
+  AppendField(v1::StreamEvaluateResponse::kResultFieldNumber, flow.result,
+              &response);
+  const grpc::Slice slice(response);
+  grpc::WriteOptions options;
+  // More follows at once: it can share a packet.
+  if (!flows_.empty() && flows_.front()->answered) options.set_buffer_hint();
+  writing_ = true;
+  stream_->Write(grpc::ByteBuffer(&slice, 1), options,
+                 static_cast<Event*>(&written_));
 }
 
 void StreamCall::Written(bool ok) {
@@ -191,7 +192,7 @@ std::unique_ptr<StreamFlow> StreamCall::Spare() {
 
 void StreamCall::Keep(std::unique_ptr<StreamFlow> flow) {
   if (flow->large) return;
-  flow->response.Clear();
+  flow->result.clear();
   flow->question.reset();
   flow->asking.reset();
   flow->begun = flow->answered = false;

@@ -9,10 +9,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "gateway/service/call.h"
 #include "gateway/service/deciding.h"
 #include "gateway/service/loop.h"
 #include "gateway/service/stream_room.h"
@@ -26,7 +28,7 @@ namespace tongguan::service {
 // One flow from its reading to its answer. Kept and used again.
 struct StreamFlow {
   v1::StreamEvaluateRequest request;
-  v1::StreamEvaluateResponse response;
+  std::string result;  // A serialized FlowResult.
   std::optional<Asking> asking;
   std::optional<FlowQuestion> question;
   bool large = false;  // Its message is not kept.
@@ -49,7 +51,7 @@ class StreamCall final {
     std::function<absl::Time()> now;
     // Asks gRPC for the next call.
     std::function<void(grpc::ServerContext*, Stream*, void* tag)> request;
-    // Fills the flow's response, then calls `done` on this thread.
+    // Fills the flow's result, then calls `done` on this thread.
     std::function<void(const Identity& caller, StreamFlow* flow,
                        std::function<void()> done)>
         decide;
@@ -87,6 +89,7 @@ class StreamCall final {
   void Advance();
   void Begin();
   void Answer();
+  void Write(const StreamFlow& flow);
   void Finish(const absl::Status& status);
   void EndIfOver();
   std::unique_ptr<StreamFlow> Spare();
