@@ -200,6 +200,17 @@ struct Query {
   int limit = 50;
 };
 
+// How sets of people are kept; tests make them small.
+struct PeopleLimits {
+  size_t memory_bytes = 256 << 20;  // Of sets kept in memory.
+  // Bytes that a commit merges, deletes and erases, and so many more for each
+  // byte that it changes: then the changes never pile up.
+  size_t slice_bytes = 512 << 10;
+  size_t slice_factor = 4;
+  // A set is merged when its changes outgrow this and a quarter of its parts.
+  size_t few_bytes = 64 << 10;
+};
+
 struct Options {
   std::string path;         // File; created when missing.
   size_t max_queue = 4096;  // Submissions waiting: beyond, ResourceExhausted.
@@ -213,7 +224,7 @@ struct Options {
       year_end = nullptr;
   size_t index_run =
       32768;  // Records indexed in memory before they are written.
-  size_t people_bytes = 256 << 20;  // Of sets of people kept in memory.
+  PeopleLimits people;
 };
 
 class Ledger {

@@ -11,17 +11,14 @@ namespace {
 
 // A part is split beyond this, into parts of three quarters of it.
 constexpr size_t kMostPartBytes = 4096 * kEntryBytes;
-// A set is swept when its changes outgrow this and a quarter of its parts.
-constexpr size_t kFewChangeBytes = 64 << 10;
 // How many records SetState::newest has at most.
 constexpr size_t kMostNewest = 20;
-// Bytes that a commit merges, deletes and erases, and so many more for each
-// byte that it changes, so that the changes never pile up.
-constexpr int64_t kSliceBytes = 512 << 10;
-constexpr int64_t kSliceFactor = 4;
 
-bool IsDue(size_t change_bytes, size_t part_bytes) {
-  return change_bytes > std::max(kFewChangeBytes, part_bytes / 4);
+absl::Status Impossible(const SetKey& key) {
+  return absl::DataLossError(absl::StrCat(
+      "ledger: the set ", key.name, " of ", key.year,
+      " was left by more than had come: keep the file as it is and restore a "
+      "backup"));
 }
 
 // The elements of `sorted` in [start, end); an empty end is beyond all.
@@ -34,11 +31,10 @@ absl::string_view Range(absl::string_view sorted, size_t size,
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<PeopleSets>> PeopleSets::On(Database& db,
-                                                           size_t most_bytes) {
+absl::StatusOr<std::unique_ptr<PeopleSets>> PeopleSets::On(
+    Database& db, const PeopleLimits& limits) {
   TG_ASSIGN_OR_RETURN(std::unique_ptr<SetTable> table, SetTable::On(db));
-  return std::unique_ptr<PeopleSets>(
-      new PeopleSets(std::move(table), most_bytes));
+  return std::unique_ptr<PeopleSets>(new PeopleSets(std::move(table), limits));
 }
 
 void PeopleSets::KeepFrom(int32_t year) {
@@ -112,6 +108,7 @@ void PeopleSets::Distribute(uint32_t number, absl::string_view counts,
     counts.remove_prefix(own.size());
     if (number > part.row.merged && !own.empty()) {
       part.unmerged.Add(std::string(own.data(), own.size()));
+      part.latest = number;
     }
   }
 }
@@ -140,7 +137,9 @@ absl::Status PeopleSets::LookUp(const SetKey& key, absl::string_view people,
     ledger::LookUp(*part.counts, own, known);
     part.unmerged.LookUp(own, known);
     people.remove_prefix(own.size());
-    known += own.size() / kPersonBytes;
+    for (size_t left = own.size() / kPersonBytes; left > 0; --left) {
+      if (*known++ < 0) return Impossible(key);
+    }
   }
   return absl::OkStatus();
 }
@@ -190,10 +189,11 @@ absl::Status PeopleSets::Append(const SetKey& key, const SetChange& change) {
 absl::Status PeopleSets::Write(const SetChanges& changes) {
   written_ = {};
   written_.sweep = sweep_;
-  int64_t budget = kSliceBytes;
+  int64_t budget = static_cast<int64_t>(limits_.slice_bytes);
   for (const auto& [key, change] : changes) {
     TG_RETURN_IF_ERROR(Append(key, change));
-    budget += kSliceFactor * static_cast<int64_t>(change.counts.bytes());
+    budget +=
+        static_cast<int64_t>(limits_.slice_factor * change.counts.bytes());
   }
   TG_RETURN_IF_ERROR(Merge(&budget));
   return Erase(&budget);
@@ -248,10 +248,14 @@ absl::StatusOr<bool> PeopleSets::Advance(Sweep* sweep, int64_t* budget) {
   return table_->DeleteChanges(set->row.id, sweep->up_to, budget);
 }
 
+// Also where the changes of a part add up to nothing: their rows go one after
+// another, and a part that had not taken them all up would see those left.
 absl::Status PeopleSets::MergeParts(Set* set, Sweep* sweep, int64_t* budget) {
   for (size_t i = 0; i < set->parts.size(); ++i) {
     const Part& part = set->parts[i];
-    if (part.row.start < sweep->from || part.unmerged.empty()) continue;
+    if (part.row.start < sweep->from || part.latest <= part.row.merged) {
+      continue;
+    }
     if (*budget <= 0) {
       sweep->from = part.row.start;
       return absl::OkStatus();
@@ -345,11 +349,15 @@ void PeopleSets::Account(Set* set) {
     if (part.counts) set->in_memory += part.counts->size();
   }
   in_memory_ += set->in_memory;
-  if (IsDue(set->change_bytes, set->part_bytes)) due_.insert(set->key);
+  if (IsDue(*set)) due_.insert(set->key);
+}
+
+bool PeopleSets::IsDue(const Set& set) const {
+  return set.change_bytes > std::max(limits_.few_bytes, set.part_bytes / 4);
 }
 
 void PeopleSets::Evict() {
-  while (in_memory_ > most_bytes_ && !sets_.empty()) {
+  while (in_memory_ > limits_.memory_bytes && !sets_.empty()) {
     Drop(std::prev(sets_.end()));
   }
 }

@@ -37,14 +37,15 @@ using SetChanges = absl::flat_hash_map<SetKey, SetChange>;
 
 class PeopleSets {
  public:
-  // Keeps about `most_bytes` in memory. `db` must outlive it.
-  static absl::StatusOr<std::unique_ptr<PeopleSets>> On(Database& db,
-                                                        size_t most_bytes);
+  // `db` must outlive it.
+  static absl::StatusOr<std::unique_ptr<PeopleSets>> On(
+      Database& db, const PeopleLimits& limits);
 
   // Sets of earlier years are refused from now on, and erased by later writes.
   void KeepFrom(int32_t year);
 
   // Adds to known[i] how many committed records put the i-th person in.
+  // DataLoss where that is less than none.
   absl::Status LookUp(const SetKey& key, absl::string_view people,
                       int32_t* known);
   absl::StatusOr<SetState> State(const SetKey& key);
@@ -62,7 +63,8 @@ class PeopleSets {
   struct Part {
     PartRow row;
     std::optional<std::string> counts;  // Absent: not read yet.
-    Pile unmerged;                      // Changes above row.merged.
+    Pile unmerged;                      // Changes above row.merged,
+    uint32_t latest = 0;                // of which this is the last.
   };
   struct Set {
     SetKey key;
@@ -103,8 +105,8 @@ class PeopleSets {
     bool erased_all = false;
   };
 
-  PeopleSets(std::unique_ptr<SetTable> table, size_t most_bytes)
-      : table_(std::move(table)), most_bytes_(most_bytes) {}
+  PeopleSets(std::unique_ptr<SetTable> table, const PeopleLimits& limits)
+      : table_(std::move(table)), limits_(limits) {}
   absl::StatusOr<Set*> Load(const SetKey& key);  // Null: there is none.
   absl::Status Read(Set* set);
   absl::StatusOr<Set*> LoadOrCreate(const SetKey& key);
@@ -119,12 +121,13 @@ class PeopleSets {
   void Finish(const Sweep& sweep);
   absl::Status Erase(int64_t* budget);
   static void Distribute(uint32_t number, absl::string_view counts, Set* set);
+  bool IsDue(const Set& set) const;
   void Account(Set* set);
   void Evict();
   void Drop(std::list<Set>::iterator set);
 
   const std::unique_ptr<SetTable> table_;
-  const size_t most_bytes_;
+  const PeopleLimits limits_;
   std::list<Set> sets_;  // Used last, first.
   absl::flat_hash_map<SetKey, std::list<Set>::iterator> by_key_;
   size_t in_memory_ = 0;

@@ -154,12 +154,17 @@ TEST_F(PeopleTest, HowManyAreInASetAndItsNewestRecordsAreKnown) {
 }
 
 // Against ordinary maps, while parts split and merge, sets leave memory and the
-// process ends at any commit.
-TEST_F(PeopleTest, RandomHistoriesKeepExactCounts) {
+// process ends at any commit: with usual slices, and with slices so small that
+// changes go a few at a time.
+class PeopleHistoryTest : public PeopleTest,
+                          public testing::WithParamInterface<size_t> {};
+
+TEST_P(PeopleHistoryTest, RandomHistoriesKeepExactCounts) {
   const uint64_t seed = std::random_device()();
   SCOPED_TRACE(testing::Message() << "seed " << seed);
   std::mt19937_64 random(seed);
-  options_.people_bytes = 1 << 20;
+  options_.people = {1 << 20, GetParam(), 4, GetParam() / 8};
+  if (GetParam() < 100'000) options_.people.slice_factor = 0;
   Open();
   std::map<uint64_t, int> model[2];
   const SetKey keys[] = {{"a", 2026}, {"b", 2026}};
@@ -175,7 +180,11 @@ TEST_F(PeopleTest, RandomHistoriesKeepExactCounts) {
     for (uint64_t person : people) counts[person] += take ? -1 : 1;
     const auto stored = Refer("", SetOf(people), take, keys[which]);
     ASSERT_TRUE(stored.ok()) << stored.status();
-    if (random() % 30 == 0) Reopen();
+    if (random() % 4 == 0) {  // None of these has left after all.
+      for (uint64_t person : people) counts[person] += take ? 1 : -1;
+      ASSERT_TRUE(Refer("", SetOf(people), !take, keys[which]).ok());
+    }
+    if (random() % (GetParam() < 100'000 ? 3 : 30) == 0) Reopen();
     if (random() % 5 == 0) Idle(static_cast<int>(random() % 10));
     int64_t in = 0;
     for (const auto& model_of : model) {
@@ -196,6 +205,35 @@ TEST_F(PeopleTest, RandomHistoriesKeepExactCounts) {
     }
   }
   EXPECT_GT(Number("SELECT count(*) FROM people_part"), 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Slices, PeopleHistoryTest,
+                         testing::Values(512 << 10, 60'000, 5'000));
+
+// Changes that add up to nothing are deleted in slices like all others.
+TEST_F(PeopleTest, WhoWasTakenOutIsNewAgainWhereverTheProcessEnds) {
+  options_.people.slice_bytes = 5'000;
+  options_.people.slice_factor = 0;
+  options_.people.few_bytes = 1'000;
+  Open();
+  for (int idle = 0; idle < 4; ++idle) {
+    const SetKey key{absl::StrCat("set ", idle), 2026};
+    ASSERT_TRUE(Refer("", SetOf(Span(0, 5'000)), false, key).ok());
+    Idle(20);
+    std::vector<std::string> settled;
+    for (uint64_t i = 1; i <= 8; ++i) {
+      settled.push_back(SetOf(Span(i * 10'000, i * 10'000 + 300)));
+      ASSERT_TRUE(Refer("", settled.back(), false, key).ok());
+      ASSERT_TRUE(Refer("", settled.back(), true, key).ok());
+    }
+    Idle(idle);
+    Reopen();
+    for (const std::string& people : settled) {
+      const auto known = ledger_->LookUp(key, people);
+      ASSERT_TRUE(known.ok()) << known.status();
+      ASSERT_EQ(known->fresh(), 300) << "after " << idle << " commits";
+    }
+  }
 }
 
 TEST_F(PeopleTest, ChangesAreMergedBehindAndTheirRowsGo) {

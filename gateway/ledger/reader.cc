@@ -62,7 +62,7 @@ absl::StatusOr<Known> Reader::LookUp(const SetKey& set,
   MutexLock lock(&mu_);
   // The committer's memory is its own: the tables are read, all of one commit.
   TG_ASSIGN_OR_RETURN(const std::unique_ptr<PeopleSets> sets,
-                      PeopleSets::On(*db_, 0));
+                      PeopleSets::On(*db_, {.memory_bytes = 0}));
   sets->KeepFrom(writer_.sets_from());
   TG_RETURN_IF_ERROR(begin_.Run());
   const absl::Status found = sets->LookUp(set, people, known.records.data());

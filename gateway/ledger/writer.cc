@@ -41,7 +41,7 @@ absl::StatusOr<std::unique_ptr<Writer>> Writer::Open(const Options& options) {
                                                 options.index_run));
   TG_ASSIGN_OR_RETURN(writer->tree_,
                       Tree::On(db, *writer->journal_, end.size, options.key));
-  TG_ASSIGN_OR_RETURN(writer->sets_, PeopleSets::On(db, options.people_bytes));
+  TG_ASSIGN_OR_RETURN(writer->sets_, PeopleSets::On(db, options.people));
   TG_ASSIGN_OR_RETURN(writer->begin_, db.Prepare("BEGIN IMMEDIATE"));
   TG_ASSIGN_OR_RETURN(writer->commit_, db.Prepare("COMMIT"));
   TG_ASSIGN_OR_RETURN(writer->rollback_, db.Prepare("ROLLBACK"));

@@ -165,7 +165,12 @@ class History {
 
   bool Start() {
     auto opened = ledger::OpenSqliteLedger(
-        {.path = folder_ + "/ledger.db", .max_batch = 1 + random_() % 40},
+        {.path = folder_ + "/ledger.db",
+         .max_batch = 1 + random_() % 40,
+         // So small that sets are merged and swept within a history.
+         .people = {.slice_bytes = 200 + random_() % 2'000,
+                    .slice_factor = 0,
+                    .few_bytes = 200}},
         [this] { return clock_.Now(); });
     if (opened.ok()) ledger_ = *std::move(opened);
     return opened.ok();
