@@ -224,7 +224,7 @@ struct Options {
       year_end = nullptr;
   size_t index_run =
       32768;  // Records indexed in memory before they are written.
-  PeopleLimits people;
+  PeopleLimits people = {};
 };
 
 class Ledger {
@@ -274,7 +274,8 @@ class Ledger {
   virtual absl::Status health() = 0;
 
   // Bad, too, from a commit that could not be written (a full disk) until one
-  // can be. Probe() has the committer find out where nobody submits.
+  // can be. Probe() has the committer find out where nobody submits, and erase
+  // a slice of the people of years that are over.
   virtual absl::Status writable() = 0;
   virtual void Probe() = 0;
 

@@ -56,6 +56,8 @@ class PeopleSets {
   void Committed();
   void RolledBack();
 
+  // Whether sets of earlier years may be left to erase.
+  bool erasing() const { return erasing_; }
   // Once after the last erasure: the write-ahead log may still have the bytes.
   bool TakeErased() { return !erasing_ && std::exchange(erased_, false); }
 

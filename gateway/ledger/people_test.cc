@@ -296,6 +296,23 @@ int Places(const std::string& folder, const std::set<uint64_t>& people) {
   return places;
 }
 
+TEST_F(PeopleTest, AnIdleLedgerErasesToo) {
+  options_.people.slice_bytes = 10'000;
+  clock_.Set(absl::FromUnixSeconds(1798700000));  // December 2026 in Beijing.
+  Open();
+  Add(Span(0, 3000));
+  clock_.Set(absl::FromUnixSeconds(1806508800));  // 1 April 2027.
+  const uint64_t size = ledger_->size();
+  for (int i = 0; i < 20; ++i) {
+    ledger_->Probe();
+    Gate gate(*ledger_);  // The probe is done when this one runs.
+    gate.Open();
+  }
+  EXPECT_EQ(ledger_->size(), size);
+  Reopen();
+  EXPECT_EQ(Places(folder_, Span(0, 3000)), 0);
+}
+
 TEST_F(PeopleTest, NothingIsLeftOfPeopleErasedWithTheirYear) {
   clock_.Set(absl::FromUnixSeconds(1798700000));  // December 2026 in Beijing.
   Open();

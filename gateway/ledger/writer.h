@@ -44,6 +44,7 @@ class Writer {
  private:
   Writer() = default;
   void EndYear(Batch* batch);
+  absl::Status EraseSlice();
   absl::Status Write(const Batch& batch);
   absl::Status Flush();
   absl::Status Try();

@@ -299,7 +299,43 @@ TEST_F(ExactTest, AFlowThatTheTwoYearsCountOtherwiseWaitsForTheTurnToPass) {
   EXPECT_EQ(Tally(2026).counted.persons, 0);
 }
 
+// Of the year before only the numbers are left; the live year is lowered.
+TEST_F(ExactTest, ADecisionOfBothYearsIsSettledWhenTheFirstIsErased) {
+  const absl::Time turn = StartOfBeijingDay(*ParseDay("2027-01-01"));
+  clock_.Set(turn - absl::Hours(1));
+  Open(0, 0);
+  uncertainty_ = absl::Milliseconds(50);
+  clock_.Set(turn);
+  Open(0, 0);
+  const v1::Flow flow = Flow("a", SetOf(0, 10));
+  const v1::Decision decision = Decide(flow);
+  ASSERT_EQ(Tally(2026).counted.persons, 10);
+  clock_.Set(StartOfBeijingDay(*ParseDay("2027-04-01")));
+  const auto settled = Settle(flow, decision, SetOf(0, 4));
+  ASSERT_TRUE(settled.ok()) << settled.status();
+  EXPECT_EQ(Tally(2026).counted.persons, 10);
+  EXPECT_EQ(Tally(2027).counted.persons, 4);
+}
+
 // ---- Splitting.
+
+TEST_F(ExactTest, SplittingBelowTheAssessmentThresholdIsSeenUnderAContract) {
+  Open(0, 0);
+  source_.regime.mutable_small_volume_persons()->set_value(10);
+  source_.regime.mutable_assessment_persons()->set_value(1000);
+  source_.registry[0].mutable_filings()->Add(
+      policy::TestFiling("SC-1", v1::FILING_KIND_STANDARD_CONTRACT));
+  v1::Flow flow = Flow("a", SetOf(0, 600));
+  const v1::Decision first = Decide(flow);
+  ASSERT_EQ(first.verdict(), v1::VERDICT_ALLOW) << first.DebugString();
+  ASSERT_THAT(first.relied_on(), ::testing::ElementsAre("SC-1"));
+  EXPECT_FALSE(first.has_splitting());
+  const v1::Decision second = Decide(Flow("b", SetOf(500, 1100)));
+  ASSERT_TRUE(second.has_splitting()) << second.DebugString();
+  EXPECT_EQ(second.splitting().threshold(), 1000);
+  EXPECT_EQ(second.splitting().together(), 1100);
+  EXPECT_EQ(second.splitting().common_people(), 100);
+}
 
 TEST_F(ExactTest, SplittingIsWarnedOfWhereFlowsReachTogetherWhatNoneDoes) {
   Open(99'995, 0);

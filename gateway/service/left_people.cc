@@ -1,5 +1,6 @@
 #include "gateway/service/left_people.h"
 
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -181,6 +182,22 @@ absl::Status CheckPeople(const Decided& decided, const LeftPeople& left) {
                       "wrong.left_others");
 }
 
+// Both classes in the year of the change.
+absl::Status MoveAll(const Decided& decided, const absl::string_view all[2],
+                     const absl::string_view left[2], ledger::View& view,
+                     std::deque<std::string>* sets, ledger::Change* change,
+                     std::vector<ledger::Reference>* remembered) {
+  std::vector<ledger::Reference> of_year;
+  for (const bool sensitive : {false, true}) {
+    Mover mover{decided, change->year, sensitive, view, sets};
+    TG_RETURN_IF_ERROR(mover.Move(
+        all[sensitive], left[sensitive],
+        sensitive ? &change->sensitive : &change->persons, &of_year));
+  }
+  std::move(of_year.begin(), of_year.end(), std::back_inserter(*remembered));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Adjustment> AdjustPeople(const Decided& decided,
                                         LeftPeople* left, ledger::View& view) {
   TG_RETURN_IF_ERROR(left->people->gone);
@@ -199,17 +216,19 @@ absl::StatusOr<Adjustment> AdjustPeople(const Decided& decided,
   Adjustment adjustment;
   adjustment.persons_left = people::CountOf(some.persons);
   adjustment.sensitive_left = people::CountOf(some.sensitive_persons);
+  absl::Status erased;
   for (const int32_t year : YearsOf(decided.record)) {
     ledger::Change change = NewChange(decided, year);
-    for (const bool sensitive : {false, true}) {
-      Mover mover{decided, year, sensitive, view, &left->sets};
-      TG_RETURN_IF_ERROR(
-          mover.Move(all[sensitive], gone[sensitive],
-                     sensitive ? &change.sensitive : &change.persons,
-                     &adjustment.remembered));
+    const absl::Status moved = MoveAll(decided, all, gone, view, &left->sets,
+                                       &change, &adjustment.remembered);
+    if (absl::IsFailedPrecondition(moved)) {
+      erased = moved;  // That year's people are gone: its charge stands.
+      continue;
     }
+    TG_RETURN_IF_ERROR(moved);
     adjustment.changes.push_back(std::move(change));
   }
+  if (adjustment.changes.empty()) return erased;
   return adjustment;
 }
 

@@ -29,6 +29,9 @@ constexpr const char* kServing[] = {"", "tongguan.v1.ExportGatewayService",
 // Not serving while the last reload was refused; the old policy decides on.
 constexpr char kReloadHealth[] = "tongguan.v1.PolicyReload";
 
+// Looks at the ledger each second, and has it probe each so many.
+constexpr int64_t kProbeTicks = 30;
+
 class Gateway final : public Server {
  public:
   explicit Gateway(ServerOptions options)
@@ -53,6 +56,7 @@ class Gateway final : public Server {
   const ServerOptions options_;
   const v1::Limits limits_;
   int port_ = 0;
+  int64_t ticks_ = 0;  // The polling thread's, once it runs.
   std::string new_log_key_;
   std::string log_origin_;
   Metrics metrics_;
@@ -148,7 +152,10 @@ absl::Status Gateway::Listen(const TlsTexts& tls) {
 void Gateway::CheckLedger() {
   const absl::Status health = ledger_->health();
   const bool writable = ledger_->writable().ok();
-  if (health.ok() && !writable) ledger_->Probe();
+  // Now and then also where all is well: old people go from idle gateways too.
+  if (health.ok() && (!writable || ++ticks_ % kProbeTicks == 1)) {
+    ledger_->Probe();
+  }
   absl::MutexLock lock(&mu_);
   if (draining_) return;
   if (fatal_.ok()) fatal_ = health;

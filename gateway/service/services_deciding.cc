@@ -39,7 +39,8 @@ void Services::Submit(const FlowQuestion& question, Stored done) {
   };
   submission.done = OnLoop([this, &question, done = std::move(done)](
                                absl::StatusOr<ledger::Stored> stored) {
-    if (stored.ok() && question.flow->people().has_staged()) {
+    if (stored.ok() && !stored->repeated &&
+        question.flow->people().has_staged()) {
       staging_->Release(question.flow->people().staged().digest(),
                         question.flow->exporter());
     }

@@ -76,17 +76,21 @@ absl::Status NoteSplitting(const FlowQuestion& question, int32_t year,
       decision->charging() == v1::CHARGING_NONE) {
     return absl::OkStatus();  // Nobody's data goes.
   }
-  const v1::Regime& regime = question.asking->policy->regime();
-  if (decision->relied_on().empty()) {
-    TG_RETURN_IF_ERROR(Note(question,
-                            {false, question.people->persons,
-                             regime.small_volume_persons().value()},
-                            year, view, decision, entry));
-  }
   const bool assessed =
       decision->verdict() == v1::VERDICT_ALLOW &&
       decision->required_mechanism() == v1::MECHANISM_SECURITY_ASSESSMENT;
   if (assessed) return absl::OkStatus();
+  // The number avoided is the next above the flow's own; with a filing that of
+  // small volumes stops nothing.
+  const v1::Regime& regime = question.asking->policy->regime();
+  int64_t threshold = regime.small_volume_persons().value();
+  if (!decision->relied_on().empty() ||
+      people::CountOf(question.people->persons) >= threshold) {
+    threshold = regime.assessment_persons().value();
+  }
+  TG_RETURN_IF_ERROR(Note(question,
+                          {false, question.people->persons, threshold}, year,
+                          view, decision, entry));
   return Note(
       question,
       {true, question.people->sensitive, regime.assessment_sensitive().value()},

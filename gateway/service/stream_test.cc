@@ -289,6 +289,18 @@ TEST_F(StageTest, StagedPeopleAreCountedOnceHoweverOftenTheyCome) {
   EXPECT_EQ(Standing().counted_exact().persons(), 30'000);
 }
 
+// The answer to an old request is no reason to let go of a set staged since.
+TEST_F(StageTest, ARepeatedRequestLeavesASetThatWasStagedAgain) {
+  StartOpened();
+  v1::StagePeopleResponse staged;
+  ASSERT_TRUE(Stage(SetOf(0, 100), 100, &staged).ok());
+  const v1::Flow first = StagedFlow("a", staged.digest());
+  Decide(first);
+  ASSERT_TRUE(Stage(SetOf(0, 100), 100, &staged).ok());
+  Decide(first);
+  EXPECT_EQ(Decide(StagedFlow("b", staged.digest())).charged_persons(), 0);
+}
+
 TEST_F(StageTest, StagedPeopleOfAnotherExporterAreNotThere) {
   StartOpened();
   v1::StagePeopleResponse staged;
