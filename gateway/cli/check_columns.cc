@@ -1,4 +1,5 @@
 // ShowColumns: what was found in a file, as a table.
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -167,9 +168,12 @@ std::string ColumnTable::Print() {
 void ShowColumns(Context& context, const FileFlags& flags,
                  const v1::Inspection& inspection,
                  const policy::Taxonomy& taxonomy) {
-  std::string identifier = "–";
+  std::vector<std::string> identifiers;
+  int64_t values = 0;
   for (const v1::InspectedColumn& column : inspection.columns()) {
-    if (column.identifier()) identifier = column.name();
+    if (!column.identifier()) continue;
+    identifiers.push_back(column.name());
+    values += column.values();
   }
   std::string said =
       context.T("check.file", {{"0", flags.path},
@@ -182,9 +186,21 @@ void ShowColumns(Context& context, const FileFlags& flags,
       flags.key.empty() ? "check.people_declared" : "check.people_exact",
       {{"0", text::FormatCount(inspection.persons())},
        {"1", text::FormatCount(inspection.sensitive_persons())},
-       {"2", identifier},
+       {"2", identifiers.empty() ? "–" : absl::StrJoin(identifiers, ", ")},
        {"3", flags.key_id}});
-  absl::StrAppend(&said, Wrapped(context, people), "\n");
+  absl::StrAppend(&said, Wrapped(context, people));
+  // One person in many rows may well be; many people with one number as well.
+  const int64_t distinct =
+      std::max(inspection.persons(), inspection.sensitive_persons());
+  if (2 * distinct < values) {
+    absl::StrAppend(
+        &said,
+        Wrapped(context, context.T("check.few_people",
+                                   {{"0", absl::StrJoin(identifiers, ", ")},
+                                    {"1", text::FormatCount(values)},
+                                    {"2", text::FormatCount(distinct)}})));
+  }
+  said += "\n";
   context.out() << said;
 }
 

@@ -236,6 +236,27 @@ TEST_F(CheckFileTest, TheTableFitsAnEightyColumnTerminal) {
   }
 }
 
+TEST_F(CheckFileTest, PeopleFarFewerThanTheirValuesAreDoubtedAloud) {
+  for (const int people : {4, 5}) {
+    std::string text = "工号,unit_price\n";
+    for (int i = 0; i < 10; ++i) {
+      absl::StrAppend(&text, "E", i % people, ",1\n");
+    }
+    const Outcome run = Check(text);
+    EXPECT_EQ(run.code, kSuccess) << run.err;
+    EXPECT_EQ(absl::StrContains(run.out, "they are only 4 different people"),
+              people == 4)
+        << run.out;
+  }
+}
+
+TEST_F(CheckFileTest, EveryColumnThatPeopleAreToldApartByIsNamed) {
+  const Outcome run =
+      Check("手机号,备用手机号\n13800138000,13900139000\n13911112222,\n");
+  EXPECT_THAT(run.out, HasSubstr("3 distinct people"));
+  EXPECT_THAT(run.out, HasSubstr("\"手机号, 备用手机号\""));
+}
+
 TEST_F(CheckFileTest, ProgressIsForTerminalsOnly) {
   std::string text = "手机号\n";
   for (int i = 0; i < 70'000; ++i) absl::StrAppend(&text, "13800138000\n");

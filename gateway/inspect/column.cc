@@ -4,6 +4,11 @@
 #include <array>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gateway/inspect/records.h"
+
 namespace tongguan::inspect {
 namespace {
 
@@ -21,9 +26,9 @@ void SetFacts(const v1::Category& category, absl::string_view sector,
 }
 
 // Categories that tell people apart, the best first: documents and numbers that
-// one body gives to one person each, then accounts, then what people share or
-// change.
-constexpr std::array<absl::string_view, 19> kIdentifiers = {
+// one body gives to one person each, then accounts, then what people change. A
+// telephone is not among them: a household or an office has one.
+constexpr std::array<absl::string_view, 18> kIdentifiers = {
     "resident_id_number",
     "identity_document_number",
     "passport_number",
@@ -42,8 +47,37 @@ constexpr std::array<absl::string_view, 19> kIdentifiers = {
     "user_account",
     "mobile",
     "email",
-    "telephone",
 };
+
+bool IsIdentifier(const v1::Category& category) {
+  return std::find(kIdentifiers.begin(), kIdentifiers.end(), category.id()) !=
+         kIdentifiers.end();
+}
+
+// In lower case.
+constexpr absl::string_view kNobody[] = {
+    "无",     "暂无",   "没有",    "空",   "未知",      "不详",   "未填",
+    "未填写", "未提供", "未登记",  "不明", "不适用",    "保密",   "同上",
+    "n/a",    "#n/a",   "na",      "nan",  "null",      "(null)", "<null>",
+    "none",   "nil",    "unknown", "n.a.", "undefined", "tbd",    "empty",
+    "test",   "x",      "xx",      "xxx",  "#ref!",     "#value!"};
+
+// \d(\.\d+)?E\+\d+, in either case.
+bool IsScientific(absl::string_view form) {
+  const size_t e = form.find_first_of("eE");
+  if (e == absl::string_view::npos || e + 2 >= form.size() ||
+      form[e + 1] != '+' || !absl::ascii_isdigit(form[0])) {
+    return false;
+  }
+  const auto digits = [](absl::string_view text) {
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+  };
+  const absl::string_view mantissa = form.substr(0, e);
+  return digits(form.substr(e + 2)) &&
+         (mantissa.size() == 1 ||
+          (mantissa[1] == '.' && digits(mantissa.substr(2))));
+}
 
 }  // namespace
 
@@ -56,25 +90,50 @@ Column::Column(std::string name, const policy::Taxonomy& taxonomy,
                    ? nullptr
                    : taxonomy.FindCategory(declared->category())),
       watch_(
-          &taxonomy.detectors().For(claimed_ == nullptr ? named_ : claimed_)) {}
+          &taxonomy.detectors().For(claimed_ == nullptr ? named_ : claimed_)) {
+  const auto& detectors = taxonomy.source().detectors();
+  detected_ = named_ != nullptr && IsIdentifier(*named_) &&
+              std::any_of(detectors.begin(), detectors.end(),
+                          [this](const v1::Detector& detector) {
+                            return detector.category() == named_->id();
+                          });
+}
 
 policy::Hit Column::Look(absl::string_view value, int64_t row,
                          std::string* scratch) {
   ++values_;
   const policy::Hit hit = watch_->Find(value, scratch);
-  if (hit.category != nullptr) Count(hit, row);
+  if (hit.category != nullptr && Count(hit, row)) {
+    ++numbers_;
+  } else if (detected_ && !StandsForNobody(value) && others_++ == 0) {
+    first_other_ = row;
+  }
   return hit;
 }
 
-void Column::Count(const policy::Hit& hit, int64_t row) {
-  const auto there = std::find_if(
-      seen_.begin(), seen_.end(),
-      [&hit](const Seen& seen) { return seen.category == hit.category; });
-  if (there != seen_.end()) {
-    ++there->values;
-  } else {
-    seen_.push_back({hit.category, 1, row, hit.inside_text});
+absl::Status Column::CheckIdentifier(size_t number) const {
+  const bool enough = static_cast<double>(numbers_) >=
+                      kColumnShare * static_cast<double>(numbers_ + others_);
+  if (enough || !detected_ || declared()) return absl::OkStatus();
+  return RefuseAt(
+      first_other_, number,
+      absl::StrCat("no number of a person in \"", name_, "\", and only ",
+                   numbers_, " of its ", numbers_ + others_,
+                   " values are one. Correct it (a spreadsheet keeps long "
+                   "numbers as text), choose another --id-column, or declare "
+                   "the column if its values do tell people apart."));
+}
+
+bool Column::Count(const policy::Hit& hit, int64_t row) {
+  auto seen = std::find_if(seen_.begin(), seen_.end(), [&hit](const Seen& one) {
+    return one.category == hit.category;
+  });
+  if (seen == seen_.end()) {
+    seen = seen_.insert(seen_.end(), {hit.category, 0, row, hit.inside_text,
+                                      IsIdentifier(*hit.category)});
   }
+  ++seen->values;
+  return seen->identifier && !hit.inside_text;
 }
 
 const v1::Category* Column::TakenFor(v1::ColumnBasis* basis) const {
@@ -174,20 +233,35 @@ people::IdentifierKind KindOf(absl::string_view category) {
              : people::IdentifierKind::kOther;
 }
 
-int FindIdentifier(const std::vector<v1::InspectedColumn>& columns) {
+bool StandsForNobody(absl::string_view form) {
+  constexpr size_t kLongest = 9;  // Of kNobody, in bytes.
+  const bool nothing = std::none_of(form.begin(), form.end(), [](char c) {
+    return (absl::ascii_isalnum(c) && c != '0') ||
+           static_cast<uint8_t>(c) >= 0x80;
+  });
+  if (nothing || form.size() > kLongest) return nothing;
+  const std::string lower = absl::AsciiStrToLower(form);
+  return std::find(std::begin(kNobody), std::end(kNobody),
+                   absl::string_view(lower)) != std::end(kNobody);
+}
+
+bool IsSpoiled(absl::string_view form) {
+  return absl::StrContains(form, "**") || IsScientific(form);
+}
+
+std::vector<size_t> FindIdentifiers(
+    const std::vector<v1::InspectedColumn>& columns) {
+  std::vector<size_t> found;
   for (const absl::string_view category : kIdentifiers) {
-    int best = -1;
     for (size_t i = 0; i < columns.size(); ++i) {
-      const bool more =
-          columns[i].values() >
-          (best < 0 ? 0 : columns[static_cast<size_t>(best)].values());
-      if (category == absl::string_view(columns[i].category()) && more) {
-        best = static_cast<int>(i);
+      if (category == absl::string_view(columns[i].category()) &&
+          columns[i].values() > 0) {
+        found.push_back(i);
       }
     }
-    if (best >= 0) return best;
+    if (!found.empty()) return found;
   }
-  return -1;
+  return found;
 }
 
 }  // namespace tongguan::inspect

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "gateway/people/identifiers.h"
 #include "gateway/policy/detectors.h"
@@ -27,6 +28,12 @@ class Column {
   // Looks at one value that is not empty.
   policy::Hit Look(absl::string_view value, int64_t row, std::string* scratch);
 
+  // Refuses, naming column and the first row, a column `number` (from 1) that
+  // by its name identifies people, where detectors know what it should hold and
+  // less than the column share of its values is a number of a person: so little
+  // tells nobody apart. A declaration of the column settles it.
+  absl::Status CheckIdentifier(size_t number) const;
+
   // What the column is taken for, in a sector of the flow.
   v1::InspectedColumn Conclude(absl::string_view sector) const;
 
@@ -40,9 +47,11 @@ class Column {
     int64_t values;
     int64_t first_row;
     bool inside_text;
+    bool identifier;  // Of a category that tells people apart.
   };
 
-  void Count(const policy::Hit& hit, int64_t row);
+  // Whether the whole value is an identifier.
+  bool Count(const policy::Hit& hit, int64_t row);
   const v1::Category* TakenFor(v1::ColumnBasis* basis) const;
   // Values that do not fit make unknown what would else be no.
   void Doubt(absl::string_view sector, v1::InspectedColumn* column) const;
@@ -53,17 +62,30 @@ class Column {
   const v1::Category* named_;    // By its name; or null.
   const v1::Category* claimed_;  // By its declaration; or null.
   const policy::Watch* watch_;
+  bool detected_ = false;  // There are detectors of what its name says.
   int64_t values_ = 0;
-  std::vector<Seen> seen_;  // One a category.
+  int64_t numbers_ = 0;      // Values that are an identifier, whole.
+  int64_t others_ = 0;       // Neither that nor a sign for nothing.
+  int64_t first_other_ = 0;  // Row of the first of them.
+  std::vector<Seen> seen_;   // One a category.
 };
 
 // How the values of a category are normalized.
 people::IdentifierKind KindOf(absl::string_view category);
 
-// The column that identifies people, as an index; -1: none. Of the categories
-// that tell people apart, those first that no two people share; of columns of
-// the same, the one with the most values.
-int FindIdentifier(const std::vector<v1::InspectedColumn>& columns);
+// Whether what stands for an identifier, normalized, is a word or sign for
+// nothing, or zeros: nobody.
+bool StandsForNobody(absl::string_view form);
+
+// Whether it is somebody's, but no longer tells whose: cut short by a
+// spreadsheet (1.10101E+17) or masked (138****5678).
+bool IsSpoiled(absl::string_view form);
+
+// The columns that identify people, as indices, ascending; none: empty. Those
+// of one category, the first of those that tell people apart of which a column
+// has values: beginning with what no two people share, without what they do.
+std::vector<size_t> FindIdentifiers(
+    const std::vector<v1::InspectedColumn>& columns);
 
 }  // namespace tongguan::inspect
 

@@ -28,7 +28,9 @@ constexpr int kMostPasses = 3;
 
 // What a row's people depend on, which only the whole file can say for sure.
 struct Plan {
-  int identifier = -1;
+  // Ascending; of one category. Whoever stands in any of them is counted.
+  std::vector<size_t> identifiers;
+  std::string category;  // Theirs when they were found.
   people::IdentifierKind kind = people::IdentifierKind::kOther;
   // By column: has or may have ordinary, has sensitive personal information.
   std::vector<bool> ordinary;
@@ -49,12 +51,13 @@ bool SameFlags(const std::vector<bool>& a, const std::vector<bool>& b) {
 
 using Columns = std::vector<v1::InspectedColumn>;
 
-Plan PlanFor(const Columns& columns, int identifier) {
+Plan PlanFor(const Columns& columns, std::vector<size_t> identifiers) {
   Plan plan;
-  plan.identifier = identifier;
-  if (identifier >= 0) {
-    plan.kind = KindOf(columns[static_cast<size_t>(identifier)].category());
+  if (!identifiers.empty()) {
+    plan.category = columns[identifiers.front()].category();
+    plan.kind = KindOf(plan.category);
   }
+  plan.identifiers = std::move(identifiers);
   for (const v1::InspectedColumn& column : columns) {
     const bool sensitive = column.sensitive() == v1::FACT_YES;
     plan.sensitive.push_back(sensitive);
@@ -89,7 +92,12 @@ class Pass {
         taxonomy_(taxonomy),
         key_(key),
         plan_(plan),
-        result_(std::make_unique<Result>()) {}
+        result_(std::make_unique<Result>()) {
+    for (const size_t column : plan.identifiers) {
+      identifies_.resize(column + 1);
+      identifies_[column] = true;
+    }
+  }
 
   // Reads at most `rows` rows, and counts people if the plan has an identifier.
   absl::Status Run(int64_t rows);
@@ -97,6 +105,7 @@ class Pass {
   Columns Conclude() const;
   // Whether the people were counted as `plan` would have them.
   bool CountedAs(const Plan& plan) const;
+  absl::Status CheckIdentifiers() const;
   absl::Status Fill(const Columns& columns);
   std::unique_ptr<Result> TakeResult() { return std::move(result_); }
 
@@ -105,13 +114,17 @@ class Pass {
   absl::Status AddColumns();
   absl::Status CheckName(const std::string& name, size_t number);
   absl::Status Look(const Record& record);
-  absl::Status CountPerson(int64_t row, absl::string_view identifier,
-                           bool ordinary, bool sensitive);
+  absl::Status CountPeople(const Record& record, bool ordinary, bool sensitive);
+  absl::Status CountPerson(bool ordinary, bool sensitive);
+  bool Identifies(size_t column) const {
+    return column < identifies_.size() && identifies_[column];
+  }
 
   const Options& options_;
   const policy::Taxonomy& taxonomy_;
   people::PseudonymKey* const key_;
   const Plan& plan_;
+  std::vector<bool> identifies_;  // By column.
   std::unique_ptr<Source> source_;
   std::unique_ptr<Records> records_;
   std::vector<Column> columns_;
@@ -159,16 +172,8 @@ absl::Status Pass::AddColumns() {
   return absl::OkStatus();
 }
 
-absl::Status Pass::CountPerson(int64_t row, absl::string_view identifier,
-                               bool ordinary, bool sensitive) {
-  const auto column = static_cast<size_t>(plan_.identifier);
-  people::NormalizeIdentifier(plan_.kind, identifier, &form_);
-  if (form_.empty()) {
-    return RefuseAt(row, column + 1,
-                    absl::StrCat("no identifier in \"", columns_[column].name(),
-                                 "\", but personal information beside it. Fill "
-                                 "it in, or choose another --id-column."));
-  }
+// The identifier in form_.
+absl::Status Pass::CountPerson(bool ordinary, bool sensitive) {
   people::Pseudonym pseudonym;
   if (!key_->Make(form_, &pseudonym)) {
     return absl::InternalError("OpenSSL makes no HMAC");
@@ -180,10 +185,37 @@ absl::Status Pass::CountPerson(int64_t row, absl::string_view identifier,
   return fits ? absl::OkStatus() : result_->persons.Set().status();
 }
 
+// Everybody whom the record names: by several values, or by several columns, of
+// which some may be empty but not all.
+absl::Status Pass::CountPeople(const Record& record, bool ordinary,
+                               bool sensitive) {
+  bool anybody = false;
+  for (const Cell& cell : record.cells) {
+    if (!Identifies(cell.column)) continue;
+    people::NormalizeIdentifier(plan_.kind, cell.value, &form_);
+    if (IsSpoiled(form_)) {
+      return RefuseAt(record.row, cell.column + 1,
+                      "an identifier that is masked or cut short (as "
+                      "1.1E+17), so that many people have the same. Write it "
+                      "in full; a spreadsheet keeps long numbers as text.");
+    }
+    if (StandsForNobody(form_)) continue;
+    anybody = true;
+    TG_RETURN_IF_ERROR(CountPerson(ordinary, sensitive));
+  }
+  if (anybody) return absl::OkStatus();
+  const size_t first = plan_.identifiers.front();
+  return RefuseAt(record.row, first + 1,
+                  absl::StrCat("no identifier in \"", columns_[first].name(),
+                               "\", but personal information beside it. Fill "
+                               "it in (no sign or word for nothing), or choose "
+                               "another --id-column."));
+}
+
 absl::Status Pass::Look(const Record& record) {
   bool ordinary = false;
   bool sensitive = false;
-  absl::string_view identifier;
+  bool identified = false;
   for (const Cell& cell : record.cells) {
     Column& column = columns_[cell.column];
     const policy::Hit hit = column.Look(cell.value, record.row, &scratch_);
@@ -195,15 +227,13 @@ absl::Status Pass::Look(const Record& record) {
       ordinary |=
           !grave && hit.category->data_class() == v1::DATA_CLASS_PERSONAL;
     }
-    if (static_cast<int>(cell.column) == plan_.identifier) {
-      identifier = cell.value;
-    }
+    identified |= Identifies(cell.column);
   }
-  all_identified_ &= !identifier.empty() || record.cells.empty();
-  if (plan_.identifier < 0 || (!ordinary && !sensitive)) {
+  all_identified_ &= identified || record.cells.empty();
+  if (plan_.identifiers.empty() || (!ordinary && !sensitive)) {
     return absl::OkStatus();
   }
-  return CountPerson(record.row, identifier, ordinary, sensitive);
+  return CountPeople(record, ordinary, sensitive);
 }
 
 absl::Status Pass::Run(int64_t rows) {
@@ -237,17 +267,27 @@ Columns Pass::Conclude() const {
 }
 
 bool Pass::CountedAs(const Plan& plan) const {
-  if (plan.identifier != plan_.identifier || plan.kind != plan_.kind ||
+  if (plan.identifiers != plan_.identifiers || plan.kind != plan_.kind ||
       !SameFlags(plan.sensitive, plan_.sensitive)) {
     return false;
   }
-  // Where the identifier itself is ordinary personal information and no row
-  // lacks it, the other columns say nothing more of who has such.
-  const auto identifier = static_cast<size_t>(plan.identifier);
-  const bool by_identifier = plan.identifier >= 0 && all_identified_ &&
-                             Flagged(plan.ordinary, identifier) &&
-                             Flagged(plan_.ordinary, identifier);
+  // Where the identifiers themselves are ordinary personal information and no
+  // row lacks one, the other columns say nothing more of who has such.
+  const bool by_identifier =
+      !plan.identifiers.empty() && all_identified_ &&
+      std::all_of(plan.identifiers.begin(), plan.identifiers.end(),
+                  [&](size_t column) {
+                    return Flagged(plan.ordinary, column) &&
+                           Flagged(plan_.ordinary, column);
+                  });
   return by_identifier || SameFlags(plan.ordinary, plan_.ordinary);
+}
+
+absl::Status Pass::CheckIdentifiers() const {
+  for (const size_t column : plan_.identifiers) {
+    TG_RETURN_IF_ERROR(columns_[column].CheckIdentifier(column + 1));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Pass::Fill(const Columns& columns) {
@@ -264,18 +304,29 @@ absl::Status Pass::Fill(const Columns& columns) {
   for (const v1::InspectedColumn& column : columns) {
     *inspection.add_columns() = column;
     inspection.mutable_columns()->rbegin()->set_identifier(
-        column.number() == plan_.identifier + 1);
+        Identifies(static_cast<size_t>(column.number() - 1)));
   }
   return absl::OkStatus();
 }
 
-// The column that was asked for, or else found; -1: none.
-absl::StatusOr<int> ChooseIdentifier(const Options& options,
-                                     const Columns& columns) {
-  if (options.identifier.empty()) return FindIdentifier(columns);
+// The column that was asked for, or those found, with those of the pass before.
+absl::StatusOr<std::vector<size_t>> ChooseIdentifiers(const Options& options,
+                                                      const Columns& columns,
+                                                      const Plan& before) {
+  if (options.identifier.empty()) {
+    std::vector<size_t> found = before.identifiers;
+    if (found.empty()) return FindIdentifiers(columns);
+    // One that was taken for less, or did not come, in the first rows.
+    for (size_t i = 0; i < columns.size(); ++i) {
+      if (columns[i].category() == before.category) found.push_back(i);
+    }
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    return found;
+  }
   const auto name = ColumnName(1, 1, options.identifier);
   for (size_t i = 0; name.ok() && i < columns.size(); ++i) {
-    if (columns[i].name() == *name) return static_cast<int>(i);
+    if (columns[i].name() == *name) return std::vector<size_t>{i};
   }
   return absl::InvalidArgumentError(
       absl::StrCat("no column \"", options.identifier,
@@ -298,7 +349,7 @@ absl::Status CheckDeclared(const Options& options, const Columns& columns) {
 }
 
 absl::Status CheckIdentified(const Columns& columns, const Plan& plan) {
-  if (plan.identifier >= 0) return absl::OkStatus();
+  if (!plan.identifiers.empty()) return absl::OkStatus();
   for (size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].values() == 0 || (!plan.ordinary[i] && !plan.sensitive[i])) {
       continue;
@@ -324,13 +375,13 @@ absl::StatusOr<std::unique_ptr<Result>> InspectFile(
     Pass reading(options, taxonomy, &key, plan);
     TG_RETURN_IF_ERROR(reading.Run(rows));
     const Columns columns = reading.Conclude();
-    TG_ASSIGN_OR_RETURN(const int identifier,
-                        ChooseIdentifier(options, columns));
-    const Plan next =
-        PlanFor(columns, plan.identifier < 0 ? identifier : plan.identifier);
+    TG_ASSIGN_OR_RETURN(std::vector<size_t> identifiers,
+                        ChooseIdentifiers(options, columns, plan));
+    const Plan next = PlanFor(columns, std::move(identifiers));
     if (rows == kAllRows && reading.CountedAs(next)) {
       TG_RETURN_IF_ERROR(CheckDeclared(options, columns));
       TG_RETURN_IF_ERROR(CheckIdentified(columns, next));
+      TG_RETURN_IF_ERROR(reading.CheckIdentifiers());
       TG_RETURN_IF_ERROR(reading.Fill(columns));
       return reading.TakeResult();
     }

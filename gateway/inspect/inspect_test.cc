@@ -41,8 +41,9 @@ class InspectTest : public testing::Test {
     EXPECT_NE(result, nullptr) << error_;
     return result == nullptr ? v1::Inspection() : result->inspection;
   }
-  std::string ErrorOf(const std::string& text) {
-    EXPECT_EQ(Inspect(text), nullptr);
+  std::string ErrorOf(const std::string& text,
+                      const std::string& name = "t.csv") {
+    EXPECT_EQ(Inspect(text, name), nullptr);
     return error_;
   }
   void Declare(const std::string& column, v1::Fact personal,
@@ -106,13 +107,13 @@ TEST_F(InspectTest, SensitivePeopleAreThoseWithASensitiveValue) {
 // exporter gets the same.
 TEST_F(InspectTest, SetsAreTheKeyedPseudonymsSorted) {
   const auto result = Inspect("身份证号,salary\n" + std::string(kId) +
-                              ",1\n110105194912310020 ,\n");
+                              ",1\n440524188001010014 ,\n");
   ASSERT_NE(result, nullptr) << error_;
   auto key = people::PseudonymKey::Create(people::Algorithm::kHmacSha256,
                                           options_.key);
   ASSERT_TRUE(key.ok());
   std::set<people::Pseudonym> expected;
-  for (const char* id : {kId, "110105194912310020"}) {
+  for (const char* id : {kId, "440524188001010014"}) {
     people::Pseudonym one;
     ASSERT_TRUE(key->Make(id, &one));
     expected.insert(one);
@@ -182,7 +183,7 @@ TEST_F(InspectTest, DeclarationOfAColumnThatIsNotThereIsRefused) {
 TEST_F(InspectTest, AColumnThatTurnsOutSensitiveIsCountedFromItsFirstRow) {
   std::string text = "employee_no,acct\n";
   for (int i = 0; i < 100'000; ++i) {
-    absl::StrAppend(&text, i, ",", i < 11'000 ? "n/a" : kCard, "\n");
+    absl::StrAppend(&text, i + 1, ",", i < 11'000 ? "n/a" : kCard, "\n");
   }
   const v1::Inspection found = Of(text);
   EXPECT_EQ(found.columns(1).category(), "bank_account");
@@ -194,7 +195,7 @@ TEST_F(InspectTest, AColumnThatTurnsOutSensitiveIsCountedFromItsFirstRow) {
 TEST_F(InspectTest, AFewSensitiveValuesMakeTheirOwnersSensitive) {
   std::string text = "employee_no,remark\n";
   for (int i = 0; i < 100; ++i) {
-    absl::StrAppend(&text, i, ",", i % 50 == 7 ? kCard : "ok", "\n");
+    absl::StrAppend(&text, i + 1, ",", i % 50 == 7 ? kCard : "ok", "\n");
   }
   const v1::Inspection found = Of(text);
   EXPECT_EQ(found.columns(1).sensitive(), v1::FACT_UNKNOWN);
@@ -206,7 +207,7 @@ TEST_F(InspectTest, ShareIsOfTheValuesThatAreNotEmpty) {
   for (const int good : {79, 80}) {
     std::string text = "employee_no,c\n";
     for (int i = 0; i < 150; ++i) {
-      absl::StrAppend(&text, i, ",",
+      absl::StrAppend(&text, i + 1, ",",
                       i >= 100   ? ""
                       : i < good ? "13800138000"
                                  : "none",
@@ -269,9 +270,155 @@ TEST_F(InspectTest, RowWithoutIdentifierIsRefused) {
 // Also where the row is beyond the sample and its column is doubted only later.
 TEST_F(InspectTest, RowWithoutIdentifierBeyondTheSampleIsRefused) {
   std::string text = "employee_no,city\n";
-  for (int i = 0; i < 12'000; ++i) absl::StrAppend(&text, i, ",x\n");
+  for (int i = 0; i < 12'000; ++i) absl::StrAppend(&text, i + 1, ",x\n");
   absl::StrAppend(&text, ",x\n1,", kId, "\n");
   EXPECT_THAT(ErrorOf(text), StartsWith("row 12002, column 1: no identifier"));
+}
+
+// A thousand rows of what a spreadsheet leaves of identity numbers were one
+// person.
+TEST_F(InspectTest, IdentifierCutShortByASpreadsheetIsRefused) {
+  for (const char* cut : {"1.10101E+17", "1.1e+17", "1E+17"}) {
+    for (const char* header : {"身份证号", "employee_no", "Ref"}) {
+      options_.identifier = header;
+      EXPECT_THAT(ErrorOf(absl::StrCat(header, ",姓名\n", cut, ",张三\n")),
+                  StartsWith("row 2, column 1: an identifier that is masked or "
+                             "cut short"));
+    }
+  }
+}
+
+TEST_F(InspectTest, MaskedIdentifierIsRefused) {
+  EXPECT_THAT(ErrorOf("employee_no,姓名\nE1,a\n138****5678,b\n"),
+              StartsWith("row 3, column 1: an identifier that is masked"));
+}
+
+TEST_F(InspectTest, IdentifierThatIsAWordOrSignForNothingIsRefused) {
+  for (const char* nothing :
+       {"无", "暂无", "N/A", "n/a", "#N/A", "-", "--", "/", "0", "00000000",
+        "000-000", "NULL", "null", "None", "nan", "未知", "－", "０", "?"}) {
+    SCOPED_TRACE(nothing);
+    for (const char* header : {"手机号", "employee_no"}) {
+      EXPECT_THAT(ErrorOf(absl::StrCat(header, ",姓名\n13800138000,a\n",
+                                       nothing, ",b\n")),
+                  StartsWith("row 3, column 1: no identifier in \""));
+    }
+  }
+}
+
+TEST_F(InspectTest, IdentifierColumnOfWhichTooLittleIsOneIsRefused) {
+  for (const int good : {79, 80}) {
+    std::string text = "手机号,姓名\n";
+    for (int i = 0; i < 100; ++i) {
+      absl::StrAppend(&text, i < good ? "13800138000" : "另见备注", ",a\n");
+    }
+    if (good == 80) {
+      EXPECT_EQ(Of(text).persons(), 2);
+      continue;
+    }
+    EXPECT_THAT(ErrorOf(text),
+                StartsWith("row 81, column 1: no number of a person in "
+                           "\"手机号\", and only 79 of its 100 values"));
+    Declare("手机号", v1::FACT_YES);  // Foreign numbers, say.
+    EXPECT_EQ(Of(text).persons(), 2);
+  }
+}
+
+TEST_F(InspectTest, ATelephoneThatManyShareIdentifiesNobody) {
+  EXPECT_THAT(ErrorOf("姓名,电话\n张三,021-62345678\n李四,021-62345678\n"),
+              HasSubstr("no column identifies the people"));
+}
+
+TEST_F(InspectTest, EveryPersonOfARowIsCounted) {
+  EXPECT_EQ(Of("{\"身份证号\":[\"110101199003074477\","
+               "\"110101199003074493\",\"110101199003074514\"],"
+               "\"姓名\":\"a\"}\n",
+               "t.jsonl")
+                .persons(),
+            3);
+}
+
+TEST_F(InspectTest, EveryColumnOfTheIdentifyingCategoryCountsItsPeople) {
+  options_.sector = "retail";
+  const std::string text =
+      "父亲身份证号,母亲身份证号,病历\n"
+      "110101199003074477,110101199003074493,flu\n"
+      "110101199003074514,无,\n"
+      ",440524188001010014,\n";
+  const v1::Inspection found = Of(text);
+  EXPECT_EQ(found.persons(), 4);
+  EXPECT_TRUE(found.columns(0).identifier());
+  EXPECT_TRUE(found.columns(1).identifier());
+  EXPECT_FALSE(found.columns(2).identifier());
+  EXPECT_THAT(ErrorOf("父亲身份证号,母亲身份证号,姓名\n无,,a\n"),
+              StartsWith("row 2, column 1: no identifier"));
+  EXPECT_THAT(ErrorOf("父亲身份证号,母亲身份证号\n"
+                      "110101199003074477,1.1E+17\n"),
+              StartsWith("row 2, column 2: an identifier that is masked or"));
+}
+
+// The second column comes, or becomes one, only after the sample.
+TEST_F(InspectTest, LateIdentifyingColumnsCountTheirPeopleFromTheFirstRow) {
+  std::string late;
+  std::string becomes = "手机号,c2\n";
+  for (int i = 0; i < 40'000; ++i) {
+    const int64_t mobile = 13'800'000'000 + i;
+    const int64_t other = 15'900'000'000 + i;
+    absl::StrAppend(&late, "{\"手机号\":", mobile);
+    if (i >= 39'000) absl::StrAppend(&late, ",\"手机\":", other);
+    absl::StrAppend(&late, "}\n");
+    absl::StrAppend(&becomes, mobile, ",");
+    if (i >= 7'000) absl::StrAppend(&becomes, other);
+    if (i < 7'000) absl::StrAppend(&becomes, "r", i);
+    absl::StrAppend(&becomes, "\n");
+  }
+  EXPECT_EQ(Of(late, "t.jsonl").persons(), 41'000);
+  // What stands there and is no number is taken for one: never too few.
+  EXPECT_EQ(Of(becomes).persons(), 80'000);
+}
+
+TEST_F(InspectTest, AKeyThatIsThereTwiceIsRefused) {
+  EXPECT_THAT(ErrorOf("{\"身份证号\":\"110101199003074477\","
+                      "\"身份证号\":\"11010119900307423X\"}\n",
+                      "t.jsonl"),
+              StartsWith("row 1, column 1: a key that is there twice"));
+  EXPECT_THAT(ErrorOf("{\"a\":{\"b\":1},\"a.b\":2}\n", "t.jsonl"),
+              StartsWith("row 1, column 1: a key that is there twice"));
+}
+
+// Six people were two.
+TEST_F(InspectTest, JsonNumberThatLosesDigitsIsRefused) {
+  std::string text;
+  for (int i = 1; i <= 6; ++i) {
+    absl::StrAppend(&text, "{\"身份证号\":11010119900307447", i, ".0}\n");
+  }
+  EXPECT_THAT(ErrorOf(text, "t.jsonl"),
+              StartsWith("row 1, column 1: a number with a point or exponent"));
+  EXPECT_THAT(ErrorOf("{\"mobile\":1,\"x\":-1e16}", "t.jsonl"),
+              StartsWith("row 1, column 2: a number with a point or exponent"));
+}
+
+TEST_F(InspectTest, JsonNumberWithAPointAndNothingBehindIsAnInteger) {
+  EXPECT_EQ(Of("{\"手机号\":13800138000.0}\n{\"手机号\":13800138000}\n"
+               "{\"手机号\":\"13800138000\"}\n",
+               "t.jsonl")
+                .persons(),
+            1);
+}
+
+TEST_F(InspectTest, PersonalValuesInsideATextAreFoundInOneRow) {
+  for (const char* odd :
+       {"上海 联系 zhang.san@corp.cn", "张三 138-1234-5678",
+        "电话：１３８１２３４５６７８", "tel13812345678", "沪A12345 李四"}) {
+    std::string text = "工号,城市\n";
+    for (int i = 1; i <= 20; ++i) absl::StrAppend(&text, "E", i, ",上海\n");
+    absl::StrAppend(&text, "E99,", odd, "\n");
+    const v1::Inspection found = Of(text);
+    EXPECT_EQ(found.columns(1).personal(), v1::FACT_UNKNOWN) << odd;
+    ASSERT_EQ(found.columns(1).hits_size(), 1) << odd;
+    EXPECT_EQ(found.columns(1).hits(0).first_row(), 22) << odd;
+    EXPECT_TRUE(found.columns(1).hits(0).inside_text()) << odd;
+  }
 }
 
 TEST_F(InspectTest, FirstRowThatIsNoHeaderIsRefusedWithoutItsValue) {
@@ -304,7 +451,7 @@ TEST_F(InspectTest, JsonLinesAreInspectedAlike) {
 TEST_F(InspectTest, LateJsonKeysCount) {
   std::string text;
   for (int i = 0; i < 12'000; ++i) {
-    absl::StrAppend(&text, "{\"employee_no\":", i,
+    absl::StrAppend(&text, "{\"employee_no\":", i + 1,
                     i >= 11'000 ? ",\"salary\":1}\n" : "}\n");
   }
   EXPECT_EQ(Of(text, "t.jsonl").sensitive_persons(), 1'000);

@@ -1,6 +1,7 @@
 // ReadJsonLines, over simdjson.
 #include <simdjson.h>
 
+#include <cmath>
 #include <cstring>
 #include <deque>
 #include <utility>
@@ -17,6 +18,9 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::element_type;
 using simdjson::dom::object;
+
+// From 2^53 on not every integer is a double.
+constexpr double kExactDoubles = 9007199254740992.0;
 
 class JsonLines final : public Records {
  public:
@@ -39,6 +43,7 @@ class JsonLines final : public Records {
   simdjson::dom::parser parser_{kMaxRecordBytes};
   absl::flat_hash_map<std::string, uint32_t> keys_;  // As in the file.
   absl::flat_hash_set<std::string> names_;           // As sent.
+  std::vector<int64_t> seen_in_;     // By column: the last row that had it.
   std::deque<std::string> numbers_;  // Texts of a record's numbers.
   size_t used_ = 0;                  // Of them.
 };
@@ -113,6 +118,7 @@ absl::StatusOr<uint32_t> JsonLines::ColumnOf(const std::string& key) {
                     "name of its own.");
   }
   columns_.push_back(std::move(name));
+  seen_in_.push_back(0);
   const auto column = static_cast<uint32_t>(number - 1);
   keys_.emplace(key, column);
   return column;
@@ -140,6 +146,11 @@ absl::Status JsonLines::ReadObject(const std::string& prefix, object fields,
 absl::Status JsonLines::ReadValue(const std::string& key, element value,
                                   Record* record) {
   TG_ASSIGN_OR_RETURN(const uint32_t column, ColumnOf(key));
+  if (std::exchange(seen_in_[column], row_) == row_) {
+    return RefuseAt(row_, column + 1,
+                    "a key that is there twice. Write a list, or give each a "
+                    "name of its own.");
+  }
   simdjson::dom::array values;
   if (value.get(values) != simdjson::SUCCESS) {
     return AddScalar(column, value, record);
@@ -175,9 +186,21 @@ absl::Status JsonLines::AddScalar(uint32_t column, element value,
       break;
   }
   // A telephone or card number may well be written as a number.
+  double number = 0;
+  const bool is_double = value.type() == element_type::DOUBLE &&
+                         value.get(number) == simdjson::SUCCESS;
+  if (is_double && std::abs(number) >= kExactDoubles) {
+    return RefuseAt(row_, column + 1,
+                    "a number with a point or exponent that is too large to "
+                    "keep its digits. Write it as text.");
+  }
   if (used_ == numbers_.size()) numbers_.emplace_back();
   std::string& text = numbers_[used_++];
-  text = simdjson::minify(value);
+  if (is_double && std::trunc(number) == number) {
+    text = absl::StrCat(static_cast<int64_t>(number));  // 13800138000.0
+  } else {
+    text = simdjson::minify(value);
+  }
   record->cells.push_back({column, text});
   return absl::OkStatus();
 }

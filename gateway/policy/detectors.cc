@@ -3,18 +3,20 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/people/identifiers.h"
 #include "gateway/policy/checks.h"
+#include "gateway/policy/inside_text.h"
 
 namespace tongguan::policy {
 namespace {
 
-// Shorter runs inside a text are not tried: nothing that is found without
-// context is shorter but licence plates, which have an ideograph.
-constexpr size_t kShortestRun = 11;
+// Nothing that is found without context is shorter but licence plates, which
+// have an ideograph, and e-mail addresses, which have no gaps.
+constexpr size_t kShortestNumber = 11;
+// a@b.cn with one character more.
+constexpr size_t kShortestText = 7;
 
 re2::StringPiece Piece(absl::string_view text) {
   return {text.data(), text.size()};
@@ -26,28 +28,25 @@ RE2::Options Options() {
   return options;
 }
 
-// Whether narrowing the value, or leaving its gaps out, may change it.
-bool MayHaveGaps(absl::string_view value) {
+// Whether narrowing the value may change it. 0xEF begins full-width forms, 0xE3
+// the wide space, 0xC2 the no-break one.
+bool MayBeWide(absl::string_view value) {
   return std::any_of(value.begin(), value.end(), [](char c) {
-    // 0xEF begins full-width forms, 0xE3 the wide space, 0xC2 the no-break one.
-    return c == ' ' || c == '-' || c == '\t' || c == '\xEF' || c == '\xE3' ||
-           c == '\xC2';
+    return c == '\xEF' || c == '\xE3' || c == '\xC2';
   });
 }
 
-// The next run of letters and digits from `*at` on; empty: none is left.
-absl::string_view NextRun(absl::string_view value, size_t* at) {
-  size_t begin = *at;
-  for (size_t i = *at; i <= value.size(); ++i) {
-    if (i < value.size() && absl::ascii_isalnum(value[i])) continue;
-    if (i - begin >= kShortestRun) {
-      *at = i;
-      return value.substr(begin, i - begin);
-    }
-    begin = i + 1;
-  }
-  *at = value.size();
-  return {};
+// Whether narrowing the value, or leaving its gaps out, may change it.
+bool MayHaveGaps(absl::string_view value) {
+  return MayBeWide(value) ||
+         std::any_of(value.begin(), value.end(),
+                     [](char c) { return c == ' ' || c == '-' || c == '\t'; });
+}
+
+// The graver of two, so that a company's code does not hide a person's number
+// beside it.
+int GravityOf(const v1::Category* category) {
+  return category == nullptr ? -1 : static_cast<int>(category->data_class());
 }
 
 }  // namespace
@@ -78,19 +77,27 @@ Hit Watch::Find(absl::string_view value, std::string* scratch) const {
   if (value.empty()) return {};
   if (const v1::Category* whole = Whole(value)) return {whole, false};
   // A short ASCII value without its gaps is shorter still: nothing.
-  const bool may_be_one = value.size() >= kShortestRun || !own_.empty() ||
+  const bool may_be_one = value.size() >= kShortestNumber || !own_.empty() ||
                           static_cast<uint8_t>(value[0]) >= 0x80;
   if (may_be_one && MayHaveGaps(value)) {
     people::NormalizeIdentifier(people::IdentifierKind::kCard, value, scratch);
     if (const v1::Category* whole = Whole(*scratch)) return {whole, false};
   }
-  size_t at = 0;
-  while (value.size() > kShortestRun) {
-    const absl::string_view run = NextRun(value, &at);
-    if (run.empty() || run.size() == value.size()) break;
-    if (const v1::Category* inside = Whole(run)) return {inside, true};
+  return value.size() < kShortestText ? Hit{} : Inside(value, scratch);
+}
+
+Hit Watch::Inside(absl::string_view text, std::string* scratch) const {
+  if (MayBeWide(text)) {
+    people::NormalizeIdentifier(people::IdentifierKind::kOther, text, scratch);
+    text = *scratch;
   }
-  return {};
+  Hit hit;
+  if (!MayHoldValues(text)) return hit;
+  EachPart(text, [&](absl::string_view part) {
+    const v1::Category* found = Whole(part);
+    if (GravityOf(found) > GravityOf(hit.category)) hit = {found, true};
+  });
+  return hit;
 }
 
 absl::StatusOr<Detectors> Detectors::Compile(const Taxonomy& taxonomy) {

@@ -27,8 +27,8 @@ class Watch {
  public:
   // What `value` is: the first detector that takes it, those of the column's
   // own category first. A value that none takes is tried again with full-width
-  // forms narrowed and without spaces and '-', then its runs of 11 letters and
-  // digits or more. `scratch` is for use inside.
+  // forms narrowed and without spaces and '-', then part by part
+  // (inside_text.h), of which the gravest counts. `scratch` is for use inside.
   Hit Find(absl::string_view value, std::string* scratch) const;
 
  private:
@@ -42,6 +42,7 @@ class Watch {
   };
 
   const v1::Category* Whole(absl::string_view value) const;
+  Hit Inside(absl::string_view text, std::string* scratch) const;
 
   std::vector<Detector> own_;  // Of the column's category.
   std::vector<Detector> rest_;

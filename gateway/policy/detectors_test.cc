@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+#include <utility>
+
 #include "gateway/policy/snapshot.h"
 
 namespace tongguan::policy {
@@ -81,6 +84,82 @@ TEST_F(DetectorsTest, NumbersInsideATextAreFound) {
   EXPECT_EQ(Find("", "x 12345678901 y 13800138000"), "mobile*");
   // Not a part of a longer number.
   EXPECT_EQ(Find("", "tel 138001380001"), "-");
+}
+
+// Each was passed over while only whole runs of 11 letters and digits counted.
+TEST_F(DetectorsTest, ValuesDressedInATextAreFound) {
+  const std::pair<const char*, const char*> kDressed[] = {
+      {"上海 联系 zhang.san@corp.cn", "email*"},
+      {"邮箱zhang.san@corp.cn。谢谢", "email*"},
+      {"mail: zhang@corp.cn-x", "email*"},
+      {"张三 138-1234-5678", "mobile*"},
+      {"138 1234 5678 张三", "mobile*"},
+      {"张三 (138) 1234-5678", "mobile*"},
+      {"张三 138\xE2\x80\x93"
+       "1234\xE2\x80\x93"
+       "5678",
+       "mobile*"},
+      {"电话：１３８１２３４５６７８", "mobile*"},
+      {"张三 １３８－１２３４－５６７８", "mobile*"},
+      {"tel13812345678", "mobile*"},
+      {"ord13812345678x", "mobile*"},
+      {"138_1234_5678", "mobile*"},
+      {"138.1234.5678", "mobile*"},
+      {"008613812345678", "mobile*"},
+      {"tel +86 138 1234 5678 home", "mobile*"},
+      {"13812345678.0", "mobile*"},
+      {"id11010519491231002X", "resident_id_number*"},
+      {"身份证 110105 19491231 002x 张三", "resident_id_number*"},
+      {"证110105-194912310-02-X", "resident_id_number*"},
+      {"card6222021234567890128", "bank_account*"},
+      {"6222_0212_3456_7890_128", "bank_account*"},
+      {"沪A12345 李四", "plate_number*"},
+      {"x-沪A12345", "plate_number*"},
+      {"车牌沪a-12345", "plate_number*"},
+      {"李四 沪A·D12345 新能源", "plate_number*"},
+      {"教练车沪A1234学", "plate_number*"},
+  };
+  for (const auto& [value, category] : kDressed) {
+    EXPECT_EQ(Find("", value), category) << value;
+    EXPECT_EQ(Find("location_site", value), category) << value;
+  }
+}
+
+TEST_F(DetectorsTest, ACompanysCodeDoesNotHideThePersonBesideIt) {
+  EXPECT_EQ(Find("", "91350100M000100Y43 联系人 13800138000"), "mobile*");
+  EXPECT_EQ(Find("", "13800138000 卡 6222021234567890128"), "bank_account*");
+}
+
+TEST_F(DetectorsTest, AResidentNumberOf15DigitsIsOne) {
+  EXPECT_EQ(Find("", "110105491231002"), "resident_id_number");
+  EXPECT_EQ(Find("", "旧证 110105491231002"), "resident_id_number*");
+  EXPECT_EQ(Find("", "110105491331002"), "-");  // No 13th month.
+  EXPECT_EQ(Find("", "990105491231002"), "-");  // No such province.
+}
+
+// What programs write: hashes, UUIDs, counters, times, decimals, addresses.
+TEST_F(DetectorsTest, NumbersThatAreNobodysAreNothing) {
+  for (const char* value :
+       {"a1b2c315-8123-4567-8abc-d13812345678",
+        "5f13912345678abcdef0123456789abc", "batch-1763724846-7",
+        "13.812345678", "139.69171234", "139.168.10.123",
+        "x 2026-11-21 15-30-00", "15 22 17 31 9 12 3", "tel 138123456789",
+        "云SERVER最新", "1763724846123 x", "单号20261121183000", "@corp.cn x",
+        "a @ b.cn", "沪A1234", "第A12345678号 沪"}) {
+    EXPECT_EQ(Find("", value), "-") << value;
+  }
+}
+
+TEST_F(DetectorsTest, AnyBytesEndInAnAnswer) {
+  std::mt19937_64 random(7);
+  constexpr absl::string_view kBytes("1390Xa@.-_ \xE6\xB2\xAA\xE2\x80\xEF\xC2");
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text;
+    for (uint64_t size = random() % 60; size > 0; --size) {
+      text.push_back(kBytes[random() % kBytes.size()]);
+    }
+    Find("", text);
+  }
 }
 
 TEST_F(DetectorsTest, HarmlessValuesAreNothing) {

@@ -14,27 +14,46 @@ namespace {
 // plates, which begin with an ideograph, and e-mail addresses. Most names have
 // none, and are not looked at further.
 constexpr int kFewestDigits = 4;
+// 138.1234.5678 has two dots; an IPv4 address has three.
+constexpr int kMostDots = 2;
 constexpr char kSomebodys[] = "wrong.somebodys";
 
 bool MayBeSomebodys(absl::string_view text) {
-  const auto digit = [](char c) { return absl::ascii_isdigit(c); };
-  return std::count_if(text.begin(), text.end(), digit) >= kFewestDigits ||
-         (!text.empty() && static_cast<uint8_t>(text[0]) >= 0x80 &&
-          std::any_of(text.begin(), text.end(), absl::ascii_isupper)) ||
-         text.find('@') != absl::string_view::npos;
+  int digits = 0;
+  bool plain = false;   // A letter or digit.
+  bool beyond = false;  // Of another script.
+  for (const char c : text) {
+    if (c == '@' || c == '\xEF') return true;  // 0xEF: full-width forms.
+    digits += absl::ascii_isdigit(c) ? 1 : 0;
+    plain |= absl::ascii_isalnum(c);
+    beyond |= static_cast<uint8_t>(c) >= 0x80;
+  }
+  return digits >= kFewestDigits || (beyond && plain && digits > 0);
 }
 
 // The category of persons' values that the text is; null: none.
-const v1::Category* WhatOfSomebody(absl::string_view text,
-                                   const policy::Taxonomy& taxonomy) {
-  if (!MayBeSomebodys(text)) return nullptr;
-  thread_local std::string scratch;
-  const v1::Category* category =
-      taxonomy.detectors().For(nullptr).Find(text, &scratch).category;
+const v1::Category* Personal(absl::string_view text, const policy::Watch& watch,
+                             std::string* scratch) {
+  const v1::Category* category = watch.Find(text, scratch).category;
   const bool personal = category != nullptr &&
                         (category->data_class() == v1::DATA_CLASS_PERSONAL ||
                          category->data_class() == v1::DATA_CLASS_SENSITIVE);
   return personal ? category : nullptr;
+}
+
+// The same of a name, in which a dot is a gap as '-' is: no name is a decimal
+// number.
+const v1::Category* WhatOfSomebody(absl::string_view text,
+                                   const policy::Taxonomy& taxonomy) {
+  if (!MayBeSomebodys(text)) return nullptr;
+  thread_local std::string scratch;
+  const policy::Watch& watch = taxonomy.detectors().For(nullptr);
+  const v1::Category* category = Personal(text, watch, &scratch);
+  const auto dots = std::count(text.begin(), text.end(), '.');
+  if (category != nullptr || dots == 0 || dots > kMostDots) return category;
+  std::string dashed(text);
+  std::replace(dashed.begin(), dashed.end(), '.', '-');
+  return Personal(dashed, watch, &scratch);
 }
 
 class Names {

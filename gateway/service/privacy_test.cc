@@ -51,7 +51,11 @@ TEST(PrivacyTest, OrdinaryNamesAreNobodys) {
   v1::Flow flow = FullFlow();
   for (const char* id :
        {"550e8400-e29b-41d4-a716-446655440000", "2026-11-21-batch-000123",
-        "REQ20261121000001", "1795226400000", "订单号", "col_2026_11_21"}) {
+        "REQ20261121000001", "1795226400000", "订单号", "col_2026_11_21",
+        "batch-1763724846-7", "v1.13.8", "139.168.10.123", "host-10.1.2.3",
+        "5f13912345678abcdef0123456789abc",
+        "a1b2c315-8123-4567-8abc-d13812345678", "云SERVER最新", "京东2026",
+        "E12345678", "010-12345678"}) {
     SCOPED_TRACE(id);
     flow.set_request_id(id);
     EXPECT_THAT(Violations(flow), testing::IsEmpty());

@@ -24,6 +24,24 @@ inline constexpr const char* kSomebodys[] = {
     "6222021234567890128",   // UnionPay card.
     "\xE6\xB2\xAA"
     "A12345",  // Plate: Shanghai.
+    // Each once went through.
+    "id11010519491231002X",
+    "110105491231002",  // Resident ID number before 2000.
+    "ord13812345678x",
+    "T13812345678",
+    "138_1234_5678",
+    "138.1234.5678",
+    "138.12345678",
+    "x138-1234.5678",
+    "008613812345678",
+    "job-86-138-1234-5678",
+    "card6222021234567890128",
+    "6222_0212_3456_7890_128",
+    "x-\xE6\xB2\xAA"
+    "A12345",
+    "x-\xE6\xB2\xAA"
+    "ADZ12B",  // Plate with two digits.
+    "zhang.san@corp.cn.2026",
 };
 
 // A flow with something in every part, so that reflection finds every name.

@@ -1,0 +1,226 @@
+#include "gateway/policy/inside_text.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+
+namespace tongguan::policy {
+namespace {
+
+using absl::ascii_isalnum;
+using absl::ascii_isalpha;
+using absl::ascii_isdigit;
+
+using Told = absl::FunctionRef<void(absl::string_view part)>;
+
+// Nothing that is told by its digits has fewer or more: mobiles, bank cards.
+constexpr size_t kFewestDigits = 11;
+constexpr size_t kMostDigits = 19;
+// 6222 0212 3456 7890 128, +86 138 1234 5678. Lists of small numbers are not
+// numbers in pieces.
+constexpr size_t kMostPieces = 5;
+// " - " and ") ", in bytes of one gap; a dash may have three.
+constexpr size_t kLongestGap = 5;
+constexpr size_t kShortestHash = 32;
+constexpr int kLettersOfHash = 3;
+constexpr size_t kLongestLocal = 64;  // RFC 5321 4.5.3.1.1.
+constexpr size_t kLongestDomain = 255;
+
+// Bytes of a gap's character at `at`; 0: none there. U+2000 to U+203F are
+// dashes, thin spaces and marks of direction, which copied numbers carry.
+size_t GapAt(absl::string_view text, size_t at) {
+  if (at >= text.size()) return 0;
+  if (absl::StrContains(" -_()\t.", text[at])) return 1;
+  return absl::StartsWith(text.substr(at), "\xE2\x80") && at + 3 <= text.size()
+             ? 3
+             : 0;
+}
+
+// Where the run of characters that `in` takes ends.
+template <typename Takes>
+size_t EndOf(absl::string_view text, size_t at, Takes in) {
+  while (at < text.size() && in(text[at])) ++at;
+  return at;
+}
+
+// A number being put together of its pieces.
+class Number {
+ public:
+  // Whether there was room.
+  bool Add(absl::string_view digits) {
+    if (size_ + digits.size() > kMostDigits) return false;
+    std::copy(digits.begin(), digits.end(), text_.begin() + size_);
+    size_ += digits.size();
+    shortest_ = std::min(shortest_, digits.size());
+    ++pieces_;
+    return true;
+  }
+
+  // `dots` of the gaps were dots; `after` is what follows.
+  void Tell(size_t dots, absl::string_view after, Told told) {
+    // 1763724846-1 is a number and a counter, 13.812345678 a decimal one,
+    // 139.168.10.123 an address.
+    if (size_ < kFewestDigits || (pieces_ == 2 && shortest_ == 1) ||
+        (dots > 0 && (dots < 2 || shortest_ < 3))) {
+      return;
+    }
+    const size_t gap = GapAt(after, 0);
+    const bool has_x = size_ == 17 && gap < after.size() &&
+                       absl::ascii_toupper(after[gap]) == 'X';
+    if (has_x) text_[size_] = 'X';
+    const absl::string_view whole(text_.data(), size_ + (has_x ? 1 : 0));
+    told(whole);
+    const size_t zeros = std::min(whole.find_first_not_of('0'), whole.size());
+    if (zeros > 0) told(whole.substr(zeros));
+  }
+
+ private:
+  std::array<char, kMostDigits + 1> text_;
+  size_t size_ = 0;
+  size_t pieces_ = 0;
+  size_t shortest_ = kMostDigits;
+};
+
+// The numbers whose first piece begins at `at`.
+void TellNumbers(absl::string_view text, size_t at, Told told) {
+  Number number;
+  size_t dots = 0;
+  for (size_t piece = 0; piece < kMostPieces; ++piece) {
+    const size_t end = EndOf(text, at, ascii_isdigit);
+    if (end == at || !number.Add(text.substr(at, end - at))) return;
+    number.Tell(dots, text.substr(end), told);
+    at = end;
+    bool dot = false;
+    for (size_t gap; at - end < kLongestGap && (gap = GapAt(text, at)) > 0;) {
+      dot |= text[at] == '.';
+      at += gap;
+    }
+    if (at == end) return;
+    dots += dot ? 1 : 0;
+  }
+}
+
+void TellEmail(absl::string_view text, size_t at, Told told) {
+  const auto local = [](char c) {
+    return ascii_isalnum(c) || absl::StrContains("._%+-", c);
+  };
+  const auto domain = [](char c) {
+    return ascii_isalnum(c) || c == '.' || c == '-';
+  };
+  size_t begin = at;
+  while (begin > 0 && at - begin < kLongestLocal && local(text[begin - 1])) {
+    --begin;
+  }
+  size_t end = std::min(EndOf(text, at + 1, domain), at + kLongestDomain);
+  // A domain ends in letters; what is behind them is the text's again.
+  while (end > at && !ascii_isalpha(text[end - 1])) --end;
+  while (begin < at && end > at + 1) {
+    told(text.substr(begin, end - begin));
+    // "a@b.cn-x": without its last word.
+    while (end > at + 1 && ascii_isalnum(text[end - 1])) --end;
+    while (end > at + 1 && !ascii_isalpha(text[end - 1])) --end;
+  }
+}
+
+// `at` is a byte of a character of another script, a letter behind it.
+void TellPlate(absl::string_view text, size_t at, Told told) {
+  constexpr size_t kFewest = 6;  // Letters and digits; new energy has one more.
+  constexpr size_t kMost = 7;
+  size_t begin = at;
+  while (begin > 0 && (text[begin] & 0xC0) == 0x80) --begin;
+  std::array<char, 4 + kMost + 3> plate;
+  if (at + 1 - begin > 4) return;
+  char* to = std::copy(text.begin() + begin, text.begin() + at + 1,  //
+                       plate.begin());
+  int digits = 0;
+  size_t taken = 0;
+  for (size_t i = at + 1; i < text.size() && taken < kMost; ++i) {
+    if (text[i] == ' ' || text[i] == '-' || text[i] == '_' || text[i] == '.') {
+      continue;
+    }
+    if (absl::StartsWith(text.substr(i), "\xC2\xB7")) {  // U+00B7.
+      ++i;
+      continue;
+    }
+    const absl::string_view mark = text.substr(i, 3);  // As of coaches.
+    if (taken == kFewest - 1 && static_cast<uint8_t>(text[i]) >= 0xE0 &&
+        mark.size() == 3 && digits >= 2) {
+      to = std::copy(mark.begin(), mark.end(), to);
+      told(absl::string_view(plate.data(), to - plate.data()));
+      return;
+    }
+    if (!ascii_isalnum(text[i])) return;
+    digits += ascii_isdigit(text[i]) ? 1 : 0;
+    *to++ = absl::ascii_toupper(text[i]);
+    if (++taken >= kFewest && digits >= 2) {
+      told(absl::string_view(plate.data(), to - plate.data()));
+    }
+  }
+}
+
+// The end of the hash or UUID at `at`; `at` if none begins there.
+size_t EndOfHash(absl::string_view text, size_t at) {
+  const auto hex = [](char c) { return absl::ascii_isxdigit(c) || c == '-'; };
+  const size_t end = EndOf(text, at, hex);
+  if (end - at < kShortestHash) return at;
+  int letters = 0;
+  for (size_t i = at; i < end; ++i) {
+    const bool first = i == at || !ascii_isalpha(text[i - 1]);
+    letters += first && ascii_isalpha(text[i]) ? 1 : 0;
+  }
+  return letters >= kLettersOfHash ? end : at;
+}
+
+}  // namespace
+
+bool MayHoldValues(absl::string_view text) {
+  size_t run = 0;
+  size_t digits = 0;
+  bool other = false;  // The character before is of another script.
+  for (const char c : text) {
+    if (ascii_isalnum(c)) {
+      digits += ascii_isdigit(c) ? 1 : 0;
+      if (++run >= kFewestDigits || digits >= kFewestDigits ||
+          (other && ascii_isalpha(c))) {
+        return true;
+      }
+    } else {
+      run = 0;
+      if (c == '@') return true;
+    }
+    other = static_cast<uint8_t>(c) >= 0x80 || (other && c == ' ');
+  }
+  return false;
+}
+
+void EachPart(absl::string_view text, Told told) {
+  size_t run = 0;  // Where the run of letters and digits began.
+  for (size_t i = 0; i <= text.size(); ++i) {
+    const char before = i == 0 ? ' ' : text[i - 1];
+    if (i == text.size() || !ascii_isalnum(text[i])) {
+      if (i - run >= kFewestDigits) told(text.substr(run, i - run));
+      run = i + 1;
+      if (i < text.size() && text[i] == '@') TellEmail(text, i, told);
+      continue;
+    }
+    if (!ascii_isalnum(before)) {
+      const size_t end = EndOfHash(text, i);
+      if (end > i) {
+        i = end - 1;
+        run = end;
+        continue;
+      }
+    }
+    if (ascii_isalpha(text[i]) && static_cast<uint8_t>(before) >= 0x80) {
+      TellPlate(text, i - 1, told);
+    }
+    if (ascii_isdigit(text[i]) && !ascii_isdigit(before)) {
+      TellNumbers(text, i, told);
+    }
+  }
+}
+
+}  // namespace tongguan::policy

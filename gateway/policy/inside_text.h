@@ -1,0 +1,34 @@
+// The parts of a text that may be a value: numbers, e-mail addresses, licence
+// plates, codes. What they are, detectors say.
+#ifndef TONGGUAN_GATEWAY_POLICY_INSIDE_TEXT_H_
+#define TONGGUAN_GATEWAY_POLICY_INSIDE_TEXT_H_
+
+#include "absl/functional/function_ref.h"
+#include "absl/strings/string_view.h"
+
+namespace tongguan::policy {
+
+// Whether the text can hold such a part: 11 letters and digits on end, 11
+// digits, an '@', or a character of another script before a letter. One pass,
+// for the many texts that hold none.
+bool MayHoldValues(absl::string_view text);
+
+// Tells `part` of every part of `text` (UTF-8, full-width forms narrowed). It
+// lives for the call. Parts overlap. They are
+//   - runs of 11 letters and digits or more;
+//   - numbers of 11 to 19 digits, bounded by what is no digit, letters beside
+//     them or not: in one piece, or in up to five with spaces, '-', '_', '(',
+//     ')' or dashes between (dots only around pieces of three digits or more,
+//     and more than one of them: else it is a decimal number or an address);
+//     with the 'X' after 17 of them; without leading zeros;
+//   - what stands around an '@', as far as e-mail addresses go;
+//   - a character of another script, a letter and five or six more, in upper
+//     case and without gaps, of which two are digits: a plate.
+// Hashes and UUIDs (32 hexadecimal digits and '-' on end, or more, of which
+// letters stand in three places) are passed over: 11 digits on end are chance.
+void EachPart(absl::string_view text,
+              absl::FunctionRef<void(absl::string_view part)> part);
+
+}  // namespace tongguan::policy
+
+#endif  // TONGGUAN_GATEWAY_POLICY_INSIDE_TEXT_H_
