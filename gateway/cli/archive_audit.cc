@@ -123,6 +123,7 @@ MaybeFinding ArchiveAudit::PassTo(uint64_t index) {
        ++next_head_) {
     const absl::Status passed = verifier_.PassTo(next_head_->first);
     if (!passed.ok()) return Unreadable(passed);
+    if (auto wrong = MeetKept()) return wrong;
     if (auto wrong = MeetHead(next_head_->second)) return wrong;
   }
   const absl::Status passed = verifier_.PassTo(index);
@@ -136,8 +137,9 @@ MaybeFinding ArchiveAudit::MeetHead(const Head& head) {
   if (!key_ || !journal::VerifyNote(head.note, *key_).ok()) {
     return Say("archive.signature", size);
   }
-  trusted_ |= std::find(options_.keys.begin(), options_.keys.end(), *key_) !=
-              options_.keys.end();
+  if (auto wrong = CheckGivenKeys(head.note, options_.keys, &trusted_)) {
+    return wrong;
+  }
   if (next_) key_ = std::exchange(next_, std::nullopt);
   return std::nullopt;
 }
@@ -153,7 +155,17 @@ MaybeFinding ArchiveAudit::MeetKept() {
     if (kept->root != verifier_.Root()) {
       return Say("verify.checkpoint", absl::StrCat(kept->size));
     }
-    met_.insert(i);
+    // Where the key changes it is met before and after: the old one counts.
+    if (!met_.insert(i).second) continue;
+    const journal::Note& note = options_.checkpoints[i];
+    if (!key_ || kept->origin != archive_.manifest().head.origin ||
+        !journal::VerifyNote(note, *key_).ok()) {
+      return Say("verify.checkpoint_key", kept->origin,
+                 absl::StrCat(kept->size));
+    }
+    if (auto wrong = CheckGivenKeys(note, options_.keys, &trusted_)) {
+      return wrong;
+    }
   }
   return std::nullopt;
 }
@@ -278,6 +290,13 @@ void ArchiveAudit::SayWhatWasNotChecked() {
   if (options_.keys.empty()) lacking_.push_back(Say("verify.no_key"));
   if (!selection_.exporter.empty()) {
     lacking_.push_back(Say("archive.not_whole", selection_.exporter));
+  }
+  if (!selection_.until.empty() && selection_.exporter.empty() && !after_) {
+    lacking_.push_back(Say("archive.open_end", selection_.until));
+  }
+  if (options_.replay) lacking_.push_back(Say("archive.no_replay"));
+  if (options_.all_signatures) {
+    lacking_.push_back(Say("archive.no_signatures"));
   }
   if (parts_left_out_ > 0) {
     lacking_.push_back(

@@ -21,8 +21,8 @@ namespace tongguan::cli {
 
 class ArchiveAudit {
  public:
-  // Of the options, `replay` and `all_signatures` do not concern an archive.
-  // `archive` must outlive it.
+  // An archive cannot be replayed and has few heads: where `replay` or
+  // `all_signatures` is asked for, that is lacking. `archive` must outlive it.
   ArchiveAudit(const archive::Reader& archive, AuditOptions options);
 
   MaybeFinding Run();

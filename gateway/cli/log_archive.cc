@@ -159,7 +159,7 @@ int Prune(Context& context, const Flags& flags, const Year& year,
 int WriteVerified(Context& context, const Flags& flags, ledger::Scan& scan,
                   const Year& year, std::string* digest) {
   AuditOptions options;
-  auto keys = ReadLogKeys(flags.keys, flags.ledger, context.in());
+  auto keys = ReadLedgerKeys(flags.keys, flags.ledger, context.in());
   if (!keys.ok()) return context.FailHere(keys.status());
   options.keys = *std::move(keys);
   if (!archive::LooksLikeZip(flags.file)) {

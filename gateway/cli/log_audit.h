@@ -23,9 +23,19 @@ struct AuditOptions {
   bool replay = false;
   // One of these must have signed a head of the log, if there are any.
   std::vector<journal::PublicKey> keys;
+  bool own_key = false;  // They are from the file beside the ledger.
   // Heads that were kept elsewhere.
   std::vector<journal::Note> checkpoints;
 };
+
+// A line of the note by a key that was given holds; else what is wrong.
+// `trusted` becomes true where there is one.
+MaybeFinding CheckGivenKeys(const journal::Note& note,
+                            const std::vector<journal::PublicKey>& keys,
+                            bool* trusted);
+// Names of the note's lines that none of these keys made.
+std::vector<std::string> UncheckedLines(
+    const journal::Note& note, const std::vector<journal::PublicKey>& keys);
 
 class LogAudit {
  public:
@@ -68,6 +78,7 @@ class LogAudit {
     journal::Checkpoint head;
     journal::Note note;
     bool met = false;
+    std::optional<journal::PublicKey> key;  // In force at its size.
   };
   MaybeFinding TakeForm(const ledger::RawRow& row);
   MaybeFinding TakeRecords(const ledger::RawRow& row);
@@ -87,6 +98,7 @@ class LogAudit {
   MaybeFinding MeetTiles();
   // Whether it is one of those that were given.
   bool Given(const journal::PublicKey& key) const;
+  MaybeFinding CheckKept(const Kept& kept);
   void SayWhatWasNotChecked();
 
   const AuditOptions options_;

@@ -147,7 +147,7 @@ int Export(Context& context, const Flags& flags) {
   if (!scan.ok()) return context.FailHere(scan.status());
   if (flags.format != "archive") return ExportRows(context, flags, **scan);
   AuditOptions options;
-  auto keys = ReadLogKeys(flags.keys, flags.ledger, context.in());
+  auto keys = ReadLedgerKeys(flags.keys, flags.ledger, context.in());
   if (!keys.ok()) return context.FailHere(keys.status());
   options.keys = *std::move(keys);
   const absl::Status written =

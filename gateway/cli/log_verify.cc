@@ -35,8 +35,7 @@ absl::Status ReadOptions(Context& context, const Flags& flags,
                          AuditOptions* options) {
   options->all_signatures = flags.all_signatures;
   options->replay = flags.replay;
-  TG_ASSIGN_OR_RETURN(options->keys,
-                      ReadLogKeys(flags.keys, flags.log, context.in()));
+  TG_ASSIGN_OR_RETURN(options->keys, ReadLogKeys(flags.keys, context.in()));
   for (const std::string& path : flags.checkpoints) {
     TG_ASSIGN_OR_RETURN(const std::string text, ReadInput(path, context.in()));
     const auto note = journal::ParseNote(text);
@@ -159,6 +158,12 @@ absl::Status ReadBegin(ledger::Scan& log, LogBegin* begin) {
 }
 
 int VerifyLedger(Context& context, const Flags& flags, AuditOptions options) {
+  if (flags.keys.empty()) {
+    auto own = ReadLedgerKeys({}, flags.log, context.in());
+    if (!own.ok()) return context.FailHere(own.status());
+    options.keys = *std::move(own);
+    options.own_key = !options.keys.empty();
+  }
   const auto scan = ledger::Scan::Open(flags.log);
   if (!scan.ok()) {
     if (absl::IsDataLoss(scan.status())) {
