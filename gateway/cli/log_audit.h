@@ -5,6 +5,7 @@
 #define TONGGUAN_GATEWAY_CLI_LOG_AUDIT_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,6 +54,13 @@ class LogAudit {
   // After the last. Without tallies none are kept beside the records.
   using Tallies = std::vector<std::pair<ledger::TallyKey, ledger::Tally>>;
   MaybeFinding End(const std::optional<Tallies>& tallies);
+
+  // What is counted of each day, before End.
+  MaybeFinding TakeDays(const std::map<ledger::DayKey, ledger::People>& kept) {
+    return records_.EndDays(kept);
+  }
+  // Who was counted is kept beside the records, which do not name them.
+  void ExpectSets() { lacking_.push_back({"verify.sets", {}}); }
 
   // Rows have neither heads nor facts of their own: a published log, whose
   // checkpoint is given among the others. Whether there are others:

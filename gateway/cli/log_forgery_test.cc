@@ -2,18 +2,22 @@
 // thing that is wrong with it.
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/archive/archive.h"
 #include "gateway/base/sha256.h"
 #include "gateway/cli/log_testing.h"
 #include "gateway/journal/checkpoint.h"
 #include "gateway/journal/note.h"
+#include "gateway/ledger/ledger.h"
 
 namespace tongguan::cli {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 class LogForgeryTest : public LogVerifyTest {
  protected:
@@ -184,6 +188,210 @@ TEST_F(LogForgeryTest, AnArchiveSaysThatItIsNotReplayed) {
   run = VerifyAt(zip_, {"--all-signatures"});
   EXPECT_EQ(run.code, kIncomplete);
   EXPECT_THAT(run.out, HasSubstr("not every commit's signature"));
+}
+
+// Rows and tables that no reader of the log sees, but others may.
+TEST_F(LogForgeryTest, RowsAndTablesThatDoNotBelongAreFound) {
+  const std::string like =
+      "time_micros,year,root,signature,facts,records FROM journal WHERE "
+      "first_index=13";
+  for (const char* place : {"14,0,", "-7,7,", "40,-26,", "-1,0,"}) {
+    ExpectBroken(absl::StrCat("INSERT INTO journal SELECT ", place, like), "");
+  }
+  ExpectBroken("CREATE TABLE junk(x)", "junk");
+  ExpectBroken("CREATE VIEW v AS SELECT 1", "CREATEVIEW");
+  ExpectBroken(
+      "CREATE TRIGGER t AFTER INSERT ON journal BEGIN DELETE FROM tally; END",
+      "CREATETRIGGER");
+  WriteFile(copy_ + ".lock", "");
+  ExpectBroken("DROP TABLE day;CREATE TABLE day(x)", "day");
+  ExpectBroken("DROP TABLE people_change;CREATE TABLE people_change(x)",
+               "people_change");
+  ExpectBroken("INSERT INTO tile VALUES(0,3,zeroblob(32))",
+               "hashes that do not belong");
+}
+
+// What `log list` and a retry are answered from.
+TEST_F(LogForgeryTest, AnIndexThatHidesOrInventsRecordsIsFound) {
+  ExpectBroken("INSERT OR REPLACE INTO indexed VALUES(1,14)", "term");
+  ExpectBroken("INSERT OR REPLACE INTO indexed VALUES(1,29)", "speaks of 29");
+  ExpectBroken("INSERT OR REPLACE INTO indexed VALUES(1,-1)", "speaks of");
+  // The index as it stands once all of it was written.
+  ledger::Options options;
+  options.path = log_;
+  options.index_run = 4;
+  options.key = std::make_shared<const journal::SigningKey>(
+      *journal::SigningKey::Read(log_ + ".key"));
+  ASSERT_TRUE(
+      ledger::OpenSqliteLedger(options, [] { return absl::Now(); }).ok());
+  Restore();
+  EXPECT_EQ(Verify().code, kSuccess) << Verify().out;
+  ASSERT_GT(*OpenCopy()->Number("SELECT below FROM indexed"), 11);
+  ExpectBroken("DELETE FROM entry WHERE run=4", "term");
+  ExpectBroken("UPDATE entry SET postings=substr(postings,1,3)", "term");
+  ExpectBroken("UPDATE entry SET term='v9' WHERE term='v1'", "term");
+  ExpectBroken("INSERT INTO entry VALUES('v9',0,x'020901')", "term v9");
+  ExpectBroken("DELETE FROM request", "request");
+  ExpectBroken("UPDATE request SET idx=3 WHERE idx=4", "request");
+  ExpectBroken("UPDATE request SET key=key+1", "request");
+  ExpectBroken("INSERT INTO request VALUES(17,3)", "request");
+  ExpectBroken("INSERT INTO request VALUES(17,4000)", "request");
+  ExpectBroken("DELETE FROM settled", "settle");
+  ExpectBroken("INSERT INTO settled VALUES(4,8)", "settle");
+  ExpectBroken("UPDATE settled SET by=by+1", "settle");
+}
+
+TEST_F(LogForgeryTest, ADayThatIsNotTheSumOfItsRecordsIsFound) {
+  ExpectBroken("UPDATE day SET persons=persons+1", "sum of the records");
+  ExpectBroken("UPDATE day SET day=day+1", "sum of the records");
+  ExpectBroken("DELETE FROM day", "sum of the records");
+  ExpectBroken("INSERT INTO day VALUES('x',20500,1,0)",
+               "are not the sum of the records");
+}
+
+TEST_F(LogForgeryTest, SetsOfPeopleAreSaidToBeUnchecked) {
+  Sql("INSERT INTO people_set VALUES(1,2026,'x',3,x'')");
+  const Outcome run = Verify();
+  EXPECT_EQ(run.code, kIncomplete) << run.out;
+  EXPECT_THAT(run.out, HasSubstr("sets of people"));
+}
+
+// 30 and not 1: a log that cannot be read any more is not a wrong file name.
+TEST_F(LogForgeryTest, ALogWhoseFirstBytesWereFlippedIsBroken) {
+  Sql("PRAGMA wal_checkpoint(TRUNCATE)");
+  const std::string good = ReadBytes(copy_);
+  WriteFile(copy_ + ".lock", "");
+  EXPECT_EQ(Verify().code, kSuccess);
+  int broken = 0;
+  for (const size_t at : {0, 5, 16, 19, 21, 47, 60, 63, 68, 71}) {
+    for (int bit = 0; bit < 8; ++bit) {
+      Restore();
+      std::string bad = good;
+      bad[at] = static_cast<char>(bad[at] ^ (1 << bit));
+      WriteFile(copy_, bad);
+      const Outcome run = Verify();
+      // SQLite passes over some of them.
+      EXPECT_NE(run.code, kError) << at << "." << bit << run.out << run.err;
+      broken += run.code == kBroken;
+    }
+  }
+  EXPECT_GT(broken, 60);
+  std::filesystem::remove(copy_ + ".lock");
+  WriteFile(copy_, "x" + good.substr(1));
+  EXPECT_EQ(Verify().code, kError);  // Nothing says that it was a ledger.
+}
+
+TEST_F(LogForgeryTest, APublishedFolderWithoutItsCheckpointIsBroken) {
+  Publish();
+  std::filesystem::remove(dir_ + "/checkpoint");
+  ExpectBrokenBy(VerifyAt(dir_), "no checkpoint");
+  std::filesystem::remove_all(dir_ + "/tile");
+  EXPECT_EQ(VerifyAt(dir_).code, kError);
+}
+
+class ArchiveForgeryTest : public LogForgeryTest {
+ protected:
+  // An archive of all, its files changed; the manifest is made to fit.
+  void Forge(
+      const std::function<void(std::map<std::string, std::string>*)>& change) {
+    std::filesystem::remove(zip_);
+    ASSERT_EQ(Run({"log", "export", "--ledger", log_, "-o", zip_}).code,
+              kSuccess);
+    archive::Manifest manifest;
+    std::map<std::string, std::string> files;
+    {
+      const auto archive = *archive::Reader::Open(zip_);
+      manifest = archive->manifest();
+      for (const archive::File& file : manifest.files) {
+        files[file.name] = *archive->Read(file.name);
+      }
+    }
+    change(&files);
+    manifest.files.clear();
+    std::filesystem::remove(zip_);
+    auto zip = *archive::ZipWriter::Create(zip_);
+    for (const auto& [name, bytes] : files) {
+      manifest.files.push_back(
+          {DigestBytes(Sha256(bytes)), bytes.size(), name});
+      ASSERT_TRUE(zip->Add(name, bytes).ok());
+    }
+    ASSERT_TRUE(
+        zip->Add(archive::kManifestName, archive::FormatManifest(manifest))
+            .ok());
+    ASSERT_TRUE(zip->Finish().ok());
+  }
+};
+
+TEST_F(ArchiveForgeryTest, EntriesThatDoNotBelongAreRefused) {
+  Forge([](auto*) {});
+  EXPECT_EQ(VerifyAt(zip_).code, kSuccess) << VerifyAt(zip_).out;
+  for (const char* name :
+       {"proof/../../../../x", "proof/000001", "records/../../x",
+        "records/000000000014", "proof/\x1b[2J"}) {
+    Forge([&](auto* files) { (*files)[name] = ""; });
+    ExpectBrokenBy(VerifyAt(zip_), "does not belong");
+  }
+  const std::string part = "what no policy names";
+  Forge([&](auto* files) {
+    (*files)[archive::PartName(DigestBytes(Sha256(part)))] = part;
+  });
+  ExpectBrokenBy(VerifyAt(zip_), "does not belong");
+}
+
+TEST_F(ArchiveForgeryTest, APageThatIsMissingOrReplacedIsSaid) {
+  Forge([](auto* files) { files->erase(archive::kPageName); });
+  ExpectBrokenBy(VerifyAt(zip_), "no README.html");
+  Forge([](auto* files) {
+    (*files)[archive::kPageName] = "<p>Everything is sound.</p>";
+  });
+  const Outcome run = VerifyAt(zip_);
+  EXPECT_EQ(run.code, kIncomplete) << run.out;
+  EXPECT_THAT(run.out, HasSubstr("it was replaced"));
+}
+
+// Sizes that are only claimed are not made room for.
+TEST_F(LogForgeryTest, AHeadOfMoreRecordsThanThereCanBeIsBroken) {
+  Publish();
+  const auto key = journal::SigningKey::Read(log_ + ".key");
+  const std::string text = journal::FormatCheckpoint(
+      {key->origin(), 9'000'000'000'000'000'000u, journal::EmptyRoot()});
+  WriteFile(
+      dir_ + "/checkpoint",
+      journal::FormatNote(
+          {text, {{key->origin(), key->public_key().id(), *key->Sign(text)}}}));
+  ExpectBrokenBy(VerifyAt(dir_), "is missing");
+}
+
+TEST_F(LogForgeryTest, AFileOfHolesIsBrokenAndNotRead) {
+  constexpr uint64_t kHuge = uint64_t{1} << 41;
+  WriteFile(zip_, "PK");
+  std::filesystem::resize_file(zip_, kHuge);
+  {
+    std::ofstream out(zip_, std::ios::app | std::ios::binary);
+    out << "PK\x05\x06" << std::string(18, '\0');
+  }
+  ExpectBrokenBy(VerifyAt(zip_), "not that of an archive");
+  Publish();
+  for (const char* name :
+       {"checkpoint", "tile/0/000.p/14", "tile/entries/000.p/14"}) {
+    const std::string path = dir_ + "/" + name, good = ReadBytes(path);
+    std::filesystem::resize_file(path, kHuge);
+    EXPECT_EQ(VerifyAt(dir_).code, kBroken) << name;
+    WriteFile(path, good);
+  }
+}
+
+TEST_F(LogForgeryTest, AYearOrARetentionBeyondTheCalendarIsAUsageError) {
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{"--year", "2026", "--retention-years", "9000"},
+        {"--year", "2026", "--retention-years", "101"},
+        {"--year", "2147483647"},
+        {"--year", "-5"}}) {
+    std::vector<std::string> args = {"log", "archive", "--ledger", log_,
+                                     "-o",  zip_,      "--prune"};
+    args.insert(args.end(), more.begin(), more.end());
+    EXPECT_EQ(Run(args).code, kUsage) << more.back();
+  }
 }
 
 }  // namespace
