@@ -8,6 +8,7 @@
 #include "gateway/base/beijing.h"
 #include "gateway/ledger/id.h"
 #include "gateway/ledger/rows.h"
+#include "gateway/service/pruning.h"
 
 namespace tongguan::cli {
 namespace {
@@ -98,6 +99,7 @@ MaybeFinding LogAudit::GoOn(const LogBegin& begin) {
 MaybeFinding LogAudit::TakePruning(const std::string& id,
                                    const v1::PruningRecord& pruning) {
   if (pruning.size() > size() || pruning.year() >= year_ ||
+      absl::FromUnixMicros(time_micros_) < service::MayGoFrom(pruning.year()) ||
       pruning.archive().size() != journal::Hash().size()) {
     return Say("verify.pruning", id);
   }
