@@ -73,6 +73,8 @@ std::string CheckpointName(uint64_t size) {
   return absl::StrFormat("%s%012d", kCheckpoint, size);
 }
 
+std::string ProofName(int n) { return absl::StrFormat("%s%06d", kProof, n); }
+
 absl::StatusOr<std::unique_ptr<Writer>> Writer::Create(
     const std::string& path) {
   TG_ASSIGN_OR_RETURN(std::unique_ptr<ZipWriter> zip, ZipWriter::Create(path));
@@ -106,8 +108,7 @@ absl::Status Writer::AddHash(const journal::Hash& hash) {
 
 absl::Status Writer::EndHashes() {
   if (hashes_.empty()) return absl::OkStatus();
-  TG_RETURN_IF_ERROR(
-      Add(absl::StrFormat("%s%06d", kProof, proofs_++), hashes_));
+  TG_RETURN_IF_ERROR(Add(ProofName(proofs_++), hashes_));
   hashes_.clear();
   return absl::OkStatus();
 }

@@ -27,6 +27,7 @@ enum class Kind { kNone, kRecords, kProof, kCheckpoint, kPart, kPage };
 Kind KindOf(absl::string_view name);
 std::string PartName(absl::string_view digest);
 std::string CheckpointName(uint64_t size);
+std::string ProofName(int n);  // Of the n-th file of hashes, from 0.
 
 class Writer {
  public:

@@ -24,6 +24,9 @@ constexpr char kCentral[] = "PK\x01\x02";
 constexpr char kEnd[] = "PK\x05\x06";
 constexpr char kEnd64[] = "PK\x06\x06";
 constexpr char kLocator64[] = "PK\x06\x07";
+// A directory of more than a million entries is none of ours: it is held in
+// memory.
+constexpr uint64_t kMostDirectory = uint64_t{64} << 20;
 constexpr size_t kCentralBytes = 46, kEndBytes = 22, kEnd64Bytes = 56,
                  kLocator64Bytes = 20;
 constexpr uint64_t kMost16 = 0xffff, kMost32 = 0xffffffff;
@@ -248,7 +251,9 @@ absl::Status ZipReader::ReadDirectory() {
                         ReadAt(size_ - before, kEnd64Bytes));
     offset = Get(end64, 48, 8);
   }
-  if (offset > size_) return Damaged("its end is not that of an archive");
+  if (offset > size_ || size_ - offset > kMostDirectory) {
+    return Damaged("its end is not that of an archive");
+  }
   TG_ASSIGN_OR_RETURN(const std::string tail, ReadAt(offset, size_ - offset));
   absl::string_view rest = tail;
   uint64_t next = 0;

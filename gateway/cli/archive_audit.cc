@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "gateway/base/beijing.h"
 #include "gateway/base/sha256.h"
+#include "gateway/cli/archive_page.h"
 #include "gateway/cli/policy_parts.h"
 #include "gateway/ledger/id.h"
 #include "gateway/policy/parts.h"
@@ -40,19 +41,33 @@ MaybeFinding ArchiveAudit::Run() {
   if (auto wrong = ReadRecords()) return wrong;
   if (auto wrong = CheckEnd()) return wrong;
   if (auto wrong = CheckWhole()) return wrong;
+  if (auto wrong = CheckParts()) return wrong;
   SayWhatWasNotChecked();
+  return std::nullopt;
+}
+
+// Names are those that the form gives, each once: whoever unpacks an archive
+// writes to them. Those of records, heads and parts are checked by what they
+// hold.
+MaybeFinding ArchiveAudit::CheckName(const archive::File& file) {
+  const archive::Kind kind = archive::KindOf(file.name);
+  const bool empty_run = file.length == 0 && (kind == archive::Kind::kRecords ||
+                                              kind == archive::Kind::kProof);
+  const bool misnamed = kind == archive::Kind::kProof &&
+                        file.name != archive::ProofName(proofs_++);
+  if (kind == archive::Kind::kNone || empty_run || misnamed ||
+      !names_.insert(file.name).second) {
+    return Say("archive.file", file.name);
+  }
   return std::nullopt;
 }
 
 // Every file but those of records and hashes, which are read in order later.
 MaybeFinding ArchiveAudit::ReadFiles() {
-  std::set<std::string> names;
   for (size_t at = 0; at < archive_.manifest().files.size(); ++at) {
     const archive::File& file = archive_.manifest().files[at];
     const archive::Kind kind = archive::KindOf(file.name);
-    if (kind == archive::Kind::kNone || !names.insert(file.name).second) {
-      return Say("archive.file", file.name);
-    }
+    if (auto wrong = CheckName(file)) return wrong;
     if (kind == archive::Kind::kRecords || kind == archive::Kind::kProof) {
       continue;
     }
@@ -65,9 +80,12 @@ MaybeFinding ArchiveAudit::ReadFiles() {
         return Say("archive.file", file.name);
       }
       parts_.insert(file.digest);
+    } else {
+      other_page_ = *bytes != ArchivePage(archive_.manifest());
     }
   }
-  return std::nullopt;
+  if (names_.count(archive::kPageName) > 0) return std::nullopt;
+  return Say("archive.no_page");
 }
 
 MaybeFinding ArchiveAudit::ReadCheckpoint(const std::string& name,
@@ -123,6 +141,7 @@ MaybeFinding ArchiveAudit::PassTo(uint64_t index) {
        ++next_head_) {
     const absl::Status passed = verifier_.PassTo(next_head_->first);
     if (!passed.ok()) return Unreadable(passed);
+    if (auto wrong = MeetKept()) return wrong;
     if (auto wrong = MeetHead(next_head_->second)) return wrong;
   }
   const absl::Status passed = verifier_.PassTo(index);
@@ -136,8 +155,9 @@ MaybeFinding ArchiveAudit::MeetHead(const Head& head) {
   if (!key_ || !journal::VerifyNote(head.note, *key_).ok()) {
     return Say("archive.signature", size);
   }
-  trusted_ |= std::find(options_.keys.begin(), options_.keys.end(), *key_) !=
-              options_.keys.end();
+  if (auto wrong = CheckGivenKeys(head.note, options_.keys, &trusted_)) {
+    return wrong;
+  }
   if (next_) key_ = std::exchange(next_, std::nullopt);
   return std::nullopt;
 }
@@ -153,7 +173,17 @@ MaybeFinding ArchiveAudit::MeetKept() {
     if (kept->root != verifier_.Root()) {
       return Say("verify.checkpoint", absl::StrCat(kept->size));
     }
-    met_.insert(i);
+    // Where the key changes it is met before and after: the old one counts.
+    if (!met_.insert(i).second) continue;
+    const journal::Note& note = options_.checkpoints[i];
+    if (!key_ || kept->origin != archive_.manifest().head.origin ||
+        !journal::VerifyNote(note, *key_).ok()) {
+      return Say("verify.checkpoint_key", kept->origin,
+                 absl::StrCat(kept->size));
+    }
+    if (auto wrong = CheckGivenKeys(note, options_.keys, &trusted_)) {
+      return wrong;
+    }
   }
   return std::nullopt;
 }
@@ -200,12 +230,14 @@ MaybeFinding ArchiveAudit::TakePolicy(const std::string& id,
                                       const std::string& digest) {
   if (!policies_.insert(digest).second) return std::nullopt;
   const std::string hex = absl::BytesToHexString(digest);
+  needed_.insert(digest);
   if (parts_.count(digest) == 0) return Say("verify.part", id, hex);
   const auto text = archive_.Read(archive::PartName(digest));
   if (!text.ok()) return Unreadable(text.status());
   const auto manifest = policy::ParseManifest(*text);
   if (!manifest.ok()) return Say("verify.part", id, hex);
   for (const v1::PolicyPart& part : manifest->parts()) {
+    needed_.insert(part.digest());
     if (parts_.count(part.digest()) > 0) continue;
     if (selection_.exporter.empty() || !OfRegistry(part.name())) {
       return Say("verify.part", id, absl::BytesToHexString(part.digest()));
@@ -274,10 +306,28 @@ MaybeFinding ArchiveAudit::CheckWhole() {
               : MaybeFinding(Say("archive.gap", absl::StrCat(end)));
 }
 
+// That there is no part which no policy of the records names.
+MaybeFinding ArchiveAudit::CheckParts() {
+  for (const std::string& digest : parts_) {
+    if (needed_.count(digest) == 0) {
+      return Say("archive.file", archive::PartName(digest));
+    }
+  }
+  return std::nullopt;
+}
+
 void ArchiveAudit::SayWhatWasNotChecked() {
+  if (other_page_) lacking_.push_back(Say("archive.other_page"));
   if (options_.keys.empty()) lacking_.push_back(Say("verify.no_key"));
   if (!selection_.exporter.empty()) {
     lacking_.push_back(Say("archive.not_whole", selection_.exporter));
+  }
+  if (!selection_.until.empty() && selection_.exporter.empty() && !after_) {
+    lacking_.push_back(Say("archive.open_end", selection_.until));
+  }
+  if (options_.replay) lacking_.push_back(Say("archive.no_replay"));
+  if (options_.all_signatures) {
+    lacking_.push_back(Say("archive.no_signatures"));
   }
   if (parts_left_out_ > 0) {
     lacking_.push_back(

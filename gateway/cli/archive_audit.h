@@ -21,8 +21,8 @@ namespace tongguan::cli {
 
 class ArchiveAudit {
  public:
-  // Of the options, `replay` and `all_signatures` do not concern an archive.
-  // `archive` must outlive it.
+  // An archive cannot be replayed and has few heads: where `replay` or
+  // `all_signatures` is asked for, that is lacking. `archive` must outlive it.
   ArchiveAudit(const archive::Reader& archive, AuditOptions options);
 
   MaybeFinding Run();
@@ -37,6 +37,7 @@ class ArchiveAudit {
     journal::Note note;
   };
   MaybeFinding ReadFiles();
+  MaybeFinding CheckName(const archive::File& file);
   MaybeFinding ReadCheckpoint(const std::string& name,
                               const std::string& bytes);
   MaybeFinding ReadRecords();
@@ -50,6 +51,7 @@ class ArchiveAudit {
   MaybeFinding MeetKept();
   MaybeFinding CheckEnd();
   MaybeFinding CheckWhole();
+  MaybeFinding CheckParts();
   void SayWhatWasNotChecked();
 
   const archive::Reader& archive_;
@@ -60,7 +62,11 @@ class ArchiveAudit {
   journal::SelectionVerifier verifier_;
   std::map<uint64_t, Head> heads_;  // By size.
   std::map<uint64_t, Head>::const_iterator next_head_;
-  std::set<std::string> parts_;     // Digests of those that are there.
+  std::set<std::string> parts_;     // Digests of those that are there,
+  std::set<std::string> needed_;    // and of those that belong there.
+  std::set<std::string> names_;     // Of the files so far.
+  int proofs_ = 0;                  // Files of hashes so far.
+  bool other_page_ = false;         // Not the page that this program writes.
   std::set<std::string> policies_;  // Digests of those that were checked.
   uint64_t parts_left_out_ = 0;
   v1::DecisionRecord record_;

@@ -90,14 +90,7 @@ absl::Status Exporter::FindRange() {
     TG_ASSIGN_OR_RETURN(end_, scan_.FirstSince(span_.until));
   }
   end_ = std::max(first_, end_);
-  if (first_ > scan_.first() || scan_.first() == 0) return absl::OkStatus();
-  TG_ASSIGN_OR_RETURN(const std::string bytes, scan_.ReadRecord(first_));
-  TG_ASSIGN_OR_RETURN(const v1::DecisionRecord record, Parse(first_, bytes));
-  if (ClosesBefore(record, span_)) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat(
-      "--since: years before ", record.year(),
-      " were taken out of this ledger into archives: ask from ", record.year(),
-      "-01-01 on, and take the earlier ones from their archives"));
+  return CheckThere(scan_, first_, span_);
 }
 
 absl::Status Exporter::FindKeys() {
@@ -273,6 +266,17 @@ absl::Status Exporter::Run(const std::string& path) {
 }
 
 }  // namespace
+
+absl::Status CheckThere(ledger::Scan& scan, uint64_t first, const Span& span) {
+  if (first > scan.first() || scan.first() == 0) return absl::OkStatus();
+  TG_ASSIGN_OR_RETURN(const std::string bytes, scan.ReadRecord(first));
+  TG_ASSIGN_OR_RETURN(const v1::DecisionRecord record, Parse(first, bytes));
+  if (ClosesBefore(record, span)) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "--since: years before ", record.year(),
+      " were taken out of this ledger into archives: ask from ", record.year(),
+      "-01-01 on, and take the earlier ones from their archives"));
+}
 
 absl::Status WriteArchive(ledger::Scan& scan,
                           const archive::Selection& selection,

@@ -6,9 +6,14 @@
 
 #include "absl/status/status.h"
 #include "gateway/archive/manifest.h"
+#include "gateway/cli/archive_rules.h"
 #include "gateway/ledger/scan.h"
 
 namespace tongguan::cli {
+
+// FailedPrecondition where records from `first` on, which are those of the
+// span, are not all that were asked for: years were taken out of the ledger.
+absl::Status CheckThere(ledger::Scan& scan, uint64_t first, const Span& span);
 
 // Writes the records of the selection, what proves them, and the page.
 // FailedPrecondition where the ledger cannot give them: it is not signed, or

@@ -25,7 +25,7 @@ namespace {
 // PIPL art. 56 and the Network Data Security Regulations art. 12: at least
 // three years. They run from each record; a year goes as a whole, so from its
 // end.
-constexpr int kLeastYears = 3;
+constexpr int kLeastYears = 3, kMostYears = 100;
 constexpr int kMarginMonths = 6;
 
 struct Flags {
@@ -159,7 +159,7 @@ int Prune(Context& context, const Flags& flags, const Year& year,
 int WriteVerified(Context& context, const Flags& flags, ledger::Scan& scan,
                   const Year& year, std::string* digest) {
   AuditOptions options;
-  auto keys = ReadLogKeys(flags.keys, flags.ledger, context.in());
+  auto keys = ReadLedgerKeys(flags.keys, flags.ledger, context.in());
   if (!keys.ok()) return context.FailHere(keys.status());
   options.keys = *std::move(keys);
   if (!archive::LooksLikeZip(flags.file)) {
@@ -184,8 +184,12 @@ int WriteVerified(Context& context, const Flags& flags, ledger::Scan& scan,
 }
 
 int Archive(Context& context, const Flags& flags) {
-  if (flags.retention_years < kLeastYears) {
+  if (flags.retention_years < kLeastYears ||
+      flags.retention_years > kMostYears) {
     return context.Usage("archive.retention");
+  }
+  if (flags.year < 2000 || flags.year > 2999) {
+    return context.Usage("archive.year", {{"0", absl::StrCat(flags.year)}});
   }
   std::string digest;
   std::optional<Year> year;

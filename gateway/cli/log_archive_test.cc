@@ -5,6 +5,8 @@
 #include "gateway/ledger/disk_testing.h"
 #include "gateway/ledger/prune.h"
 #include "gateway/ledger/scan.h"
+#include "gateway/service/append.h"
+#include "gateway/service/pruning.h"
 
 namespace tongguan::cli {
 namespace {
@@ -208,6 +210,58 @@ TEST_F(LogArchiveTest, RecordsThatWereTakenOutUnsaidAreMissed) {
   ASSERT_TRUE(ledger::Prune(log_, 11).ok());
   EXPECT_EQ(VerifyAt(log_).code, kBroken);
   EXPECT_THAT(VerifyAt(log_).out, HasSubstr("no record says"));
+}
+
+TEST_F(LogArchiveTest, AYearTakenOutBeforeItsTimeIsRefusedAndFound) {
+  v1::PruningRecord pruning;
+  pruning.set_year(2026);
+  pruning.set_size(11);
+  pruning.set_archive(std::string(32, 'a'));
+  const auto key = std::make_shared<const journal::SigningKey>(
+      *journal::SigningKey::Read(log_ + ".key"));
+  const ManualClock early(Beijing("2029-12-31"));
+  const absl::Status refused = service::PruneLog(log_, key, pruning, early);
+  EXPECT_TRUE(absl::IsFailedPrecondition(refused)) << refused;
+  EXPECT_EQ(FirstOf(log_), 0u);
+  // As another program would, that does not ask.
+  {
+    ledger::Options options;
+    options.path = log_;
+    options.key = key;
+    options.year_end = service::MakeYearEnd;
+    const auto ledger =
+        ledger::OpenSqliteLedger(options, [&early] { return early.Now(); });
+    ASSERT_TRUE(ledger.ok()) << ledger.status();
+    ASSERT_TRUE(service::AppendOwn(
+                    service::kPruningIndexKey,
+                    [&](v1::DecisionRecord* record) {
+                      *record->mutable_pruning() = pruning;
+                    },
+                    **ledger)
+                    .ok());
+  }
+  const Outcome run = VerifyAt(log_);
+  EXPECT_EQ(run.code, kBroken) << run.out;
+  EXPECT_THAT(run.out, HasSubstr("records taken out does not hold"));
+}
+
+TEST_F(LogArchiveTest, TablesOfYearsThatAreOutAreRefusedAndNotHalfWritten) {
+  Prune();
+  for (const char* format : {"csv", "jsonl"}) {
+    const std::string to = pki_.folder() + "/rows." + format;
+    const auto export_from = [&](const std::string& since) {
+      return RunCli({"log", "export", "--ledger", log_, "--format", format,
+                     "--since", since, "-o", to, "--lang", "en"});
+    };
+    const Outcome run = export_from("2026-06-01");
+    EXPECT_EQ(run.code, kError) << format;
+    EXPECT_THAT(run.err, HasSubstr("were taken out"));
+    EXPECT_FALSE(std::filesystem::exists(to));
+    EXPECT_EQ(export_from("2027-01-01").code, kSuccess);
+    EXPECT_EQ(std::filesystem::status(to).permissions(),
+              std::filesystem::perms::owner_read |
+                  std::filesystem::perms::owner_write);
+  }
 }
 
 TEST_F(LogArchiveTest, AKeptHashOrRecordThatIsChangedIsFound) {

@@ -8,6 +8,7 @@
 #include "gateway/base/beijing.h"
 #include "gateway/ledger/id.h"
 #include "gateway/ledger/rows.h"
+#include "gateway/service/pruning.h"
 
 namespace tongguan::cli {
 namespace {
@@ -34,6 +35,32 @@ uint64_t CountFrames(absl::string_view blob) {
 
 }  // namespace
 
+MaybeFinding CheckGivenKeys(const journal::Note& note,
+                            const std::vector<journal::PublicKey>& keys,
+                            bool* trusted) {
+  for (const journal::PublicKey& key : keys) {
+    const absl::Status verified = journal::VerifyNote(note, key);
+    if (absl::IsDataLoss(verified)) {
+      return Say("verify.checkpoint_line", key.name());
+    }
+    *trusted |= verified.ok();
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> UncheckedLines(
+    const journal::Note& note, const std::vector<journal::PublicKey>& keys) {
+  std::vector<std::string> names;
+  for (const journal::NoteSignature& line : note.signatures) {
+    const bool known =
+        std::any_of(keys.begin(), keys.end(), [&line](const auto& key) {
+          return key.name() == line.name && key.id() == line.id;
+        });
+    if (!known) names.push_back(line.name);
+  }
+  return names;
+}
+
 MaybeFinding LogAudit::Begin(const LogBegin& begin) {
   for (const journal::Note& note : options_.checkpoints) {
     const auto head = journal::ParseCheckpoint(note.text);
@@ -41,7 +68,7 @@ MaybeFinding LogAudit::Begin(const LogBegin& begin) {
       return Say("verify.checkpoint_form",
                  std::string(head.status().message()));
     }
-    kept_.push_back({*head, note});
+    kept_.push_back({*head, note, false, std::nullopt});
   }
   return begin.first == 0 ? std::nullopt : GoOn(begin);
 }
@@ -72,6 +99,7 @@ MaybeFinding LogAudit::GoOn(const LogBegin& begin) {
 MaybeFinding LogAudit::TakePruning(const std::string& id,
                                    const v1::PruningRecord& pruning) {
   if (pruning.size() > size() || pruning.year() >= year_ ||
+      absl::FromUnixMicros(time_micros_) < service::MayGoFrom(pruning.year()) ||
       pruning.archive().size() != journal::Hash().size()) {
     return Say("verify.pruning", id);
   }
@@ -118,6 +146,9 @@ MaybeFinding LogAudit::TakeLeaf(const ledger::RawRow& row,
                                 absl::string_view record,
                                 absl::string_view fact) {
   const uint64_t index = size();
+  if (next_) {  // A change of key is the last of its commit.
+    return Say("verify.key_change", IdOf(row, index - 1));
+  }
   if (!record_.ParseFromArray(record.data(), static_cast<int>(record.size()))) {
     return Say("verify.parse", IdOf(row, index));
   }
@@ -235,8 +266,24 @@ MaybeFinding LogAudit::MeetCheckpoints(const std::string& id) {
     if (kept.head.size != size()) continue;
     if (kept.head.root != root()) return Say("verify.checkpoint", id);
     kept.met = true;
+    // The head over a change of key is still the old one's.
+    kept.key = key_;
   }
   return std::nullopt;
+}
+
+MaybeFinding LogAudit::CheckKept(const Kept& kept) {
+  if (!kept.key || kept.head.origin != origin_ ||
+      !journal::VerifyNote(kept.note, *kept.key).ok()) {
+    return Say("verify.checkpoint_key", kept.head.origin,
+               absl::StrCat(kept.head.size));
+  }
+  std::vector<journal::PublicKey> checked = options_.keys;
+  checked.push_back(*kept.key);
+  for (const std::string& name : UncheckedLines(kept.note, checked)) {
+    not_asked_.push_back(Say("verify.unknown_line", name));
+  }
+  return CheckGivenKeys(kept.note, options_.keys, &trusted_);
 }
 
 MaybeFinding LogAudit::MeetTiles() {
@@ -261,7 +308,7 @@ MaybeFinding LogAudit::End(const std::optional<Tallies>& tallies) {
     return Say("verify.pruned_unsaid", absl::StrCat(begin_.first));
   }
   for (const Kept& kept : kept_) {
-    if (kept.head.size < begin_.first) {
+    if (kept.head.size <= begin_.first && begin_.first > 0) {
       lacking_.push_back(
           Say("verify.pruned_checkpoint", absl::StrCat(kept.head.size)));
       continue;
@@ -270,14 +317,7 @@ MaybeFinding LogAudit::End(const std::optional<Tallies>& tallies) {
       return Say("verify.shorter", absl::StrCat(kept.head.size),
                  absl::StrCat(size()));
     }
-    const bool vouched =
-        kept.head.origin == origin_ &&
-        std::any_of(known_.begin(), known_.end(), [&](const auto& key) {
-          const bool signs = journal::VerifyNote(kept.note, key).ok();
-          trusted_ |= signs && Given(key);
-          return signs;
-        });
-    if (!vouched) return Say("verify.checkpoint_key", kept.head.origin);
+    if (auto wrong = CheckKept(kept)) return wrong;
   }
   if (!options_.keys.empty() && !trusted_) {
     // A log can name any key: only what it signed counts. A published log has
@@ -322,6 +362,7 @@ void LogAudit::SayWhatWasNotChecked() {
     not_asked_.push_back(
         Say("verify.passed_signatures", absl::StrCat(unverified_)));
   }
+  if (options_.own_key) not_asked_.push_back(Say("verify.own_key", ""));
   if (!options_.replay) not_asked_.push_back(Say("verify.no_replay", ""));
   if (kept_.empty() || !kept_elsewhere_)
     not_asked_.push_back(Say("verify.no_checkpoint", ""));

@@ -5,6 +5,7 @@
 #define TONGGUAN_GATEWAY_CLI_LOG_AUDIT_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,9 +24,19 @@ struct AuditOptions {
   bool replay = false;
   // One of these must have signed a head of the log, if there are any.
   std::vector<journal::PublicKey> keys;
+  bool own_key = false;  // They are from the file beside the ledger.
   // Heads that were kept elsewhere.
   std::vector<journal::Note> checkpoints;
 };
+
+// A line of the note by a key that was given holds; else what is wrong.
+// `trusted` becomes true where there is one.
+MaybeFinding CheckGivenKeys(const journal::Note& note,
+                            const std::vector<journal::PublicKey>& keys,
+                            bool* trusted);
+// Names of the note's lines that none of these keys made.
+std::vector<std::string> UncheckedLines(
+    const journal::Note& note, const std::vector<journal::PublicKey>& keys);
 
 class LogAudit {
  public:
@@ -43,6 +54,13 @@ class LogAudit {
   // After the last. Without tallies none are kept beside the records.
   using Tallies = std::vector<std::pair<ledger::TallyKey, ledger::Tally>>;
   MaybeFinding End(const std::optional<Tallies>& tallies);
+
+  // What is counted of each day, before End.
+  MaybeFinding TakeDays(const std::map<ledger::DayKey, ledger::People>& kept) {
+    return records_.EndDays(kept);
+  }
+  // Who was counted is kept beside the records, which do not name them.
+  void ExpectSets() { lacking_.push_back({"verify.sets", {}}); }
 
   // Rows have neither heads nor facts of their own: a published log, whose
   // checkpoint is given among the others. Whether there are others:
@@ -68,6 +86,7 @@ class LogAudit {
     journal::Checkpoint head;
     journal::Note note;
     bool met = false;
+    std::optional<journal::PublicKey> key;  // In force at its size.
   };
   MaybeFinding TakeForm(const ledger::RawRow& row);
   MaybeFinding TakeRecords(const ledger::RawRow& row);
@@ -87,6 +106,7 @@ class LogAudit {
   MaybeFinding MeetTiles();
   // Whether it is one of those that were given.
   bool Given(const journal::PublicKey& key) const;
+  MaybeFinding CheckKept(const Kept& kept);
   void SayWhatWasNotChecked();
 
   const AuditOptions options_;

@@ -11,6 +11,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "gateway/base/status_macros.h"
@@ -57,6 +58,16 @@ bool MakeFolders(const std::filesystem::path& folder) {
   return SyncPath(above, O_RDONLY | O_DIRECTORY);
 }
 
+// Bytes of the largest file of that name: one is held in memory.
+uint64_t MostBytes(absl::string_view name) {
+  if (name == "checkpoint") return 64 << 10;
+  if (absl::StartsWith(name, "tile/entries/")) return kTileWidth * 0x10001;
+  if (absl::StartsWith(name, "tile/large-entries/")) return 1 << 30;
+  if (absl::StartsWith(name, "tile/"))
+    return kTileWidth * sizeof(journal::Hash);
+  return 256 << 20;
+}
+
 // Takes the records of a bundle apart; false unless they are exactly `count`.
 bool SplitBundle(absl::string_view bytes, size_t length_bytes, size_t count,
                  std::vector<std::string>* records) {
@@ -100,6 +111,9 @@ absl::StatusOr<std::string> LogDir::Read(const std::string& name) const {
   struct stat file;
   if (stat(path.c_str(), &file) != 0 || !S_ISREG(file.st_mode)) {
     return absl::NotFoundError(name);
+  }
+  if (static_cast<uint64_t>(file.st_size) > MostBytes(name)) {
+    return Damaged(name, "is larger than any such file is");
   }
   std::ifstream in(path, std::ios::binary);
   std::string bytes(file.st_size, '\0');

@@ -1,5 +1,8 @@
 // `tongguan log export`: records of a ledger as an archive that proves itself,
 // as a table or as JSON. Needs no gateway, and reads beside one that runs.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <fstream>
 
@@ -43,8 +46,9 @@ class RowExport {
         }) {}
 
   absl::Status Run() {
-    if (csv_) out_ << CsvHead(context_.language());
     TG_ASSIGN_OR_RETURN(const uint64_t first, scan_.FirstSince(span_.since));
+    TG_RETURN_IF_ERROR(CheckThere(scan_, first, span_));
+    if (csv_) out_ << CsvHead(context_.language());
     const absl::Status read =
         scan_.EachRow(first, [&](const ledger::RawRow& row) {
           absl::string_view records = row.records, bytes;
@@ -96,18 +100,21 @@ class RowExport {
 int ExportRows(Context& context, const Flags& flags, ledger::Scan& scan) {
   std::ofstream file;
   if (!flags.file.empty()) {
-    // "x": never replaces a file.
-    std::FILE* made = std::fopen(flags.file.c_str(), "wxe");
-    if (made == nullptr) {
-      return context.Fail("export.file", {{"0", flags.file}});
-    }
-    std::fclose(made);
+    // Never replaces a file; what is in it is nobody else's to read.
+    const int made =
+        open(flags.file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (made < 0) return context.Fail("export.file", {{"0", flags.file}});
+    close(made);
     file.open(flags.file, std::ios::binary);
   }
   std::ostream& out = flags.file.empty() ? context.out() : file;
   RowExport rows(context, flags, scan, out);
   const absl::Status done = rows.Run();
   out.flush();
+  // Half of the records would be taken for all.
+  if (!flags.file.empty() && !(done.ok() && out.good())) {
+    std::remove(flags.file.c_str());
+  }
   if (!done.ok()) return context.FailHere(done);
   if (!out.good()) return context.Fail("export.file", {{"0", flags.file}});
   context.Note(
@@ -147,7 +154,7 @@ int Export(Context& context, const Flags& flags) {
   if (!scan.ok()) return context.FailHere(scan.status());
   if (flags.format != "archive") return ExportRows(context, flags, **scan);
   AuditOptions options;
-  auto keys = ReadLogKeys(flags.keys, flags.ledger, context.in());
+  auto keys = ReadLedgerKeys(flags.keys, flags.ledger, context.in());
   if (!keys.ok()) return context.FailHere(keys.status());
   options.keys = *std::move(keys);
   const absl::Status written =

@@ -57,8 +57,7 @@ int Rotate(Context& context, const Flags& flags) {
 }  // namespace
 
 absl::StatusOr<std::vector<journal::PublicKey>> ReadLogKeys(
-    const std::vector<std::string>& paths, const std::string& log,
-    std::istream& in) {
+    const std::vector<std::string>& paths, std::istream& in) {
   std::vector<journal::PublicKey> keys;
   for (const std::string& path : paths) {
     TG_ASSIGN_OR_RETURN(const std::string text, ReadInput(path, in));
@@ -72,10 +71,16 @@ absl::StatusOr<std::vector<journal::PublicKey>> ReadLogKeys(
       keys.push_back(*key);
     }
   }
-  if (paths.empty()) {
-    const auto own = journal::SigningKey::Read(log + ".key");
-    if (own.ok()) keys.push_back(own->public_key());
-  }
+  return keys;
+}
+
+absl::StatusOr<std::vector<journal::PublicKey>> ReadLedgerKeys(
+    const std::vector<std::string>& paths, const std::string& ledger,
+    std::istream& in) {
+  if (!paths.empty()) return ReadLogKeys(paths, in);
+  const auto own = journal::SigningKey::Read(ledger + ".key");
+  std::vector<journal::PublicKey> keys;
+  if (own.ok()) keys.push_back(own->public_key());
   return keys;
 }
 

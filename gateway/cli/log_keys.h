@@ -11,11 +11,16 @@
 
 namespace tongguan::cli {
 
-// The keys in these files, one a line. Without a file that of LOG.key, if this
-// user may read it: who holds the log's own key need not be told its public
-// part. Empty: none is known.
+// The keys in these files, one a line.
 absl::StatusOr<std::vector<journal::PublicKey>> ReadLogKeys(
-    const std::vector<std::string>& paths, const std::string& log,
+    const std::vector<std::string>& paths, std::istream& in);
+
+// For whoever runs the ledger: without a file that of LEDGER.key, if this user
+// may read it; who holds the log's own key need not be told its public part.
+// Never for what came from elsewhere, whose sender may send a key along. Empty:
+// none is known.
+absl::StatusOr<std::vector<journal::PublicKey>> ReadLedgerKeys(
+    const std::vector<std::string>& paths, const std::string& ledger,
     std::istream& in);
 
 }  // namespace tongguan::cli

@@ -247,7 +247,7 @@ void Publisher::RemovePartial() {
 }
 
 int Publish(Context& context, const Flags& flags) {
-  const auto keys = ReadLogKeys(flags.keys, flags.ledger, context.in());
+  const auto keys = ReadLedgerKeys(flags.keys, flags.ledger, context.in());
   if (!keys.ok()) return context.FailHere(keys.status());
   std::optional<journal::SigningKey> sm2;
   if (!flags.sm2_key.empty()) {

@@ -108,6 +108,7 @@ MaybeFinding RecordAudit::Take(uint64_t index, const ledger::RawRow& row,
                                const v1::DecisionRecord& record,
                                const ledger::Fact* fact) {
   const Place place{index, row.year};
+  today_ = BeijingDay(absl::FromUnixMicros(row.time_micros));
   if (record.time_micros() != row.time_micros || record.year() != row.year) {
     return Say("verify.record_time", place.id());
   }
@@ -136,6 +137,12 @@ MaybeFinding RecordAudit::Take(uint64_t index, const ledger::RawRow& row,
 
 MaybeFinding RecordAudit::AddUp(const Place& place,
                                 const ledger::Change& change) {
+  if (change.year == place.year) {
+    const ledger::People counted = ledger::CountedBy(change);
+    ledger::People& day = days_[{change.exporter, today_}];
+    day.persons += counted.persons;
+    day.sensitive += counted.sensitive;
+  }
   ledger::Tally& sum = sums_[{change.exporter, change.year}];
   const absl::Status added = ledger::Add(change, &sum);
   if (added.ok()) return std::nullopt;
@@ -357,6 +364,24 @@ MaybeFinding RecordAudit::Replay(const Place& place,
     return std::nullopt;
   }
   return Say("verify.replay", place.id());
+}
+
+MaybeFinding RecordAudit::EndDays(
+    const std::map<ledger::DayKey, ledger::People>& kept) {
+  std::map<ledger::DayKey, ledger::People> all = kept;
+  all.insert(days_.begin(), days_.end());
+  for (const auto& [key, ignored] : all) {
+    const int32_t year = BeijingYear(StartOfBeijingDay(key.second));
+    if (begin_.first > 0 && year <= begin_.year) continue;
+    const auto sum = days_.find(key);
+    const auto there = kept.find(key);
+    if (!SamePeople(sum == days_.end() ? ledger::People() : sum->second,
+                    there == kept.end() ? ledger::People() : there->second)) {
+      return Finding{"verify.day",
+                     {{"0", key.first}, {"1", FormatDay(key.second)}}};
+    }
+  }
+  return std::nullopt;
 }
 
 MaybeFinding RecordAudit::End(

@@ -68,9 +68,10 @@ class RecordAudit {
   MaybeFinding Take(uint64_t index, const ledger::RawRow& row,
                     const v1::DecisionRecord& record, const ledger::Fact* fact);
 
-  // Compares the sums of the records with the tallies that are kept.
+  // Compares the sums of the records with the tallies and days that are kept.
   MaybeFinding End(
       const std::vector<std::pair<ledger::TallyKey, ledger::Tally>>& kept);
+  MaybeFinding EndDays(const std::map<ledger::DayKey, ledger::People>& kept);
 
   // Decisions that were taken again; that were not, because another version of
   // the rules took them; because their people are no longer known.
@@ -115,6 +116,8 @@ class RecordAudit {
   const LogSource& source_;
   const bool replay_;
   std::map<ledger::TallyKey, ledger::Tally> sums_;
+  std::map<ledger::DayKey, ledger::People> days_;
+  Day today_ = 0;  // Of the record's commit.
   absl::flat_hash_set<uint64_t> settled_;
   std::string policy_;  // Digest of the last activation.
   PolicyParts policies_;

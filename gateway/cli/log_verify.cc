@@ -35,8 +35,7 @@ absl::Status ReadOptions(Context& context, const Flags& flags,
                          AuditOptions* options) {
   options->all_signatures = flags.all_signatures;
   options->replay = flags.replay;
-  TG_ASSIGN_OR_RETURN(options->keys,
-                      ReadLogKeys(flags.keys, flags.log, context.in()));
+  TG_ASSIGN_OR_RETURN(options->keys, ReadLogKeys(flags.keys, context.in()));
   for (const std::string& path : flags.checkpoints) {
     TG_ASSIGN_OR_RETURN(const std::string text, ReadInput(path, context.in()));
     const auto note = journal::ParseNote(text);
@@ -158,12 +157,33 @@ absl::Status ReadBegin(ledger::Scan& log, LogBegin* begin) {
   return absl::OkStatus();
 }
 
+Finding Unreadable(const absl::Status& status) {
+  return Finding{"verify.unreadable", {{"0", std::string(status.message())}}};
+}
+
+// Whether a gateway had it open: what cannot be read then was damaged.
+bool WasLedger(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_regular_file(path + ".lock", error);
+}
+
+bool ForAnotherTime(const absl::Status& status) {
+  return absl::IsNotFound(status) || absl::IsPermissionDenied(status) ||
+         absl::IsUnavailable(status);
+}
+
 int VerifyLedger(Context& context, const Flags& flags, AuditOptions options) {
+  if (flags.keys.empty()) {
+    auto own = ReadLedgerKeys({}, flags.log, context.in());
+    if (!own.ok()) return context.FailHere(own.status());
+    options.keys = *std::move(own);
+    options.own_key = !options.keys.empty();
+  }
   const auto scan = ledger::Scan::Open(flags.log);
   if (!scan.ok()) {
-    if (absl::IsDataLoss(scan.status())) {
-      return Broken(context, {"verify.unreadable",
-                              {{"0", std::string(scan.status().message())}}});
+    if (absl::IsDataLoss(scan.status()) ||
+        (WasLedger(flags.log) && !ForAnotherTime(scan.status()))) {
+      return Broken(context, Unreadable(scan.status()));
     }
     return context.FailHere(scan.status());
   }
@@ -177,16 +197,18 @@ int VerifyLedger(Context& context, const Flags& flags, AuditOptions options) {
   absl::Status read = ReadBegin(log, &begin);
   MaybeFinding wrong = audit.Begin(begin);
   if (wrong) return Report(context, audit, wrong);
+  uint64_t rows = 0;
   if (read.ok()) {
     Progress progress(context, log.size());
     read = log.EachRow(0, [&](const ledger::RawRow& row) {
+      ++rows;
       wrong = audit.Take(row);
       progress.At(audit.size());
       return wrong ? Stop() : absl::OkStatus();
     });
   }
   if (!wrong && !read.ok()) {
-    wrong = Finding{"verify.unreadable", {{"0", std::string(read.message())}}};
+    wrong = Unreadable(read);
   }
   if (!wrong && audit.size() != log.size()) {
     wrong =
@@ -198,6 +220,12 @@ int VerifyLedger(Context& context, const Flags& flags, AuditOptions options) {
       wrong = Finding{"verify.tile", {{"0", "*"}}};
     }
   }
+  if (!wrong) {
+    const absl::Status tables = log.CheckTables(rows);
+    if (!tables.ok()) wrong = Unreadable(tables);
+  }
+  if (!wrong) wrong = audit.TakeDays(log.days());
+  if (!wrong && log.has_sets()) audit.ExpectSets();
   if (!wrong) wrong = audit.End(log.tallies());
   return Report(context, audit, wrong);
 }
@@ -220,29 +248,37 @@ MaybeFinding TakePublished(const std::string& record, LogAudit* audit) {
   return audit->Take(row);
 }
 
+MaybeFinding TakeTile(const LogDir& dir, const journal::Tile& tile,
+                      uint64_t size, LogAudit* audit) {
+  if (tile.level > 0) {
+    // Each of its hashes was met when it filled; what lies behind was not.
+    const auto last =
+        dir.ReadHash(tile.level * journal::kTileHeight,
+                     tile.index * journal::kTileWidth + tile.width - 1, size);
+    return last.ok() ? std::nullopt : MaybeFinding(Unreadable(last.status()));
+  }
+  const auto records = dir.ReadRecords(tile);
+  if (!records.ok()) return Unreadable(records.status());
+  for (const std::string& record : *records) {
+    if (auto wrong = TakePublished(record, audit)) return wrong;
+  }
+  return std::nullopt;
+}
+
+// One after another, as far as they are there: the size is what the checkpoint
+// claims.
 MaybeFinding TakeTiles(const LogDir& dir, uint64_t size, Progress* progress,
                        LogAudit* audit) {
-  for (const journal::Tile& tile : journal::NewTiles(0, size)) {
-    if (tile.level > 0) {
-      // Each of its hashes was met when it filled; what lies behind was not.
-      const auto last =
-          dir.ReadHash(tile.level * journal::kTileHeight,
-                       tile.index * journal::kTileWidth + tile.width - 1, size);
-      if (!last.ok()) {
-        return Finding{"verify.unreadable",
-                       {{"0", std::string(last.status().message())}}};
-      }
-      continue;
+  int level = 0;
+  for (uint64_t hashes = size; hashes > 0; hashes /= journal::kTileWidth) {
+    for (uint64_t at = 0; at < hashes; at += journal::kTileWidth) {
+      const journal::Tile tile{
+          level, at / journal::kTileWidth,
+          static_cast<int>(std::min(journal::kTileWidth, hashes - at))};
+      if (auto wrong = TakeTile(dir, tile, size, audit)) return wrong;
+      progress->At(audit->size());
     }
-    const auto records = dir.ReadRecords(tile);
-    if (!records.ok()) {
-      return Finding{"verify.unreadable",
-                     {{"0", std::string(records.status().message())}}};
-    }
-    for (const std::string& record : *records) {
-      if (auto wrong = TakePublished(record, audit)) return wrong;
-    }
-    progress->At(audit->size());
+    ++level;
   }
   return std::nullopt;
 }
@@ -250,7 +286,14 @@ MaybeFinding TakeTiles(const LogDir& dir, uint64_t size, Progress* progress,
 int VerifyDir(Context& context, const Flags& flags, AuditOptions options) {
   const LogDir dir(flags.log);
   const auto bytes = dir.Read("checkpoint");
-  if (!bytes.ok()) return context.Fail("verify.no_log", {{"0", flags.log}});
+  if (absl::IsNotFound(bytes.status())) {
+    if (std::error_code error;
+        !std::filesystem::is_directory(flags.log + "/tile", error)) {
+      return context.Fail("verify.no_log", {{"0", flags.log}});
+    }
+    return Broken(context, {"verify.no_log", {{"0", flags.log}}});
+  }
+  if (!bytes.ok()) return Broken(context, Unreadable(bytes.status()));
   const auto note = journal::ParseNote(*bytes);
   const auto head = note.ok()
                         ? journal::ParseCheckpoint(note->text)

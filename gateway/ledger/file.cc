@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -85,6 +86,10 @@ CREATE TABLE indexed(one INTEGER PRIMARY KEY CHECK(one=1),
                      below INTEGER NOT NULL);
 )";
 
+// Made when records are first taken out.
+constexpr char kPrunedTable[] =
+    "CREATE TABLE pruned(below INTEGER PRIMARY KEY)";
+
 absl::Status CannotMake(const std::string& path, int error) {
   if (error == ENOENT || error == ENOTDIR) {
     return absl::NotFoundError(
@@ -129,9 +134,14 @@ absl::StatusOr<int64_t> ReadVersion(Database& db, const std::string& path) {
     if (code == SQLITE_NOTADB) return NoLedger(path);
     return application.status();
   }
-  TG_ASSIGN_OR_RETURN(const int64_t tables,
-                      db.Number("SELECT count(*) FROM sqlite_schema"));
-  if (*application == 0 && tables == 0) return 0;
+  const auto tables = db.Number("SELECT count(*) FROM sqlite_schema");
+  if (!tables.ok()) {
+    // SQLite read the first page and does not know what it says.
+    const bool unknown = sqlite3_errcode(db.handle()) == SQLITE_ERROR;
+    return unknown ? absl::DataLossError(tables.status().message())
+                   : tables.status();
+  }
+  if (*application == 0 && *tables == 0) return 0;
   if (*application != kApplicationId) return NoLedger(path);
   return db.Number("PRAGMA user_version");
 }
@@ -187,7 +197,47 @@ absl::Status SetUp(Database& db) {
       "PRAGMA secure_delete=ON");
 }
 
+// What the file is made of, a line each, blanks aside.
+absl::StatusOr<std::set<std::string>> ReadSchema(Database& db) {
+  TG_ASSIGN_OR_RETURN(
+      Statement read,
+      db.Prepare("SELECT type,name,tbl_name,coalesce(sql,'') FROM "
+                 "sqlite_schema"));
+  std::set<std::string> schema;
+  for (;;) {
+    TG_ASSIGN_OR_RETURN(const bool row, read.Step());
+    if (!row) return schema;
+    std::string line;
+    for (int column = 0; column < 4; ++column) {
+      absl::StrAppend(&line, read.BytesAt(column), " ");
+    }
+    schema.insert(absl::StrReplaceAll(line, {{"\n", ""}, {" ", ""}}));
+  }
+}
+
 }  // namespace
+
+absl::Status CheckSchema(Database& db) {
+  TG_ASSIGN_OR_RETURN(const auto model, Database::Open(":memory:"));
+  TG_RETURN_IF_ERROR(model->Exec(absl::StrCat(kTables, kPrunedTable).c_str()));
+  TG_ASSIGN_OR_RETURN(std::set<std::string> belongs, ReadSchema(*model));
+  TG_ASSIGN_OR_RETURN(std::set<std::string> there, ReadSchema(db));
+  TG_RETURN_IF_ERROR(model->Exec("DROP TABLE pruned"));
+  TG_ASSIGN_OR_RETURN(const std::set<std::string> needed, ReadSchema(*model));
+  for (const std::string& line : there) {
+    if (belongs.count(line) == 0) {
+      return absl::DataLossError(
+          absl::StrCat("ledger: what does not belong is in the file: ", line));
+    }
+  }
+  for (const std::string& line : needed) {
+    if (there.count(line) == 0) {
+      return absl::DataLossError(
+          absl::StrCat("ledger: missing in the file: ", line));
+    }
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<std::unique_ptr<FileLock>> FileLock::Take(
     const std::string& path) {

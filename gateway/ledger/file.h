@@ -43,6 +43,10 @@ absl::StatusOr<std::unique_ptr<Database>> OpenFile(const std::string& path);
 // OpenFile.
 absl::StatusOr<std::unique_ptr<Database>> OpenToRead(const std::string& path);
 
+// DataLoss where the file has tables, indexes, views or triggers but those that
+// belong, or one of them is missing.
+absl::Status CheckSchema(Database& db);
+
 // A further connection to a file that is open.
 absl::StatusOr<std::unique_ptr<Database>> OpenAnother(const std::string& path);
 

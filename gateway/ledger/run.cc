@@ -16,6 +16,14 @@ std::string HeadlineTerm(int32_t headline) {
 
 std::string VerdictTerm(int32_t verdict) { return absl::StrCat("v", verdict); }
 
+std::vector<std::string> TermsOf(const Fact& fact) {
+  std::vector<std::string> terms;
+  if (!fact.exporter.empty()) terms.push_back(ExporterTerm(fact.exporter));
+  if (fact.headline != 0) terms.push_back(HeadlineTerm(fact.headline));
+  if (fact.verdict != 0) terms.push_back(VerdictTerm(fact.verdict));
+  return terms;
+}
+
 void Run::Add(const Fact& fact) {
   const uint64_t index = end();
   marks_.push_back({fact.verdict, fact.headline});
@@ -24,13 +32,9 @@ void Run::Add(const Fact& fact) {
     uint64_t free = fact.key;
     while (!at_key_.try_emplace(free, index).second) ++free;
   }
-  if (!fact.exporter.empty()) {
-    by_term_[ExporterTerm(fact.exporter)].push_back(index);
+  for (std::string& term : TermsOf(fact)) {
+    by_term_[std::move(term)].push_back(index);
   }
-  if (fact.headline != 0) {
-    by_term_[HeadlineTerm(fact.headline)].push_back(index);
-  }
-  if (fact.verdict != 0) by_term_[VerdictTerm(fact.verdict)].push_back(index);
   if (fact.settles) settled_.insert_or_assign(*fact.settles, index);
 }
 
@@ -89,9 +93,8 @@ std::string Run::Postings(const std::vector<uint64_t>& indexes) const {
   return postings;
 }
 
-absl::Status FindIn(absl::string_view postings, const Filter& filter,
-                    std::vector<uint64_t>* found) {
-  std::vector<uint64_t> taken;
+absl::Status EachPosting(absl::string_view postings,
+                         const std::function<void(const Posting&)>& visit) {
   uint64_t index = 0, distance, verdict, headline;
   while (!postings.empty()) {
     if (!TakeVarint(&postings, &distance) || !TakeVarint(&postings, &verdict) ||
@@ -100,10 +103,21 @@ absl::Status FindIn(absl::string_view postings, const Filter& filter,
           "ledger: the index is damaged: have it made again");
     }
     index += distance;
-    const Mark mark{static_cast<int32_t>(verdict),
-                    static_cast<int32_t>(headline)};
-    if (filter.Takes(index, mark)) taken.push_back(index);
+    visit({index,
+           {static_cast<int32_t>(verdict), static_cast<int32_t>(headline)}});
   }
+  return absl::OkStatus();
+}
+
+absl::Status FindIn(absl::string_view postings, const Filter& filter,
+                    std::vector<uint64_t>* found) {
+  std::vector<uint64_t> taken;
+  const absl::Status read = EachPosting(postings, [&](const Posting& posting) {
+    if (filter.Takes(posting.index, posting.mark)) {
+      taken.push_back(posting.index);
+    }
+  });
+  if (!read.ok()) return read;
   while (!taken.empty() && found->size() < filter.limit) {
     found->push_back(taken.back());
     taken.pop_back();

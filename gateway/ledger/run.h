@@ -4,6 +4,7 @@
 #define TONGGUAN_GATEWAY_LEDGER_RUN_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,9 +22,20 @@ std::string ExporterTerm(absl::string_view exporter);
 std::string HeadlineTerm(int32_t headline);
 std::string VerdictTerm(int32_t verdict);
 
+// Those of a record.
+std::vector<std::string> TermsOf(const Fact& fact);
+
 // What is kept of a record beside its terms.
 struct Mark {
   int32_t verdict, headline;
+  bool operator==(const Mark&) const = default;
+};
+
+// A record under a term.
+struct Posting {
+  uint64_t index;
+  Mark mark;
+  bool operator==(const Posting&) const = default;
 };
 
 // Which indexes of a term.
@@ -43,9 +55,13 @@ struct Filter {
   }
 };
 
-// Appends, newest first, the indexes of one term's postings (in the order of
-// index: varint distance to the index before, or to 0; varint verdict; varint
-// headline) until `found` has filter.limit. DataLoss when they are damaged.
+// One term's postings, in the order of index: varint distance to the index
+// before, or to 0; varint verdict; varint headline. DataLoss when they are
+// damaged.
+absl::Status EachPosting(absl::string_view postings,
+                         const std::function<void(const Posting&)>& visit);
+
+// Appends, newest first, the indexes among them until `found` has filter.limit.
 absl::Status FindIn(absl::string_view postings, const Filter& filter,
                     std::vector<uint64_t>* found);
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/ledger/file.h"
+#include "gateway/ledger/index_check.h"
 #include "gateway/ledger/journal.h"
 
 namespace tongguan::ledger {
@@ -22,19 +23,26 @@ constexpr int kRowsAtOnce = 512;
 absl::StatusOr<std::unique_ptr<Scan>> Scan::Open(const std::string& path) {
   std::unique_ptr<Scan> scan(new Scan);
   TG_ASSIGN_OR_RETURN(scan->db_, OpenToRead(path));
-  TG_RETURN_IF_ERROR(scan->ReadSnapshot());
-  TG_ASSIGN_OR_RETURN(scan->journal_, Journal::On(*scan->db_));
-  TG_ASSIGN_OR_RETURN(scan->tiles_, TileHashes::On(*scan->db_));
+  const absl::Status ready = scan->Prepare();
+  if (ready.ok()) return scan;
+  // A statement that does not fit the file speaks of another table.
+  TG_RETURN_IF_ERROR(CheckSchema(*scan->db_));
+  return ready;
+}
+
+absl::Status Scan::Prepare() {
+  TG_RETURN_IF_ERROR(ReadSnapshot());
+  TG_ASSIGN_OR_RETURN(journal_, Journal::On(*db_));
+  TG_ASSIGN_OR_RETURN(tiles_, TileHashes::On(*db_));
   TG_ASSIGN_OR_RETURN(
-      scan->rows_,
-      scan->db_->Prepare(
+      rows_,
+      db_->Prepare(
           "SELECT first_index,count,time_micros,year,root,signature,facts,"
           "records FROM journal WHERE first_index>=?1 ORDER BY first_index "
           "LIMIT ?2"));
-  TG_ASSIGN_OR_RETURN(
-      scan->part_,
-      scan->db_->Prepare("SELECT bytes FROM part WHERE digest=?1"));
-  return scan;
+  TG_ASSIGN_OR_RETURN(part_,
+                      db_->Prepare("SELECT bytes FROM part WHERE digest=?1"));
+  return absl::OkStatus();
 }
 
 // Size and tallies of one commit.
@@ -48,6 +56,27 @@ absl::Status Scan::ReadSnapshot() {
                   "first_index,count FROM journal ORDER BY first_index DESC "
                   "LIMIT 1)"));
   size_ = static_cast<uint64_t>(size);
+  TG_ASSIGN_OR_RETURN(const int64_t sets,
+                      db_->Number("SELECT EXISTS(SELECT 1 FROM people_set)"));
+  has_sets_ = sets > 0;
+  TG_RETURN_IF_ERROR(ReadDays());
+  return ReadTallies();
+}
+
+absl::Status Scan::ReadDays() {
+  TG_ASSIGN_OR_RETURN(
+      Statement rows,
+      db_->Prepare("SELECT exporter,day,persons,sensitive FROM day"));
+  for (;;) {
+    TG_ASSIGN_OR_RETURN(const bool row, rows.Step());
+    if (!row) return absl::OkStatus();
+    const absl::string_view exporter = rows.BytesAt(0);
+    days_[{std::string(exporter.data(), exporter.size()),
+           static_cast<Day>(rows.IntAt(1))}] = {rows.IntAt(2), rows.IntAt(3)};
+  }
+}
+
+absl::Status Scan::ReadTallies() {
   TG_ASSIGN_OR_RETURN(Statement keys,
                       db_->Prepare("SELECT exporter,year FROM tally"));
   TG_ASSIGN_OR_RETURN(const std::unique_ptr<TallyTable> table,
@@ -59,6 +88,10 @@ absl::Status Scan::ReadSnapshot() {
     const TallyKey key(std::string(exporter.data(), exporter.size()),
                        static_cast<int32_t>(keys.IntAt(1)));
     TG_ASSIGN_OR_RETURN(const Tally tally, table->Read(key));
+    for (const People& exact : {tally.counted_exact, tally.exempt_exact,
+                                tally.list_exempt_exact, tally.gba_exact}) {
+      has_sets_ |= exact.persons != 0 || exact.sensitive != 0;
+    }
     tallies_.emplace_back(key, tally);
   }
 }
@@ -115,6 +148,26 @@ absl::StatusOr<std::string> Scan::ReadPart(absl::string_view digest) {
   if (!row) return absl::NotFoundError("ledger: a part of a policy is missing");
   const absl::string_view bytes = part_.BytesAt(0);
   return std::string(bytes.data(), bytes.size());
+}
+
+absl::Status Scan::CheckTables(uint64_t rows) {
+  TG_RETURN_IF_ERROR(CheckSchema(*db_));
+  // Whatever is written meanwhile comes behind.
+  TG_ASSIGN_OR_RETURN(const int64_t all,
+                      db_->Number(absl::StrCat(
+                          "SELECT count(*) FROM journal WHERE first_index<",
+                          size_, " OR count<=0 OR typeof(count)<>'integer'")));
+  TG_ASSIGN_OR_RETURN(const int64_t leaves,
+                      db_->Number("SELECT count(*) FROM tile WHERE level<=0"));
+  if (all != static_cast<int64_t>(rows)) {
+    return absl::DataLossError(absl::StrCat("ledger: the journal has ", all,
+                                            " rows, of which ", rows,
+                                            " make up the log"));
+  }
+  if (leaves != static_cast<int64_t>(first() % journal::kTileWidth)) {
+    return absl::DataLossError("ledger: hashes that do not belong are kept");
+  }
+  return CheckIndex(*db_, *journal_, size_);
 }
 
 absl::StatusOr<int64_t> Scan::CountTiles() {

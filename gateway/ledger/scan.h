@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -32,6 +33,8 @@ struct RawRow {
   absl::string_view facts, records;   // Frames; see rows.h.
 };
 
+using DayKey = std::pair<std::string, Day>;  // Exporter, day.
+
 class Scan {
  public:
   // NotFound for no file; FailedPrecondition for what is no ledger of this
@@ -45,6 +48,11 @@ class Scan {
   const std::vector<std::pair<TallyKey, Tally>>& tallies() const {
     return tallies_;
   }
+
+  // People counted on each Beijing day.
+  const std::map<DayKey, People>& days() const { return days_; }
+  // Whether sets of people are kept, or sums of them.
+  bool has_sets() const { return has_sets_; }
 
   // The rows up to size() in order, from the one that holds `from` on, until
   // `visit` is not OK.
@@ -63,14 +71,22 @@ class Scan {
   absl::StatusOr<journal::Hash> ReadHash(int level, uint64_t index) {
     return tiles_.Read(*journal_, level, index);
   }
+  // DataLoss where the journal has rows but those `rows` that EachRow(0) gave,
+  // the file tables but the ledger's, or the index is not the journal's.
+  absl::Status CheckTables(uint64_t rows);
   // Number of hashes of tiles that are kept.
   absl::StatusOr<int64_t> CountTiles();
 
  private:
+  absl::Status Prepare();
   absl::Status ReadSnapshot();
+  absl::Status ReadTallies();
+  absl::Status ReadDays();
 
   uint64_t size_ = 0;
   std::vector<std::pair<TallyKey, Tally>> tallies_;
+  std::map<DayKey, People> days_;
+  bool has_sets_ = false;
   std::unique_ptr<Database> db_;
   std::unique_ptr<Journal> journal_;
   TileHashes tiles_;

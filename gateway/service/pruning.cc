@@ -14,6 +14,7 @@ namespace {
 
 // More years than a log will ever have.
 constexpr int kMostPrunings = 1000;
+constexpr int kYearsKept = 3;
 
 // The newest record under the key, copied to the end of the log if it goes. It
 // then names itself as the one before it: nothing is changed by it.
@@ -88,8 +89,18 @@ absl::Status Record(const v1::PruningRecord& pruning, ledger::Ledger& ledger) {
 
 }  // namespace
 
+absl::Time MayGoFrom(int32_t year) {
+  return absl::FromCivil(absl::CivilYear(year + 1 + kYearsKept),
+                         absl::FixedTimeZone(8 * 60 * 60));
+}
+
 absl::Status PruneLog(const std::string& ledger_path, const LogKey& key,
                       const v1::PruningRecord& pruning, const Clock& clock) {
+  if (clock.Now() < MayGoFrom(pruning.year())) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("records of ", pruning.year(), " are to be kept ",
+                     kYearsKept, " years from its end: nothing was taken out"));
+  }
   ledger::Options options;
   options.path = ledger_path;
   options.key = key;

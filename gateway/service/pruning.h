@@ -14,12 +14,19 @@
 
 namespace tongguan::service {
 
+// From when on the records of a year may be taken out: three years after the
+// last of them (PIPL art. 56, Network Data Security Regulations art. 12).
+absl::Time MayGoFrom(int32_t year);
+
 // Appends the record of the pruning, and then takes out what it names; `size`
 // is the index of the record that closes `year`. The key and the policy in
 // force are recorded again before it, where their records go: the log that is
 // left begins with them. Killed at any point, the records are there or are out
 // by a record that says so; doing it again finishes it. The ledger must not be
 // open.
+//
+// FailedPrecondition before MayGoFrom: a clock that is wrong is not asked
+// twice, but what it said stands in the log.
 absl::Status PruneLog(const std::string& ledger_path, const LogKey& key,
                       const v1::PruningRecord& pruning, const Clock& clock);
 

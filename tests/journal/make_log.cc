@@ -59,7 +59,8 @@ void Submit(int64_t first, int64_t count, const service::Asking& asking,
     question.flow = &flow;
     question.asking = &asking;
     question.question.emplace(flow, *asking.policy, asking.at);
-    question.digest = DigestBytes(Sha256(flow.SerializeAsString()));
+    question.flow_bytes = flow.SerializeAsString();
+    question.digest = DigestBytes(Sha256(question.flow_bytes));
     ledger::Submission submission;
     submission.owner = flow.exporter();
     submission.request_id = flow.request_id();

@@ -1,0 +1,188 @@
+#include "gateway/ledger/index_check.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "gateway/base/status_macros.h"
+#include "gateway/ledger/run.h"
+
+namespace tongguan::ledger {
+namespace {
+
+// Records that are compared at once, in memory.
+constexpr uint64_t kWindow = 1 << 16;
+
+absl::Status Differs(absl::string_view what) {
+  return absl::DataLossError(absl::StrCat(
+      "ledger: the index is not that of the journal: ", what,
+      ": readers would not be shown what the log holds; have it made again"));
+}
+
+class IndexCheck {
+ public:
+  IndexCheck(Database& db, Journal& journal) : db_(db), journal_(journal) {}
+  absl::Status Run(uint64_t size);
+
+ private:
+  using Postings = std::map<std::string, std::vector<Posting>>;
+  absl::Status Prepare(uint64_t size);
+  absl::Status CheckWindow(uint64_t from, uint64_t to);
+  absl::StatusOr<std::vector<Posting>> ReadTerm(const std::string& term,
+                                                uint64_t from, uint64_t to);
+  absl::Status CheckRequest(uint64_t key, uint64_t index);
+  absl::Status CheckRequests();
+  absl::Status CheckSettled();
+
+  Database& db_;
+  Journal& journal_;
+  uint64_t below_ = 0;  // Records that are in the tables.
+  Statement at_key_, of_term_;
+  std::set<std::string> terms_;
+  int64_t requests_ = 0;
+  absl::flat_hash_map<uint64_t, uint64_t> settled_;  // Index, by.
+};
+
+absl::Status IndexCheck::Run(uint64_t size) {
+  TG_RETURN_IF_ERROR(Prepare(size));
+  for (uint64_t from = journal_.first(); from < below_; from += kWindow) {
+    TG_RETURN_IF_ERROR(CheckWindow(from, std::min(below_, from + kWindow)));
+  }
+  TG_RETURN_IF_ERROR(CheckRequests());
+  return CheckSettled();
+}
+
+absl::Status IndexCheck::Prepare(uint64_t size) {
+  TG_ASSIGN_OR_RETURN(
+      const int64_t below,
+      db_.Number("SELECT coalesce((SELECT below FROM indexed),0)"));
+  if (below < 0 || static_cast<uint64_t>(below) > size) {
+    return Differs(absl::StrCat("it speaks of ", below, " records of ", size));
+  }
+  below_ = static_cast<uint64_t>(below);
+  TG_ASSIGN_OR_RETURN(at_key_,
+                      db_.Prepare("SELECT idx FROM request WHERE key=?1"));
+  TG_ASSIGN_OR_RETURN(
+      of_term_, db_.Prepare("SELECT run,postings FROM entry WHERE term=?1 AND "
+                            "run<?2 ORDER BY run DESC"));
+  TG_ASSIGN_OR_RETURN(Statement terms,
+                      db_.Prepare("SELECT DISTINCT term FROM entry"));
+  for (;;) {
+    TG_ASSIGN_OR_RETURN(const bool row, terms.Step());
+    if (!row) return absl::OkStatus();
+    const absl::string_view term = terms.BytesAt(0);
+    terms_.emplace(term.data(), term.size());
+  }
+}
+
+// As FindWritten reads them: of rows that overlap the later one counts.
+absl::StatusOr<std::vector<Posting>> IndexCheck::ReadTerm(
+    const std::string& term, uint64_t from, uint64_t to) {
+  auto reset = absl::MakeCleanup([this] { of_term_.Reset(); });
+  of_term_.Text(1, term).Int(2, to);
+  std::vector<Posting> found;
+  while (to > from) {
+    TG_ASSIGN_OR_RETURN(const bool row, of_term_.Step());
+    if (!row) break;
+    std::vector<Posting> run;
+    TG_RETURN_IF_ERROR(
+        EachPosting(of_term_.BytesAt(1), [&](const Posting& posting) {
+          if (from <= posting.index && posting.index < to) {
+            run.push_back(posting);
+          }
+        }));
+    found.insert(found.begin(), run.begin(), run.end());
+    to = static_cast<uint64_t>(of_term_.IntAt(0));
+  }
+  return found;
+}
+
+absl::Status IndexCheck::CheckWindow(uint64_t from, uint64_t to) {
+  Postings expected;
+  std::vector<std::pair<uint64_t, uint64_t>> requests;  // Key, index.
+  uint64_t index = from;
+  TG_RETURN_IF_ERROR(journal_.EachFact(from, to, [&](const Fact& fact) {
+    const Posting posting{index, {fact.verdict, fact.headline}};
+    for (const std::string& term : TermsOf(fact)) {
+      expected[term].push_back(posting);
+    }
+    if (!fact.request_id.empty()) requests.emplace_back(fact.key, index);
+    if (fact.settles) settled_.insert_or_assign(*fact.settles, index);
+    ++index;
+  }));
+  for (const std::string& term : terms_) expected[term];
+  for (const auto& [term, postings] : expected) {
+    TG_ASSIGN_OR_RETURN(const std::vector<Posting> kept,
+                        ReadTerm(term, from, to));
+    if (kept != postings) {
+      return Differs(absl::StrCat("records ", from, " to ", to - 1,
+                                  " under the term ", term));
+    }
+  }
+  for (const auto& [key, at] : requests) {
+    TG_RETURN_IF_ERROR(CheckRequest(key, at));
+  }
+  requests_ += static_cast<int64_t>(requests.size());
+  return absl::OkStatus();
+}
+
+// It stands under its key or, where others do, under the next that was free.
+absl::Status IndexCheck::CheckRequest(uint64_t key, uint64_t index) {
+  for (;; ++key) {
+    auto reset = absl::MakeCleanup([this] { at_key_.Reset(); });
+    TG_ASSIGN_OR_RETURN(const bool row, at_key_.Int(1, key).Step());
+    if (!row) {
+      return Differs(absl::StrCat("the request of record ", index));
+    }
+    if (static_cast<uint64_t>(at_key_.IntAt(0)) == index) {
+      return absl::OkStatus();
+    }
+  }
+}
+
+// And nothing else does, nor anything of records that are not there.
+absl::Status IndexCheck::CheckRequests() {
+  TG_ASSIGN_OR_RETURN(
+      const int64_t kept,
+      db_.Number(absl::StrCat(
+          "SELECT count(*) FROM request WHERE idx<", below_,
+          " OR idx>=(SELECT first_index+count FROM journal ORDER BY "
+          "first_index DESC LIMIT 1)")));
+  return kept == requests_ ? absl::OkStatus() : Differs("requests");
+}
+
+// Rows of records that are not yet in the tables may be written already.
+absl::Status IndexCheck::CheckSettled() {
+  TG_ASSIGN_OR_RETURN(Statement rows,
+                      db_.Prepare("SELECT idx,by FROM settled"));
+  size_t met = 0;
+  for (;;) {
+    TG_ASSIGN_OR_RETURN(const bool row, rows.Step());
+    if (!row) break;
+    const uint64_t index = rows.IntAt(0), by = rows.IntAt(1);
+    const auto expected = settled_.find(index);
+    bool right = expected != settled_.end() && expected->second == by;
+    if (!right && by >= below_) {
+      const auto fact = journal_.ReadFact(by);
+      right = fact.ok() && fact->settles == index;
+    }
+    if (!right) return Differs(absl::StrCat("what settled record ", index));
+    met += expected != settled_.end();
+  }
+  return met == settled_.size() ? absl::OkStatus() : Differs("settlements");
+}
+
+}  // namespace
+
+absl::Status CheckIndex(Database& db, Journal& journal, uint64_t size) {
+  return IndexCheck(db, journal).Run(size);
+}
+
+}  // namespace tongguan::ledger
