@@ -339,13 +339,13 @@ TEST_F(InspectTest, EveryPersonOfARowIsCounted) {
 }
 
 TEST_F(InspectTest, EveryColumnOfTheIdentifyingCategoryCountsItsPeople) {
-  options_.sector = "retail";
   const std::string text =
       "父亲身份证号,母亲身份证号,病历\n"
       "110101199003074477,110101199003074493,flu\n"
       "110101199003074514,无,\n"
       ",440524188001010014,\n";
   const v1::Inspection found = Of(text);
+  ASSERT_EQ(found.columns_size(), 3);
   EXPECT_EQ(found.persons(), 4);
   EXPECT_TRUE(found.columns(0).identifier());
   EXPECT_TRUE(found.columns(1).identifier());
@@ -414,6 +414,7 @@ TEST_F(InspectTest, PersonalValuesInsideATextAreFoundInOneRow) {
     for (int i = 1; i <= 20; ++i) absl::StrAppend(&text, "E", i, ",上海\n");
     absl::StrAppend(&text, "E99,", odd, "\n");
     const v1::Inspection found = Of(text);
+    ASSERT_EQ(found.columns_size(), 2) << odd;
     EXPECT_EQ(found.columns(1).personal(), v1::FACT_UNKNOWN) << odd;
     ASSERT_EQ(found.columns(1).hits_size(), 1) << odd;
     EXPECT_EQ(found.columns(1).hits(0).first_row(), 22) << odd;

@@ -150,6 +150,26 @@ TEST_F(DetectorsTest, NumbersThatAreNobodysAreNothing) {
   }
 }
 
+// Request ids are often such: one in a thousand refused would be too many.
+TEST_F(DetectorsTest, RandomUuidsAndHashesAreNothing) {
+  std::mt19937_64 random(11);
+  for (int i = 0; i < 50'000; ++i) {
+    std::string uuid;
+    std::string hash;
+    for (int digit = 0; digit < 32; ++digit) {
+      const char c = "0123456789abcdef"[random() % 16];
+      if (digit == 8 || digit == 12 || digit == 16 || digit == 20) {
+        uuid.push_back('-');
+      }
+      uuid.push_back(c);
+      hash.push_back(c);
+    }
+    ASSERT_EQ(Find("", uuid), "-") << uuid;
+    ASSERT_EQ(Find("", "req_" + uuid), "-") << uuid;
+    ASSERT_EQ(Find("", hash), "-") << hash;
+  }
+}
+
 TEST_F(DetectorsTest, AnyBytesEndInAnAnswer) {
   std::mt19937_64 random(7);
   constexpr absl::string_view kBytes("1390Xa@.-_ \xE6\xB2\xAA\xE2\x80\xEF\xC2");
