@@ -45,9 +45,14 @@ if ((${#files[@]} == 0)); then
   exit 0
 fi
 echo "clang-tidy: ${#files[@]} files"
+# clang cannot read the headers that g++ precompiled: it parses them itself.
+commands=$(mktemp -d)
+trap 'rm -rf "$commands"' EXIT
+sed 's/ -Winvalid-pch//; s/ -include [^ ]*cmake_pch\.hxx//' \
+  "$build/compile_commands.json" >"$commands/compile_commands.json"
 code=0
 printf '%s\0' "${files[@]}" | timeout "$seconds" \
-  xargs -0 -n 1 -P "$(nproc)" clang-tidy -p "$build" --quiet 2>/dev/null ||
+  xargs -0 -n 1 -P "$(nproc)" clang-tidy -p "$commands" --quiet 2>/dev/null ||
   code=$?
 if ((code == 124)); then
   echo "clang-tidy: stopped after $seconds s; the rest was not looked at"
