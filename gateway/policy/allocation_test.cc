@@ -18,6 +18,11 @@ NOINLINE void* operator new(size_t size) {
   if (void* memory = std::malloc(size)) return memory;
   throw std::bad_alloc();
 }
+// RE2 sorts with this one; all of a family must be replaced together.
+NOINLINE void* operator new(size_t size, const std::nothrow_t&) noexcept {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  return std::malloc(size);
+}
 NOINLINE void operator delete(void* memory) noexcept { std::free(memory); }
 NOINLINE void operator delete(void* memory, size_t) noexcept {
   std::free(memory);
