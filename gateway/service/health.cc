@@ -10,9 +10,12 @@ namespace {
 
 constexpr char kCheck[] = "/grpc.health.v1.Health/Check";
 constexpr char kWatch[] = "/grpc.health.v1.Health/Watch";
-// Watched at once; calls beyond them are asked and answered.
-constexpr int kWatchers = 64;
-constexpr int kChecks = 8;
+// Calls at once, in all and of one organization, and calls beyond that refuse.
+constexpr int kCalls = 64;
+constexpr int kCallsEach = 16;
+constexpr int kRefusing = 8;
+// Ticks after which a call that has asked nothing is ended.
+constexpr int kMostTicks = 10;
 
 // HealthCheckRequest.service; nothing if the bytes are no message.
 std::optional<std::string> ServiceOf(const grpc::ByteBuffer& bytes) {
@@ -52,8 +55,8 @@ class HealthCall {
 
   // Waits for the next call.
   void Accept() {
-    started_ = watching_ = writing_ = finishing_ = false;
-    sent_ = 0;
+    started_ = entered_ = asked_ = watching_ = writing_ = finishing_ = false;
+    sent_ = ticks_ = 0;
     stream_.reset();
     context_.emplace();
     context_->AsyncNotifyWhenDone(static_cast<Event*>(&done_));
@@ -67,6 +70,12 @@ class HealthCall {
   // Sends the status of the watched service where it is another than before.
   void Tell(const std::string& service) {
     if (watching_ && service == service_) Send();
+  }
+
+  // A client may open a call and never say what it wants to know.
+  void Tick() {
+    if (!started_ || asked_ || finishing_ || ++ticks_ < kMostTicks) return;
+    End(grpc::Status(grpc::DEADLINE_EXCEEDED, "nothing was asked"));
   }
 
   void Drain() {
@@ -100,12 +109,25 @@ class HealthCall {
       End(grpc::Status(grpc::UNIMPLEMENTED, "no such method"));
       return;
     }
+    // Whoever has a certificate may ask, also one that names nobody here.
+    const auto caller = ReadIdentity(*context_->auth_context());
+    organization_ = caller.ok() ? caller->organization : "";
+    entered_ = health_->room_.Enter(organization_).ok();
+    if (!entered_) {
+      End(grpc::Status(grpc::RESOURCE_EXHAUSTED, "too many ask already"));
+      return;
+    }
     ++owed_;
     stream_->Read(&request_, static_cast<Event*>(&read_));
   }
 
   void Read(bool ok) {
     --owed_;
+    asked_ = true;
+    if (finishing_) {
+      Recycle();
+      return;
+    }
     const auto service = ok ? ServiceOf(request_) : std::nullopt;
     if (!service) {
       End(grpc::Status(grpc::INVALID_ARGUMENT, "not a HealthCheckRequest"));
@@ -129,11 +151,10 @@ class HealthCall {
   }
 
   void Watch() {
-    if (health_->draining_ || health_->watchers_ >= kWatchers) {
-      End(grpc::Status(grpc::RESOURCE_EXHAUSTED, "too many watch already"));
+    if (health_->draining_) {
+      End(grpc::Status(grpc::UNAVAILABLE, "the gateway is being stopped"));
       return;
     }
-    ++health_->watchers_;
     watching_ = true;
     Send();
   }
@@ -174,7 +195,7 @@ class HealthCall {
 
   void Recycle() {
     if (owed_ > 0) return;
-    if (watching_) --health_->watchers_;
+    if (entered_) health_->room_.Leave(organization_);
     Accept();
     health_->loop_->Release();
   }
@@ -189,15 +210,19 @@ class HealthCall {
   std::optional<grpc::GenericServerAsyncReaderWriter> stream_;
   grpc::ByteBuffer request_;
   std::string service_;
+  std::string organization_;
   int owed_ = 0;  // Events that gRPC owes this call.
   int sent_ = 0;  // Status that the watcher knows.
+  int ticks_ = 0;
   bool started_ = false;
+  bool entered_ = false;  // It has a place in the room.
+  bool asked_ = false;
   bool watching_ = false;
   bool writing_ = false;
   bool finishing_ = false;
 };
 
-Health::Health() = default;
+Health::Health() : room_(kCalls, kCallsEach) {}
 Health::~Health() = default;
 
 void Health::Register(grpc::ServerBuilder* builder) {
@@ -206,7 +231,7 @@ void Health::Register(grpc::ServerBuilder* builder) {
 
 void Health::Open(Loop* loop) {
   loop_ = loop;
-  for (int i = 0; i < kWatchers + kChecks; ++i) {
+  for (int i = 0; i < kCalls + kRefusing; ++i) {
     calls_.emplace_back(this);
     calls_.back().Accept();
   }
@@ -232,6 +257,10 @@ Health::Status Health::Of(const std::string& service) {
 
 void Health::Tell(const std::string& service) {
   for (HealthCall& call : calls_) call.Tell(service);
+}
+
+void Health::Tick() {
+  for (HealthCall& call : calls_) call.Tick();
 }
 
 void Health::Drain() {

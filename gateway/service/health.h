@@ -12,6 +12,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "gateway/service/loop.h"
+#include "gateway/service/stream_room.h"
 #include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/server_builder.h"
 
@@ -33,7 +34,9 @@ class Health {
   // and until Drain.
   void Set(const std::string& service, bool serving);
 
-  // Nothing serves any more, and nobody watches. On the polling thread.
+  // On the polling thread, both: ends calls that ask nothing; and at the end
+  // all that watch, when nothing serves any more.
+  void Tick();
   void Drain();
 
  private:
@@ -47,7 +50,7 @@ class Health {
   grpc::AsyncGenericService generic_;
   Loop* loop_ = nullptr;
   std::list<HealthCall> calls_;  // These are the polling thread's.
-  int watchers_ = 0;
+  StreamRoom room_;
   bool draining_ = false;
 
   absl::Mutex mu_;

@@ -130,6 +130,7 @@ absl::Status Gateway::Listen(const TlsTexts& tls) {
       [this] {
         CheckLedger();
         services_.Tick();
+        health_.Tick();
       },
       absl::Seconds(1));
   server_ = builder.BuildAndStart();

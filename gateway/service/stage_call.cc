@@ -51,14 +51,14 @@ void StageCall::OnEvent(bool ok) {
 
 void StageCall::Begin() {
   upload_.emplace(parts_.staging);
-  auto caller = ReadIdentity(*context_->auth_context());
-  absl::Status refusal = caller.status();
-  if (refusal.ok()) {
-    caller_ = *std::move(caller);
-    refusal = parts_.room->Enter(caller_.organization);
-    entered_ = refusal.ok();
+  auto caller = parts_.room->Admit(*context_);
+  entered_ = caller.ok();
+  if (!entered_) {
+    Fail(caller.status());
+    return;
   }
-  refusal.ok() ? Read() : Fail(refusal);
+  caller_ = *std::move(caller);
+  Read();
 }
 
 void StageCall::Read() {

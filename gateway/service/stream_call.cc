@@ -41,15 +41,15 @@ void StreamCall::Accepted(bool ok) {
     return;
   }
   open_ = true;
-  last_read_ = parts_.now();
-  auto caller = ReadIdentity(*context_->auth_context());
-  absl::Status refusal = caller.status();
-  if (refusal.ok()) {
-    caller_ = *std::move(caller);
-    refusal = parts_.room->Enter(caller_.organization);
-    entered_ = refusal.ok();
+  moved_ = parts_.now();
+  auto caller = parts_.room->Admit(*context_);
+  entered_ = caller.ok();
+  if (!entered_) {
+    Finish(caller.status());
+    return;
   }
-  refusal.ok() ? Advance() : Finish(refusal);
+  caller_ = *std::move(caller);
+  Advance();
 }
 
 void StreamCall::Read() {
@@ -71,7 +71,7 @@ void StreamCall::Received(bool ok) {
 }
 
 void StreamCall::Take() {
-  last_read_ = parts_.now();
+  moved_ = parts_.now();
   std::unique_ptr<StreamFlow> flow = Spare();
   flow->large = incoming_.Length() > kMostKeptBytes;
   const absl::Status parsed = Parse(&incoming_, &flow->request);
@@ -148,6 +148,7 @@ void StreamCall::Write(const StreamFlow& flow) {
 
 void StreamCall::Written(bool ok) {
   writing_ = false;
+  moved_ = parts_.now();
   gone_ = gone_ || !ok;
   Advance();
 }
@@ -173,9 +174,12 @@ void StreamCall::EndIfOver() {
 }
 
 void StreamCall::Tick(absl::Time now) {
-  const bool waits = open_ && !finishing_ && flows_.empty() && !writing_;
-  if (!waits || now - last_read_ < kIdle) return;
-  Finish(text::Refuse(absl::StatusCode::kUnavailable, "", "wrong.idle"));
+  if (!open_ || finishing_ || now - moved_ < kIdle) return;
+  if (writing_) {
+    context_->TryCancel();  // No word could reach who takes no answers.
+  } else if (flows_.empty()) {
+    Finish(text::Refuse(absl::StatusCode::kUnavailable, "", "wrong.idle"));
+  }
 }
 
 void StreamCall::Drain() {

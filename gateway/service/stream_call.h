@@ -40,7 +40,8 @@ class StreamCall final {
  public:
   // Flows of one stream that are under way at once.
   static constexpr int kWindow = 16;
-  // A stream on which nothing was asked for so long is ended.
+  // A stream on which nothing was asked, or no answer taken, for so long is
+  // ended.
   static constexpr absl::Duration kIdle = absl::Minutes(5);
 
   using Stream =
@@ -104,7 +105,7 @@ class StreamCall final {
   std::optional<grpc::ServerContext> context_;
   std::optional<Stream> stream_;
   Identity caller_;
-  absl::Time last_read_;
+  absl::Time moved_;  // When a message last came or went.
   grpc::ByteBuffer incoming_;
   std::deque<std::unique_ptr<StreamFlow>> flows_;  // In order; front is next.
   std::vector<std::unique_ptr<StreamFlow>> spare_;

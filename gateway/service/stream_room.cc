@@ -1,6 +1,7 @@
 #include "gateway/service/stream_room.h"
 
 #include "absl/strings/str_cat.h"
+#include "gateway/base/status_macros.h"
 #include "gateway/text/refusal.h"
 
 namespace tongguan::service {
@@ -17,6 +18,13 @@ absl::Status StreamRoom::Enter(const std::string& organization) {
   ++each;
   ++all_;
   return absl::OkStatus();
+}
+
+absl::StatusOr<Identity> StreamRoom::Admit(
+    const grpc::ServerContextBase& context) {
+  TG_ASSIGN_OR_RETURN(Identity caller, ReadIdentity(*context.auth_context()));
+  TG_RETURN_IF_ERROR(Enter(caller.organization));
+  return caller;
 }
 
 void StreamRoom::Leave(const std::string& organization) {

@@ -1,5 +1,7 @@
 // StreamEvaluate and StagePeople over gRPC.
+#include <atomic>
 #include <future>
+#include <utility>
 #include <vector>
 
 #include "gateway/people/pseudonyms.h"
@@ -143,6 +145,32 @@ TEST_F(StreamTest, AClientThatTakesNoAnswersIsHeldBack) {
   }
   EXPECT_LT(sent, kFlows);
   EXPECT_TRUE(Decide(Flow("another")).has_headroom());  // Others go on.
+}
+
+TEST_F(StreamTest, AClientThatTakesNoAnswersIsEndedInTheEnd) {
+  StartOpened();
+  auto stream = OpenStream();
+  std::atomic<int> sent = 0;
+  auto blocked = std::async(std::launch::async, [&] {
+    v1::Flow flow = Flow("");
+    for (int i = 1; i < 300; ++i) *flow.add_items() = flow.items(0);
+    for (int i = 0; i < flow.items_size(); ++i) {
+      flow.mutable_items(i)->set_name(absl::StrCat("a_longer_item_name_", i));
+    }
+    do {
+      flow.set_request_id(absl::StrCat("flow-", ++sent));
+    } while (stream->Ask(flow));
+  });
+  int before = -1;
+  while (std::exchange(before, sent.load()) != sent) {
+    blocked.wait_for(std::chrono::milliseconds(500));
+  }
+  clock_.Set(clock_.Now() + StreamCall::kIdle);
+  blocked.wait();
+  v1::StreamEvaluateResponse response;
+  while (stream->stream->Read(&response)) {
+  }
+  EXPECT_EQ(stream->stream->Finish().error_code(), grpc::CANCELLED);
 }
 
 TEST_F(StreamTest, AClientThatGoesAwayKeepsNoPlace) {
