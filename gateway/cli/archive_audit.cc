@@ -12,6 +12,7 @@
 #include "gateway/cli/policy_parts.h"
 #include "gateway/ledger/id.h"
 #include "gateway/policy/parts.h"
+#include "gateway/service/reading.h"
 
 namespace tongguan::cli {
 namespace {
@@ -251,7 +252,8 @@ MaybeFinding ArchiveAudit::TakePolicy(const std::string& id,
 MaybeFinding ArchiveAudit::TakeSelected(uint64_t index, const std::string& id) {
   const bool inside = span_.Holds(record_.time_micros());
   const bool whole = selection_.exporter.empty();
-  if (inside && (whole || ExporterOf(record_) == selection_.exporter)) {
+  if (inside &&
+      (whole || service::ExporterOf(record_) == selection_.exporter)) {
     if (records_++ == 0) first_ = index;
     if (whole && records_ > 1 && index != end_) {
       return Say("archive.gap", absl::StrCat(end_));

@@ -19,6 +19,7 @@
 #include "gateway/ledger/rows.h"
 #include "gateway/policy/parts.h"
 #include "gateway/service/append.h"
+#include "gateway/service/reading.h"
 
 namespace tongguan::cli {
 namespace {
@@ -64,7 +65,7 @@ class Exporter {
   bool MayGo(const v1::PolicyPart& part, const std::string& bytes) const;
   bool Asked(const v1::DecisionRecord& record) const {
     return selection_.exporter.empty() ||
-           ExporterOf(record) == selection_.exporter;
+           service::ExporterOf(record) == selection_.exporter;
   }
 
   ledger::Scan& scan_;

@@ -19,21 +19,6 @@ Span SpanOf(const archive::Selection& selection) {
   return span;
 }
 
-std::string ExporterOf(const v1::DecisionRecord& record) {
-  switch (record.body_case()) {
-    case v1::DecisionRecord::kVerdict:
-      return record.verdict().flow().exporter();
-    case v1::DecisionRecord::kSettlement:
-      return record.settlement().exporter();
-    case v1::DecisionRecord::kCorrection:
-      return record.correction().exporter();
-    case v1::DecisionRecord::kOpening:
-      return record.opening().exporter();
-    default:
-      return "";
-  }
-}
-
 bool ClosesBefore(const v1::DecisionRecord& record, const Span& span) {
   return record.has_year_end() &&
          record.year_end().year() <

@@ -22,9 +22,6 @@ struct Span {
 // The dates of a selection are well-formed, or empty.
 Span SpanOf(const archive::Selection& selection);
 
-// Whose record it is; empty: the log's own.
-std::string ExporterOf(const v1::DecisionRecord& record);
-
 // Whether the first record of a selection shows by itself that the one before
 // it is earlier: it closes a year that ended before `since`.
 bool ClosesBefore(const v1::DecisionRecord& record, const Span& span);

@@ -15,6 +15,7 @@
 namespace tongguan::cli {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -248,12 +249,49 @@ TEST_F(CliServerTest, StandingShowsGaugesThatAddUp) {
   const Outcome run = Do({"standing", "--lang", "zh"});
   EXPECT_EQ(run.code, kSuccess) << run.err;
   for (const char* part : {"63,412 / 100,000", "63%", "还有 36,588 人",
-                           "[###############---------]", "没有登记的备案"}) {
+                           "[ooooooooooooooo---------]", "没有登记的备案"}) {
     EXPECT_THAT(run.out, HasSubstr(part));
   }
   const Outcome json = Do({"standing", "-o", "json"});
   EXPECT_EQ(FromJson<v1::GetStandingResponse>(json.out).counted().persons(),
             500);
+}
+
+TEST_F(CliServerTest, StandingShowsTheRecordsBehindItsNumbers) {
+  OpenAt(62912);
+  const std::string first = CheckedId("a");
+  const std::string second = CheckedId("b");
+  Do({"settle", first, "--persons", "120", "--sensitive", "0"});
+  const Outcome run = Do({"standing"});
+  EXPECT_EQ(run.code, kSuccess) << run.err;
+  const auto at = [&run](const std::string& part) {
+    return run.out.find(part);
+  };
+  // Newest first.
+  EXPECT_LT(at("-380 "), at("+500 "));
+  EXPECT_THAT(run.out, ContainsRegex("-380 +0  settlement +" + first + "\n"));
+  EXPECT_LT(at(second + "      +500 "), at(first + "      +500 "));
+  EXPECT_LT(at(first + "      +500 "), at("= 62,912"));
+  EXPECT_NE(at("= 62,912"), std::string::npos);
+  EXPECT_THAT(run.err, IsEmpty());
+  const Outcome two = Do({"standing", "--decisions", "2"});
+  EXPECT_THAT(two.out, HasSubstr("+500"));
+  EXPECT_THAT(two.out, Not(HasSubstr("= 62,912")));
+  EXPECT_THAT(two.err, HasSubstr("--decisions 0"));
+  EXPECT_EQ(Do({"standing", "--decisions", "-1"}).code, kUsage);
+}
+
+TEST_F(CliServerTest, StandingDrawsDeclaredPeopleAndTheOpeningApart) {
+  OpenAt(50'000);
+  v1::Flow flow = Flow("a");
+  flow.mutable_people()->mutable_declared()->set_persons(30'000);
+  const Outcome allowed = Do({"check", "-f", "-"}, ToJson(flow));
+  ASSERT_EQ(allowed.code, kSuccess) << allowed.err << allowed.out;
+  const Outcome run = Do({"standing"});
+  EXPECT_THAT(run.out,
+              HasSubstr("[oooooooooooo=======-----]    80,000 / 100,000"));
+  EXPECT_THAT(run.out, HasSubstr("= declared   o Opening balance\n"));
+  EXPECT_THAT(run.out, Not(HasSubstr("# ")));
 }
 
 TEST_F(CliServerTest, StandingSaysThatTheOpeningIsNotDeclared) {

@@ -8,8 +8,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "gateway/base/status_macros.h"
-#include "gateway/cli/archive_rules.h"
 #include "gateway/service/glossary.h"
+#include "gateway/service/reading.h"
 #include "gateway/text/explain.h"
 #include "gateway/text/sentence.h"
 #include "google/protobuf/util/json_util.h"
@@ -215,7 +215,7 @@ absl::StatusOr<std::string> CsvRow(const v1::LogEntry& entry, Language language,
                                    PolicyParts* policies) {
   const v1::DecisionRecord& record = entry.record();
   Row row;
-  row.exporter = ExporterOf(record);
+  row.exporter = service::ExporterOf(record);
   row.by = ActorText(language, record.actor());
   if (record.has_verdict()) {
     TG_RETURN_IF_ERROR(FillVerdict(record.verdict(), language, policies, &row));

@@ -18,6 +18,7 @@
 #include "gateway/cli/verb.h"
 #include "gateway/ledger/id.h"
 #include "gateway/ledger/rows.h"
+#include "gateway/service/reading.h"
 
 namespace tongguan::cli {
 namespace {
@@ -74,7 +75,7 @@ class RowExport {
     }
     if (record.time_micros() >= span_.until) return absl::AbortedError("end");
     if (!selection_.exporter.empty() &&
-        ExporterOf(record) != selection_.exporter) {
+        service::ExporterOf(record) != selection_.exporter) {
       return absl::OkStatus();
     }
     entry.set_id(ledger::FormatId({record.year(), index}));

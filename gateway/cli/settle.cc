@@ -159,18 +159,27 @@ int Show(Context& context, const v1::CorrectSettlementResponse& response) {
   return kSuccess;
 }
 
-int Settle(Context& context, const Flags& flags) {
+// Checks the flags, connects, and fills in what both requests share.
+template <typename Request>
+int Prepare(Context& context, const Flags& flags,
+            std::unique_ptr<Client>* client, Request* request) {
   if (!CheckId(context, flags.id)) return kUsage;
   Left left;
   int code = CheckFlags(context, flags, &left);
   if (code != kSuccess) return code;
-  const auto client = Client::Connect(context, &code);
-  if (client == nullptr) return code;
+  *client = Client::Connect(context, &code);
+  if (*client == nullptr) return code;
   std::string exporter;
-  code = ReadLeft(context, flags, client.get(), &exporter, &left);
-  if (code != kSuccess) return code;
+  code = ReadLeft(context, flags, client->get(), &exporter, &left);
+  if (code == kSuccess) Fill(flags, exporter, &left, request);
+  return code;
+}
+
+int Settle(Context& context, const Flags& flags) {
+  std::unique_ptr<Client> client;
   v1::SettleRequest request;
-  Fill(flags, exporter, &left, &request);
+  const int code = Prepare(context, flags, &client, &request);
+  if (code != kSuccess) return code;
   request.set_request_id(SettlementId(flags.id));
   v1::SettleResponse response;
   const absl::Status status =
@@ -183,20 +192,13 @@ int Settle(Context& context, const Flags& flags) {
 }
 
 int Correct(Context& context, const Flags& flags) {
-  if (!CheckId(context, flags.id)) return kUsage;
   if (!flags.proposal.empty() && !CheckId(context, flags.proposal)) {
     return kUsage;
   }
-  Left left;
-  int code = CheckFlags(context, flags, &left);
-  if (code != kSuccess) return code;
-  const auto client = Client::Connect(context, &code);
-  if (client == nullptr) return code;
-  std::string exporter;
-  code = ReadLeft(context, flags, client.get(), &exporter, &left);
-  if (code != kSuccess) return code;
+  std::unique_ptr<Client> client;
   v1::CorrectSettlementRequest request;
-  Fill(flags, exporter, &left, &request);
+  const int code = Prepare(context, flags, &client, &request);
+  if (code != kSuccess) return code;
   // A confirmation is made once, so its id is made from the proposal's.
   request.set_request_id(flags.proposal.empty()
                              ? NewRequestId("correct")

@@ -76,6 +76,31 @@ TEST_F(DecidingTest, SiblingsOfAGroupThatSumsAreCounted) {
   EXPECT_EQ(Standing().group_persons(), 99'600);
 }
 
+TEST_F(DecidingTest, TheForecastOfAGroupTakesThePaceOfAllItsMembers) {
+  v1::Group* group = source_.registry[0].add_groups();
+  group->set_id("group");
+  group->set_name("group");
+  group->add_members(kShanghai);
+  group->add_members(kShenzhen);
+  group->set_sums_totals(true);
+  StartOpened();
+  // While a member's opening is not known, neither is the day.
+  EXPECT_EQ(Standing().persons_forecasts(0).threshold(), 0);
+  ASSERT_TRUE(Open(40'000, 0, kShenzhen).ok());
+  EXPECT_EQ(Decide(Flow("a", 500)).verdict(), v1::VERDICT_ALLOW);
+  v1::Flow sibling = Flow("b", 29'500);
+  sibling.set_exporter(kShenzhen);
+  v1::Decision decision;
+  ASSERT_TRUE(
+      Evaluate(AsExporter(kShenzhen), Request(sibling), &decision).ok());
+  ASSERT_EQ(decision.verdict(), v1::VERDICT_ALLOW) << decision.DebugString();
+  // 70,000 of 100,000; 1,000 a day: thirty days.
+  const v1::Forecast forecast = Standing().persons_forecasts(0);
+  EXPECT_EQ(forecast.people(), 30'000);
+  EXPECT_EQ(forecast.threshold(), 100'000);
+  EXPECT_EQ(forecast.reached_on(), FormatDay(BeijingDay(clock_.Now()) + 30));
+}
+
 TEST_F(DecidingTest, ARepeatedRequestGetsTheSameBytesAndIsChargedOnce) {
   StartOpened();
   const v1::Decision first = Decide(Flow("a", 500));

@@ -131,6 +131,7 @@ TEST_F(HealthTest, OneOrganizationCannotKeepOthersFromAsking) {
   Start();
   const auto hostile = AsExporter().channel;
   std::vector<std::unique_ptr<Silent>> silent;
+  silent.reserve(90);
   for (int i = 0; i < 90; ++i) {  // More than may ask at once in all.
     silent.push_back(std::make_unique<Silent>(hostile));
   }

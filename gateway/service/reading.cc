@@ -25,22 +25,6 @@ constexpr int kMostPage = 500;
 // A page ends before a reply that clients refuse (4 MiB by default).
 constexpr size_t kMostPageBytes = 3 << 20;
 
-// Which exporter a record concerns; empty: none.
-std::string ExporterOf(const v1::DecisionRecord& record) {
-  switch (record.body_case()) {
-    case v1::DecisionRecord::kVerdict:
-      return record.verdict().flow().exporter();
-    case v1::DecisionRecord::kSettlement:
-      return record.settlement().exporter();
-    case v1::DecisionRecord::kCorrection:
-      return record.correction().exporter();
-    case v1::DecisionRecord::kOpening:
-      return record.opening().exporter();
-    default:
-      return "";
-  }
-}
-
 absl::Status ReadEntry(const ledger::Stored& stored, v1::LogEntry* entry) {
   if (!entry->mutable_record()->ParseFromString(stored.record)) {
     return absl::DataLossError(
@@ -139,6 +123,21 @@ absl::Status RefusePruned(const ledger::RecordId& id, ledger::Ledger& ledger) {
 }
 
 }  // namespace
+
+std::string ExporterOf(const v1::DecisionRecord& record) {
+  switch (record.body_case()) {
+    case v1::DecisionRecord::kVerdict:
+      return record.verdict().flow().exporter();
+    case v1::DecisionRecord::kSettlement:
+      return record.settlement().exporter();
+    case v1::DecisionRecord::kCorrection:
+      return record.correction().exporter();
+    case v1::DecisionRecord::kOpening:
+      return record.opening().exporter();
+    default:
+      return "";
+  }
+}
 
 absl::Status CheckReadExporter(const std::string& exporter) {
   if (CheckUscc(exporter).ok()) return absl::OkStatus();

@@ -26,11 +26,15 @@ struct Reading {
   std::string log_origin;  // Name of the log in its checkpoints.
 };
 
+// Whose record it is; empty: the log's own.
+std::string ExporterOf(const v1::DecisionRecord& record);
+
 // InvalidArgument unless it is a well-formed code.
 absl::Status CheckReadExporter(const std::string& exporter);
 
 // Tallies, thresholds, forecasts and filings of an exporter, and the newest
-// decisions that charged people, among its last 200 that allowed.
+// decisions that charged people, among its last 200 that allowed. Ordinary
+// people are those of the group, where there is one, in total and in pace.
 absl::Status ReadStanding(const v1::GetStandingRequest& request,
                           const Reading& reading, ledger::Ledger& ledger,
                           v1::GetStandingResponse* response);

@@ -76,7 +76,7 @@ absl::Status FillGroup(const policy::Exporter& exporter, int32_t year,
 // What is known of one counter, for its forecasts.
 struct Counter {
   int64_t total = 0;
-  std::vector<int64_t> thresholds;  // Ascending.
+  std::vector<int64_t> thresholds;  // Ascending; none: total is not known.
   int64_t ledger::People::*part = nullptr;
 };
 
@@ -108,24 +108,38 @@ v1::Forecast ForecastOf(const Counter& counter, int days,
   return forecast;
 }
 
-absl::Status FillForecasts(const std::string& exporter, Day today,
+// A total that is not known has none: a forecast of days and people only.
+absl::Status FillForecasts(const std::string& exporter,
+                           const std::vector<std::string>& siblings, Day today,
                            ledger::Ledger& ledger,
                            v1::GetStandingResponse* out) {
-  TG_ASSIGN_OR_RETURN(const std::vector<ledger::DayCount> counts,
-                      ledger.ReadDays(exporter, today - kLongLook + 1));
-  const Counter persons{
-      out->opening().persons() + out->counted().persons() +
-          out->group_persons(),
-      {out->small_volume_threshold(), out->assessment_threshold()},
-      &ledger::People::persons};
-  const Counter sensitive{
+  const Day from = today - kLongLook + 1;
+  TG_ASSIGN_OR_RETURN(const std::vector<ledger::DayCount> own,
+                      ledger.ReadDays(exporter, from));
+  std::vector<ledger::DayCount> all = own;  // The group's.
+  for (const std::string& sibling : siblings) {
+    TG_ASSIGN_OR_RETURN(const std::vector<ledger::DayCount> more,
+                        ledger.ReadDays(sibling, from));
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  Counter persons{out->opening().persons() + out->counted().persons() +
+                      out->group_persons(),
+                  {},
+                  &ledger::People::persons};
+  if (out->persons_known() && out->group_without_opening().empty()) {
+    persons.thresholds = {out->small_volume_threshold(),
+                          out->assessment_threshold()};
+  }
+  Counter sensitive{
       out->opening().sensitive_persons() + out->counted().sensitive_persons(),
-      {out->sensitive_assessment_threshold()},
+      {},
       &ledger::People::sensitive};
+  if (out->sensitive_known()) {
+    sensitive.thresholds = {out->sensitive_assessment_threshold()};
+  }
   for (const int days : {kShortLook, kLongLook}) {
-    *out->add_persons_forecasts() = ForecastOf(persons, days, counts, today);
-    *out->add_sensitive_forecasts() =
-        ForecastOf(sensitive, days, counts, today);
+    *out->add_persons_forecasts() = ForecastOf(persons, days, all, today);
+    *out->add_sensitive_forecasts() = ForecastOf(sensitive, days, own, today);
   }
   return absl::OkStatus();
 }
@@ -179,8 +193,10 @@ absl::Status ReadStanding(const v1::GetStandingRequest& request,
     }
     TG_RETURN_IF_ERROR(FillGroup(*exporter, year, ledger, response));
   }
-  TG_RETURN_IF_ERROR(FillForecasts(request.exporter(), BeijingDay(reading.now),
-                                   ledger, response));
+  TG_RETURN_IF_ERROR(FillForecasts(
+      request.exporter(),
+      exporter == nullptr ? std::vector<std::string>() : exporter->siblings,
+      BeijingDay(reading.now), ledger, response));
   return FillDecisions(request.exporter(), year, ledger, response);
 }
 
