@@ -113,6 +113,7 @@ absl::StatusOr<inspect::Options> OptionsFor(Context& context,
   options.path = flags.path;
   options.encoding = EncodingOf(flags.encoding);
   options.identifier = flags.identifier;
+  options.header = flags.header;
   options.sector = flow.sector();
   options.algorithm = flags.algorithm == "hmac-sm3"
                           ? people::Algorithm::kHmacSm3
@@ -137,11 +138,12 @@ void AddFileFlags(const Setup& setup, CLI::App* verb, FileFlags* flags) {
   verb->add_option("--key-id", flags->key_id, setup.T("help.key_id"));
   verb->add_option("--algorithm", flags->algorithm, setup.T("help.algorithm"));
   verb->add_option("--encoding", flags->encoding, setup.T("help.encoding"));
+  verb->add_flag("--header", flags->header, setup.T("help.header"));
 }
 
 int CheckFileFlags(Context& context, const FileFlags& flags) {
   const bool plain = flags.declarations.empty() && flags.identifier.empty() &&
-                     flags.key.empty() && flags.key_id.empty();
+                     flags.key.empty() && flags.key_id.empty() && !flags.header;
   if (flags.path.empty() && !plain) return context.Usage("check.file_only");
   if (flags.key.empty() != flags.key_id.empty()) {
     return context.Usage("check.key_and_id");

@@ -26,6 +26,7 @@ struct FileFlags {
   std::string key_id;
   std::string algorithm = "hmac-sha256";
   std::string encoding = "detect";
+  bool header = false;  // The first row is one though no name is known.
 };
 
 void AddFileFlags(const Setup& setup, CLI::App* verb, FileFlags* flags);

@@ -40,6 +40,8 @@ class Column {
   const std::string& name() const { return name_; }
   int64_t values() const { return values_; }
   bool declared() const { return declared_ != nullptr; }
+  // By its name or a declaration.
+  bool known() const { return named_ != nullptr || declared(); }
 
  private:
   struct Seen {

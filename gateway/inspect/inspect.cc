@@ -112,6 +112,7 @@ class Pass {
  private:
   absl::Status Open();
   absl::Status AddColumns();
+  absl::Status CheckHeader() const;
   absl::Status CheckName(const std::string& name, size_t number);
   absl::Status Look(const Record& record);
   absl::Status CountPeople(const Record& record, bool ordinary, bool sensitive);
@@ -142,7 +143,22 @@ absl::Status Pass::Open() {
   } else {
     TG_ASSIGN_OR_RETURN(records_, ReadCsv(source_.get()));
   }
-  return AddColumns();
+  TG_RETURN_IF_ERROR(AddColumns());
+  return IsJsonLines(options_.path) ? absl::OkStatus() : CheckHeader();
+}
+
+// Names are sent, and no detector knows a value without form, such as a
+// person's name: a first row without any known name may be data.
+absl::Status Pass::CheckHeader() const {
+  const bool looks_like_one =
+      std::any_of(columns_.begin(), columns_.end(), [this](const Column& one) {
+        return one.known() || one.name() == options_.identifier;
+      });
+  if (options_.header || looks_like_one) return absl::OkStatus();
+  return RefuseAt(1,
+                  "no name that is known, so this may be data and not the "
+                  "header, whose names are sent. If it is the header, give "
+                  "--header; else put one in front.");
 }
 
 // A name is sent, so it must not be a value: of a file without a header the

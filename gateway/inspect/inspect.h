@@ -26,6 +26,8 @@ struct Options {
   Encoding encoding = Encoding::kDetect;
   std::string identifier;  // Name of a column, in the file or as sent; or "".
   std::string sector;      // Of the flow.
+  // The first row of a CSV is its header though it has no name that is known.
+  bool header = false;
   v1::Declarations declarations;  // Checked (declarations.h).
   // The exporter's key. Without one people are counted under a random key, and
   // the sets mean nothing outside.

@@ -433,6 +433,21 @@ TEST_F(InspectTest, FirstRowThatIsNoHeaderIsRefusedWithoutItsValue) {
                          "(mobile)."));
 }
 
+// Without this the first row would be sent: the telephones below it identify.
+TEST_F(InspectTest, FirstRowOfNamesOfPeopleIsRefusedWithoutThem) {
+  const std::string rows =
+      "张三,上海,未填\n李四,北京,13812345678\n王五,北京,13912345678\n";
+  const std::string refused = ErrorOf(rows);
+  EXPECT_THAT(refused, HasSubstr("row 1"));
+  EXPECT_THAT(refused, HasSubstr("--header"));
+  EXPECT_THAT(refused, Not(HasSubstr("张三")));
+  options_.header = true;
+  EXPECT_EQ(Of(rows).columns(0).personal(), v1::FACT_UNKNOWN);
+  options_.header = false;
+  Declare("上海", v1::FACT_NO);
+  EXPECT_EQ(Of(rows).columns(1).personal(), v1::FACT_NO);
+}
+
 TEST_F(InspectTest, HeaderWithoutRowsIsRefused) {
   EXPECT_EQ(ErrorOf("mobile\n"), "row 1: no rows. There is nothing to check.");
 }
