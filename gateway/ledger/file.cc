@@ -179,8 +179,10 @@ absl::Status CheckVersion(int64_t version, const std::string& path) {
       kFormatVersion, ": use the program that wrote it, or a newer one"));
 }
 
-// Checkpoints are planned: see checkpointer.h. 64 MiB of pages are kept. What
-// is deleted is overwritten: people are erased with their year.
+// Checkpoints are planned: see checkpointer.h. 16 MiB of pages are kept a
+// connection: those of the index are written in order, those of the journal
+// never read again. What is deleted is overwritten: people are erased with
+// their year.
 absl::Status SetUp(Database& db) {
   {
     TG_ASSIGN_OR_RETURN(Statement mode, db.Prepare("PRAGMA journal_mode=WAL"));
@@ -193,7 +195,7 @@ absl::Status SetUp(Database& db) {
   }
   return db.Exec(
       "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
-      "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;"
+      "PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY;"
       "PRAGMA secure_delete=ON");
 }
 
