@@ -7,6 +7,12 @@
 
 #include "gateway/cli/cli.h"
 
+// Read by jemalloc when the program starts. Two arenas, for the two threads
+// that do the work: as many as processors would hold half as much memory again.
+extern "C" {
+const char* malloc_conf = "narenas:2,dirty_decay_ms:1000";
+}
+
 namespace {
 
 int TerminalWidth() {
