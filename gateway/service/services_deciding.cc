@@ -37,16 +37,11 @@ void Services::Submit(const FlowQuestion& question, Stored done) {
   submission.make = [&question](ledger::View& view) {
     return MakeVerdict(question, view);
   };
-  submission.done = OnLoop([this, &question, done = std::move(done)](
-                               absl::StatusOr<ledger::Stored> stored) {
-    if (stored.ok() && !stored->repeated &&
-        question.flow->people().has_staged()) {
-      staging_->Release(question.flow->people().staged().digest(),
-                        question.flow->exporter());
-    }
-    done(std::move(stored));
-  });
-  parts_.ledger->Submit(std::move(submission));
+  std::vector<SharedSet> sets;
+  if (question.people != nullptr && question.people->staged != nullptr) {
+    sets.push_back(question.people->staged);
+  }
+  Submit(std::move(sets), std::move(submission), std::move(done));
 }
 
 void Services::Evaluate(EvaluateCall* call) {

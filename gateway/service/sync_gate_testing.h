@@ -1,5 +1,5 @@
 // Stands between SQLite and the disk in tests: fdatasync of the test program is
-// this one, which can be held or made to fail. Include in one source a program.
+// this one, which can be held or made to fail.
 #ifndef TONGGUAN_GATEWAY_SERVICE_SYNC_GATE_TESTING_H_
 #define TONGGUAN_GATEWAY_SERVICE_SYNC_GATE_TESTING_H_
 
@@ -51,7 +51,8 @@ inline SyncGate& Gate() {
 
 }  // namespace tongguan::service
 
-extern "C" int fdatasync(int file) {
+// Weak: every source of a program that includes this has one.
+extern "C" __attribute__((weak)) int fdatasync(int file) {
   if (!tongguan::service::Gate().Pass()) {
     errno = EIO;
     return -1;
