@@ -51,6 +51,13 @@ bool LawCounts(const v1::Decision& decision, const v1::Regime& regime) {
       });
 }
 
+// Whether somebody left; where no set was sent all did, however few were new.
+template <typename Said>
+bool AnybodyIn(const Said& said) {
+  return !said.has_left() || said.persons_left() != 0 ||
+         said.sensitive_persons_left() != 0;
+}
+
 // Whether anybody left under the decision of that index, as far as is known.
 absl::StatusOr<bool> SomebodyLeft(uint64_t index, ledger::View& view) {
   TG_ASSIGN_OR_RETURN(const std::optional<uint64_t> settled,
@@ -61,12 +68,8 @@ absl::StatusOr<bool> SomebodyLeft(uint64_t index, ledger::View& view) {
   if (!record.ParseFromString(bytes)) {
     return absl::DataLossError("a stored record does not parse");
   }
-  if (record.has_settlement()) {
-    return record.settlement().persons_left() != 0 ||
-           record.settlement().sensitive_persons_left() != 0;
-  }
-  return record.correction().persons_left() != 0 ||
-         record.correction().sensitive_persons_left() != 0;
+  return record.has_settlement() ? AnybodyIn(record.settlement())
+                                 : AnybodyIn(record.correction());
 }
 
 absl::Status Warn(const ledger::SetState& earlier, const ledger::Known& known,

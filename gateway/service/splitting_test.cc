@@ -144,6 +144,28 @@ TEST_F(SplittingTest, ADecisionOfWhichNobodyLeftIsNotNamed) {
               ::testing::Contains(second.decision_id()));
 }
 
+// All of the decision's people were known: it charged none, and all 0 left.
+TEST_F(SplittingTest, ADecisionSettledInNumbersIsNamed) {
+  UnderAContract();
+  const v1::Decision first = Decide(Flow("a", SetOf(0, 600)));
+  const v1::Decision known = Decide(Flow("b", SetOf(0, 100)));
+  ASSERT_EQ(known.charged_persons(), 0);
+  v1::SettleRequest request;
+  request.set_request_id("s");
+  request.set_exporter(policy::kShanghaiExporter);
+  request.set_decision_id(known.decision_id());
+  LeftPeople left;
+  const Identity caller{Role::kExporter, request.exporter(), "erp"};
+  const auto settled = Do(request.exporter(), "s", "", [&](ledger::View& view) {
+    return MakeSettlement(request, &left, caller, view);
+  });
+  ASSERT_TRUE(settled.ok()) << settled.status();
+  const v1::Decision warned = Decide(Flow("c", SetOf(500, 1000)));
+  EXPECT_EQ(warned.splitting().together(), 1000);
+  EXPECT_THAT(warned.splitting().decisions(),
+              ElementsAre(known.decision_id(), first.decision_id()));
+}
+
 TEST_F(SplittingTest, ACorrectionTakesThemOutAndPutsThemBack) {
   UnderAContract();
   const v1::Flow a = Flow("a", SetOf(0, 600));
