@@ -13,7 +13,8 @@ namespace {
 using ::testing::HasSubstr;
 
 // A submission that charges and, with `limit`, refuses beyond it.
-Submission Charging(const std::string& request_id, std::vector<Change> changes,
+Submission Charging(const std::string& request_id,
+                    const std::vector<Change>& changes,
                     int64_t limit = INT64_MAX) {
   Submission submission = MakeSubmission(request_id, request_id);
   submission.make = [=](View& view) -> absl::StatusOr<Entry> {

@@ -97,13 +97,12 @@ class ServerTest : public testing::Test {
   }
 
   std::shared_ptr<grpc::Channel> Channel(
-      std::shared_ptr<grpc::ChannelCredentials> credentials) {
+      const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
     return grpc::CreateCustomChannel(
-        absl::StrCat("127.0.0.1:", server_->port()), std::move(credentials),
-        arguments);
+        absl::StrCat("127.0.0.1:", server_->port()), credentials, arguments);
   }
   Client As(const std::string& uri) {
     return Client(Channel(pki_.Client(uri)));

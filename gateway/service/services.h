@@ -85,7 +85,7 @@ class Services {
   void PoseBatch(BatchCall* call);
   // Well-formed flows of a batch and where their results go.
   using PosedFlows = std::vector<std::pair<const FlowQuestion*, std::string*>>;
-  void DecideBatchDry(BatchCall* call, PosedFlows posed);
+  void DecideBatchDry(BatchCall* call, const PosedFlows& posed);
   void EndBatch(BatchCall* call);
   void Submit(const FlowQuestion& question, Stored done);
   // Hands a request that uses these staged sets to the ledger; `done` is called

@@ -171,11 +171,11 @@ void Services::PoseBatch(BatchCall* call) {
   if (posed.empty()) {
     EndBatch(call);
   } else if (state.asking.dry_run) {
-    DecideBatchDry(call, std::move(posed));
+    DecideBatchDry(call, posed);
   } else {
     for (const auto& [question, result] : posed) {
       Submit(*question, [this, call, result = result](
-                            absl::StatusOr<ledger::Stored> stored) {
+                            const absl::StatusOr<ledger::Stored>& stored) {
         *result = ResultOf(stored);
         if (--call->state->open == 0) EndBatch(call);
       });
@@ -183,7 +183,7 @@ void Services::PoseBatch(BatchCall* call) {
   }
 }
 
-void Services::DecideBatchDry(BatchCall* call, PosedFlows posed) {
+void Services::DecideBatchDry(BatchCall* call, const PosedFlows& posed) {
   using Decided = std::pair<absl::Status, v1::FlowResult>;
   auto decided = std::make_shared<std::vector<Decided>>(posed.size());
   Work(

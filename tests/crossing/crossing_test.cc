@@ -121,8 +121,9 @@ class History {
                     .slice_factor = 0,
                     .few_bytes = 200}},
         [this] { return clock_.Now(); });
-    if (opened.ok()) ledger_ = *std::move(opened);
-    return opened.ok();
+    if (!opened.ok()) return false;
+    ledger_ = *std::move(opened);
+    return true;
   }
   void Break() {
     if (random_() % 3 == 0) return;
