@@ -158,21 +158,15 @@ MaybeFinding RecordAudit::TakeVerdict(const Place& place,
   if (replay_) {
     if (auto wrong = Replay(place, record)) return wrong;
   }
-  const auto account = service::AccountOf(decision.charging());
   if (decision.verdict() != v1::VERDICT_ALLOW) {
     const bool charged = decision.charged_persons() != 0 ||
                          decision.charged_sensitive_persons() != 0;
     return charged ? MaybeFinding(Say("verify.charged", place.id()))
                    : std::nullopt;
   }
-  if (!account) return std::nullopt;
-  ledger::Change change;
-  change.exporter = record.verdict().flow().exporter();
-  change.account = *account;
-  change.people = {decision.charged_persons(),
-                   decision.charged_sensitive_persons()};
-  change.year = record.year();
-  return AddBoth(place, record, std::move(change));
+  return AddAll(
+      place, record, record,
+      {decision.charged_persons(), decision.charged_sensitive_persons()});
 }
 
 // What a decision of a pruned year charged is not known; neither is what was
@@ -196,7 +190,7 @@ MaybeFinding RecordAudit::ReadDecision(const Place& place,
       decided->year() == parsed->year &&
       decided->verdict().decision().verdict() == v1::VERDICT_ALLOW &&
       decided->verdict().flow().exporter() == exporter &&
-      service::AccountOf(decided->verdict().decision().charging()).has_value();
+      !service::AccountsOf(decided->verdict().decision().charging()).empty();
   if (right) return std::nullopt;
   return Say("verify.settles", place.id(), id);
 }
@@ -224,13 +218,9 @@ MaybeFinding RecordAudit::TakeSettlement(const Place& place,
            .second) {
     return Say("verify.settled_twice", place.id());
   }
-  ledger::Change change;
-  change.exporter = settlement.exporter();
-  change.account = *service::AccountOf(decision.charging());
-  change.people = {-settlement.persons_returned(),
-                   -settlement.sensitive_persons_returned()};
-  change.year = decided.year();
-  return AddBoth(place, record, std::move(change));
+  return AddAll(place, decided, record,
+                {-settlement.persons_returned(),
+                 -settlement.sensitive_persons_returned()});
 }
 
 MaybeFinding RecordAudit::TakeCorrection(const Place& place,
@@ -242,13 +232,9 @@ MaybeFinding RecordAudit::TakeCorrection(const Place& place,
                                 correction.exporter(), &decided)) {
     return wrong;
   }
-  ledger::Change change;
-  change.exporter = correction.exporter();
-  change.account = *service::AccountOf(decided.verdict().decision().charging());
-  change.people = {correction.persons_change(),
-                   correction.sensitive_persons_change()};
-  change.year = decided.year();
-  return AddBoth(place, record, std::move(change));
+  return AddAll(
+      place, decided, record,
+      {correction.persons_change(), correction.sensitive_persons_change()});
 }
 
 MaybeFinding RecordAudit::TakeOpening(const Place& place,
@@ -322,16 +308,42 @@ v1::Decision RecordAudit::DecideAgain(const engine::Question& question,
   return again;
 }
 
-// What the record adds in its own year, or in that of the decision it settles,
-// and in the year that was charged as well.
-MaybeFinding RecordAudit::AddBoth(const Place& place,
-                                  const v1::DecisionRecord& record,
-                                  ledger::Change change) {
-  if (auto wrong = AddUp(place, change)) return wrong;
-  if (record.also_year() == 0) return std::nullopt;
-  change.year = record.also_year();
-  change.people = {record.also_persons(), record.also_sensitive_persons()};
-  return AddUp(place, change);
+// What a record adds under a decision, its own or the one it settles: in that
+// one's year, and in the year that was charged as well.
+MaybeFinding RecordAudit::AddAll(const Place& place,
+                                 const v1::DecisionRecord& decided,
+                                 const v1::DecisionRecord& record,
+                                 const ledger::People& people) {
+  const ledger::People also{record.also_persons(),
+                            record.also_sensitive_persons()};
+  const ledger::People gba{record.gba_persons(),
+                           record.gba_sensitive_persons()};
+  const ledger::People also_gba{record.also_gba_persons(),
+                                record.also_gba_sensitive_persons()};
+  const auto accounts =
+      service::AccountsOf(decided.verdict().decision().charging());
+  // Declared people are as new in the one tally as in the other.
+  const bool under_gba = accounts.size() > 1;
+  const bool exact = decided.verdict().flow().people().has_counted();
+  const bool gba_right =
+      (under_gba && exact) ||
+      (SamePeople(gba, under_gba ? people : ledger::People()) &&
+       SamePeople(also_gba, under_gba ? also : ledger::People()));
+  if (!gba_right) return Say("verify.sum", place.id());
+  for (const ledger::Account account : accounts) {
+    const bool is_gba = account == ledger::Account::kGba;
+    ledger::Change change;
+    change.exporter = decided.verdict().flow().exporter();
+    change.account = account;
+    change.year = decided.year();
+    change.people = is_gba ? gba : people;
+    if (auto wrong = AddUp(place, change)) return wrong;
+    if (record.also_year() == 0) continue;
+    change.year = record.also_year();
+    change.people = is_gba ? also_gba : also;
+    if (auto wrong = AddUp(place, change)) return wrong;
+  }
+  return std::nullopt;
 }
 
 MaybeFinding RecordAudit::Replay(const Place& place,

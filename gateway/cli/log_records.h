@@ -107,8 +107,9 @@ class RecordAudit {
     return begin_.first == 0 || year > begin_.year + 1;
   }
   MaybeFinding AddUp(const Place& place, const ledger::Change& change);
-  MaybeFinding AddBoth(const Place& place, const v1::DecisionRecord& record,
-                       ledger::Change change);
+  MaybeFinding AddAll(const Place& place, const v1::DecisionRecord& decided,
+                      const v1::DecisionRecord& record,
+                      const ledger::People& people);
   MaybeFinding ReadDecision(const Place& place, const std::string& id,
                             const std::string& exporter,
                             v1::DecisionRecord* decided);

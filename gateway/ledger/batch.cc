@@ -217,7 +217,7 @@ void Batch::Refer(const std::vector<Reference>& references) {
     change.counts.Add(
         ToCounts(reference.known.people, reference.take ? -1 : 1));
     change.people += reference.change();
-    if (!reference.take) change.newest.push_back(index());
+    if (!reference.take && !reference.back) change.newest.push_back(index());
   }
 }
 

@@ -41,7 +41,7 @@ struct Tally {
   People counted;      // Charged by flows that the law counts (GBA included).
   People exempt;       // Exempt flows.
   People list_exempt;  // Flows released by lists.
-  People gba;          // Part of `counted` that went under a GBA contract.
+  People gba;          // Those in `counted` who went under a GBA contract.
   // The parts of the four that came from sets of people; the rest is declared.
   People counted_exact, exempt_exact, list_exempt_exact, gba_exact;
 };
@@ -68,7 +68,8 @@ struct SetKey {
 // A set as a whole.
 struct SetState {
   int64_t people = 0;
-  // The records that put people in last, newest first, at most 20.
+  // The records that put people in last, newest first, at most 20; not those
+  // that put them back.
   std::vector<uint64_t> newest;
 };
 
@@ -91,6 +92,7 @@ struct Known {
 struct Reference {
   Known known;
   bool take = false;
+  bool back = false;  // Put back for an earlier record that had put them in.
 
   // People in the set after less before.
   int64_t change() const { return take ? -known.last() : known.fresh(); }
@@ -99,7 +101,8 @@ struct Reference {
 // Which tally a change falls on.
 enum class Account { kCounted, kExempt, kListExempt, kGba };
 
-// A change of tallies that a record brings. kGba changes `counted` too.
+// A change of tallies that a record brings. Who goes under a GBA contract is
+// in two: of kCounted, and of kGba.
 struct Change {
   std::string exporter;
   int32_t year = 0;

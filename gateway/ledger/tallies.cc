@@ -22,24 +22,23 @@ bool AddPeople(const People& people, People* sum) {
   return true;
 }
 
-// The accounts a change falls on, with their exact parts.
+// An account's sum, with its exact part.
 struct Sums {
-  People* all;
-  People* exact;
+  People* all = nullptr;
+  People* exact = nullptr;
 };
-std::vector<Sums> AccountsOf(Account account, Tally* tally) {
-  const Sums counted{&tally->counted, &tally->counted_exact};
+Sums SumsOf(Account account, Tally* tally) {
   switch (account) {
     case Account::kCounted:
-      return {counted};
+      return {&tally->counted, &tally->counted_exact};
     case Account::kExempt:
-      return {{&tally->exempt, &tally->exempt_exact}};
+      return {&tally->exempt, &tally->exempt_exact};
     case Account::kListExempt:
-      return {{&tally->list_exempt, &tally->list_exempt_exact}};
+      return {&tally->list_exempt, &tally->list_exempt_exact};
     case Account::kGba:
-      return {counted, {&tally->gba, &tally->gba_exact}};
+      break;
   }
-  return {};
+  return {&tally->gba, &tally->gba_exact};
 }
 
 People ExactOf(const Change& change) {
@@ -51,15 +50,11 @@ People ExactOf(const Change& change) {
   return exact;
 }
 
-bool AddToAccounts(const Change& change, Tally* tally) {
+bool AddToAccount(const Change& change, Tally* tally) {
   const People exact = ExactOf(change);
-  for (const Sums& sums : AccountsOf(change.account, tally)) {
-    if (!AddPeople(change.people, sums.all) || !AddPeople(exact, sums.all) ||
-        !AddPeople(exact, sums.exact)) {
-      return false;
-    }
-  }
-  return true;
+  const Sums sums = SumsOf(change.account, tally);
+  return AddPeople(change.people, sums.all) && AddPeople(exact, sums.all) &&
+         AddPeople(exact, sums.exact);
 }
 
 void SetOpening(std::optional<int64_t> value, std::optional<int64_t>* opening) {
@@ -87,7 +82,7 @@ People PeopleAt(const Statement& statement, int column) {
 
 absl::Status Add(const Change& change, Tally* tally) {
   Tally sum = *tally;
-  if (!AddToAccounts(change, &sum) || change.opening_persons.value_or(0) < 0 ||
+  if (!AddToAccount(change, &sum) || change.opening_persons.value_or(0) < 0 ||
       change.opening_sensitive.value_or(0) < 0) {
     return absl::FailedPreconditionError(absl::StrCat(
         "the tally of ", change.exporter, " in ", change.year,
@@ -100,9 +95,7 @@ absl::Status Add(const Change& change, Tally* tally) {
 }
 
 People CountedBy(const Change& change) {
-  const bool counted =
-      change.account == Account::kCounted || change.account == Account::kGba;
-  if (!counted) return {};
+  if (change.account != Account::kCounted) return {};
   const People exact = ExactOf(change);
   return {change.people.persons + exact.persons,
           change.people.sensitive + exact.sensitive};

@@ -6,13 +6,13 @@
 #include "absl/strings/string_view.h"
 #include "gateway/base/beijing.h"
 #include "gateway/base/identifier.h"
-#include "gateway/base/sha256.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/base/uscc.h"
 #include "gateway/engine/validate.h"
 #include "gateway/ledger/id.h"
 #include "gateway/service/charging.h"
 #include "gateway/service/left_people.h"
+#include "gateway/service/request_digest.h"
 #include "gateway/text/refusal.h"
 #include "proto/tongguan/v1/record.pb.h"
 
@@ -86,7 +86,7 @@ absl::StatusOr<Decided> FindDecided(const std::string& exporter,
     return none;
   }
   if (decided.decision().verdict() != v1::VERDICT_ALLOW ||
-      !AccountOf(decided.decision().charging())) {
+      AccountsOf(decided.decision().charging()).empty()) {
     return text::Refuse(absl::StatusCode::kFailedPrecondition, "",
                         "wrong.nothing_charged");
   }
@@ -99,26 +99,8 @@ v1::DecisionRecord NewRecord(const google::protobuf::Message& request,
   record.set_time_micros(absl::ToUnixMicros(now));
   record.set_year(BeijingYear(now));
   *record.mutable_actor() = ToActor(caller);
-  record.set_request_digest(DigestBytes(Sha256(request.SerializeAsString())));
+  record.set_request_digest(RequestDigest(request));
   return record;
-}
-
-// Notes in the record what is added to the other year, if there is one; returns
-// what is added to the decision's.
-ledger::People Enter(const Decided& decided, Adjustment* adjustment,
-                     v1::DecisionRecord* record) {
-  ledger::People added;
-  for (const ledger::Change& change : adjustment->changes) {
-    const ledger::People people = Added(change);
-    if (change.year == decided.record.year()) {
-      added = people;
-      continue;
-    }
-    record->set_also_year(change.year);
-    record->set_also_persons(people.persons);
-    record->set_also_sensitive_persons(people.sensitive);
-  }
-  return added;
 }
 
 ledger::Entry ToEntry(const v1::DecisionRecord& record,
@@ -235,7 +217,8 @@ absl::StatusOr<ledger::Entry> MakeSettlement(const v1::SettleRequest& request,
   if (left->people != nullptr) {
     *settlement.mutable_left() = LeftOf(*left, view.index());
   }
-  const ledger::People added = Enter(decided, &adjustment, &record);
+  const ledger::People added =
+      NoteAdded(adjustment.changes, decided.record.year(), &record);
   settlement.set_persons_returned(-added.persons);
   settlement.set_sensitive_persons_returned(-added.sensitive);
   return ToEntry(record, request.exporter(), decided.index,
@@ -277,7 +260,8 @@ absl::StatusOr<ledger::Entry> MakeCorrection(
   }
   correction.set_proposal_id(request.proposal_id());
   TG_RETURN_IF_ERROR(CheckProposal(correction, *left, settled, caller, view));
-  const ledger::People added = Enter(decided, &adjustment, &record);
+  const ledger::People added =
+      NoteAdded(adjustment.changes, decided.record.year(), &record);
   correction.set_persons_change(added.persons);
   correction.set_sensitive_persons_change(added.sensitive);
   return ToEntry(record, request.exporter(), decided.index,

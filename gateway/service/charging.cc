@@ -27,6 +27,13 @@ absl::Status LookUp(const Charged& charged, Account account, int32_t year,
   return absl::OkStatus();
 }
 
+ledger::People Added(const ledger::Change& change) {
+  ledger::People added = change.people;
+  for (const auto& each : change.persons) added.persons += each.change();
+  for (const auto& each : change.sensitive) added.sensitive += each.change();
+  return added;
+}
+
 void Put(ledger::Known known, std::vector<ledger::Reference>* references) {
   if (!known.records.empty()) references->push_back({std::move(known)});
 }
@@ -90,46 +97,54 @@ void Decide(const engine::Question& question, const Reckoning& reckoning,
   decision->add_warnings(v1::WARNING_UNSIGNED_POLICY);
 }
 
-absl::StatusOr<std::optional<ledger::Change>> Charge(const Charged& charged,
-                                                     const Reckoning& reckoning,
-                                                     const Book& book,
-                                                     v1::Decision* decision) {
-  const std::optional<Account> account = AccountOf(decision->charging());
-  if (decision->verdict() != v1::VERDICT_ALLOW || !account) return std::nullopt;
-  ledger::Change change;
-  change.exporter = charged.exporter;
-  change.year = reckoning.year;
-  change.account = *account;
-  if (charged.people == nullptr) {
-    change.people = {decision->charged_persons(),
-                     decision->charged_sensitive_persons()};
-    return std::optional<ledger::Change>(std::move(change));
+absl::StatusOr<std::vector<ledger::Change>> Charge(const Charged& charged,
+                                                   const Reckoning& reckoning,
+                                                   const Book& book,
+                                                   v1::Decision* decision) {
+  std::vector<ledger::Change> changes;
+  if (decision->verdict() != v1::VERDICT_ALLOW) return changes;
+  for (const Account account : AccountsOf(decision->charging())) {
+    ledger::Change& change = changes.emplace_back();
+    change.exporter = charged.exporter;
+    change.year = reckoning.year;
+    change.account = account;
+    if (charged.people == nullptr) {
+      change.people = {decision->charged_persons(),
+                       decision->charged_sensitive_persons()};
+      continue;
+    }
+    ledger::Known persons = reckoning.persons;
+    ledger::Known sensitive = reckoning.sensitive;
+    if (account != Account::kCounted) {
+      TG_RETURN_IF_ERROR(
+          LookUp(charged, account, reckoning.year, book, &persons, &sensitive));
+    }
+    if (account != Account::kGba) {
+      decision->set_charged_persons(persons.fresh());
+      decision->set_charged_sensitive_persons(sensitive.fresh());
+    }
+    Put(std::move(persons), &change.persons);
+    Put(std::move(sensitive), &change.sensitive);
   }
-  ledger::Known persons = reckoning.persons;
-  ledger::Known sensitive = reckoning.sensitive;
-  if (*account == Account::kExempt || *account == Account::kListExempt) {
-    TG_RETURN_IF_ERROR(
-        LookUp(charged, *account, reckoning.year, book, &persons, &sensitive));
-  }
-  decision->set_charged_persons(persons.fresh());
-  decision->set_charged_sensitive_persons(sensitive.fresh());
-  Put(std::move(persons), &change.persons);
-  Put(std::move(sensitive), &change.sensitive);
-  return std::optional<ledger::Change>(std::move(change));
+  return changes;
 }
 
-std::optional<Account> AccountOf(v1::Charging charging) {
+absl::Span<const Account> AccountsOf(v1::Charging charging) {
+  static constexpr Account kCounted[] = {Account::kCounted};
+  static constexpr Account kExempt[] = {Account::kExempt};
+  static constexpr Account kListExempt[] = {Account::kListExempt};
+  static constexpr Account kGba[] = {Account::kCounted, Account::kGba};
   switch (charging) {
     case v1::CHARGING_COUNTED:
-      return Account::kCounted;
+      return kCounted;
     case v1::CHARGING_EXEMPT:
-      return Account::kExempt;
+      return kExempt;
     case v1::CHARGING_LIST_EXEMPT:
-      return Account::kListExempt;
+      return kListExempt;
     case v1::CHARGING_GBA:
-      return Account::kGba;
+      return kGba;
     default:
-      return std::nullopt;
+      return {};
   }
 }
 
@@ -141,11 +156,29 @@ engine::Counter SensitiveCounter(const ledger::Tally& tally) {
   return ToCounter(tally.opening_sensitive, tally.counted.sensitive);
 }
 
-ledger::People Added(const ledger::Change& change) {
-  ledger::People added = change.people;
-  for (const auto& each : change.persons) added.persons += each.change();
-  for (const auto& each : change.sensitive) added.sensitive += each.change();
-  return added;
+ledger::People NoteAdded(const std::vector<ledger::Change>& changes,
+                         int32_t year, v1::DecisionRecord* record) {
+  ledger::People of_body;
+  for (const ledger::Change& change : changes) {
+    const ledger::People added = Added(change);
+    const bool gba = change.account == Account::kGba;
+    if (change.year != year) {
+      record->set_also_year(change.year);
+      if (gba) {
+        record->set_also_gba_persons(added.persons);
+        record->set_also_gba_sensitive_persons(added.sensitive);
+      } else {
+        record->set_also_persons(added.persons);
+        record->set_also_sensitive_persons(added.sensitive);
+      }
+    } else if (gba) {
+      record->set_gba_persons(added.persons);
+      record->set_gba_sensitive_persons(added.sensitive);
+    } else {
+      of_body = added;
+    }
+  }
+  return of_body;
 }
 
 }  // namespace tongguan::service

@@ -4,16 +4,17 @@
 #define TONGGUAN_GATEWAY_SERVICE_CHARGING_H_
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "gateway/engine/engine.h"
 #include "gateway/ledger/ledger.h"
 #include "gateway/service/flow_people.h"
+#include "proto/tongguan/v1/record.pb.h"
 
 namespace tongguan::service {
 
@@ -49,22 +50,25 @@ absl::StatusOr<Reckoning> Reckon(const Charged& charged,
 void Decide(const engine::Question& question, const Reckoning& reckoning,
             v1::Decision* decision);
 
-// The change of the tallies that an ALLOW brings in the reckoning's year; none
-// for other decisions. Sets what the decision says is charged to what is added.
-absl::StatusOr<std::optional<ledger::Change>> Charge(const Charged& charged,
-                                                     const Reckoning& reckoning,
-                                                     const Book& book,
-                                                     v1::Decision* decision);
+// The changes of the tallies that an ALLOW brings in the reckoning's year; none
+// for other decisions. Sets what the decision says is charged to what is added,
+// to the totals where they go under a GBA contract.
+absl::StatusOr<std::vector<ledger::Change>> Charge(const Charged& charged,
+                                                   const Reckoning& reckoning,
+                                                   const Book& book,
+                                                   v1::Decision* decision);
 
-// The tally on which an allowed flow's people are charged; none for others.
-std::optional<ledger::Account> AccountOf(v1::Charging charging);
+// The tallies on which an allowed flow's people are charged; none for others.
+absl::Span<const ledger::Account> AccountsOf(v1::Charging charging);
 
 // A ledger's tally as the law's counters.
 engine::Counter PersonsCounter(const ledger::Tally& tally);
 engine::Counter SensitiveCounter(const ledger::Tally& tally);
 
-// What a change adds.
-ledger::People Added(const ledger::Change& change);
+// Notes in the record what changes add to the GBA tally, and in another year
+// than `year`. Returns what they add besides: the number of the record's body.
+ledger::People NoteAdded(const std::vector<ledger::Change>& changes,
+                         int32_t year, v1::DecisionRecord* record);
 
 }  // namespace tongguan::service
 

@@ -5,13 +5,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/base/beijing.h"
-#include "gateway/base/sha256.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/base/wire.h"
 #include "gateway/engine/validate.h"
 #include "gateway/service/charging.h"
 #include "gateway/service/errors.h"
 #include "gateway/service/privacy.h"
+#include "gateway/service/request_digest.h"
 #include "gateway/text/refusal.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/wire_format_lite.h"
@@ -134,7 +134,7 @@ std::optional<v1::FlowError> Pose(const v1::Flow& flow, const Asking& asking,
   if (asking.dry_run) return std::nullopt;
   std::string bytes(size, '\0');
   flow.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(&bytes[0]));
-  question->digest = DigestBytes(Sha256(bytes));
+  question->digest = RequestDigest(flow, bytes);
   if (question->people == nullptr) question->flow_bytes = std::move(bytes);
   return std::nullopt;
 }

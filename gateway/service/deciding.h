@@ -46,7 +46,7 @@ struct FlowQuestion {
   // The flow with numbers in the place of exact people, for the record.
   std::unique_ptr<const v1::Flow> counted;
   std::optional<engine::Question> question;
-  std::string digest;  // SHA-256 of the flow's bytes: of the request.
+  std::string digest;  // RequestDigest of the flow.
   // The flow's bytes, which stand in the record as they were hashed; empty
   // where people were counted, or nothing is recorded.
   std::string flow_bytes;

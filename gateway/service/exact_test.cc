@@ -85,10 +85,7 @@ TEST_F(ExactTest, AnExemptFlowChargesWhoIsNewInTheExemptTally) {
   Open(0, 0);
   Decide(Flow("a", SetOf(0, 100)));
   v1::Flow flow = Flow("b", SetOf(50, 200));
-  v1::HumanResources* hr = flow.mutable_purpose()->mutable_human_resources();
-  hr->set_necessary(v1::FACT_YES);
-  hr->set_labour_rules(v1::FACT_YES);
-  hr->set_collective_contract(v1::FACT_YES);
+  MakeExempt(&flow);
   v1::Decision decision = Decide(flow);
   EXPECT_EQ(decision.charging(), v1::CHARGING_EXEMPT);
   EXPECT_EQ(decision.charged_persons(), 150);
@@ -185,31 +182,6 @@ TEST_F(ExactTest, ADryRunSaysTheSameAndCountsNobody) {
   EXPECT_EQ(Tally().counted.persons, 500);
 }
 
-// ---- Staged sets.
-
-TEST_F(ExactTest, AStagedSetIsDecidedOnceAndARetryIsAnswered) {
-  Open(0, 0);
-  Staging::Upload upload(&staging_);
-  v1::StagePeopleRequest part;
-  part.mutable_head()->set_exporter(policy::kShanghaiExporter);
-  part.mutable_head()->set_key_id("k1");
-  ASSERT_TRUE(upload.Add(part, clock_.Now()).ok());
-  part.set_persons(SetOf(0, 20'000));
-  ASSERT_TRUE(upload.Add(part, clock_.Now()).ok());
-  const auto digest = staging_.Keep(&upload, clock_.Now());
-  ASSERT_TRUE(digest.ok());
-  v1::Flow flow = Flow("a", "");
-  flow.mutable_people()->mutable_staged()->set_digest(*digest);
-  const v1::Decision decision = Decide(flow);
-  EXPECT_EQ(decision.charged_persons(), 20'000);
-  staging_.Release(*digest, policy::kShanghaiExporter);
-  EXPECT_EQ(staging_.people(), 0);
-  EXPECT_EQ(Decide(flow).SerializeAsString(), decision.SerializeAsString());
-  flow.set_request_id("b");
-  EXPECT_TRUE(absl::IsFailedPrecondition(TryDecide(flow).status()));
-  EXPECT_EQ(Tally().counted.persons, 20'000);
-}
-
 // ---- The turn of the year.
 
 TEST_F(ExactTest, AnUncertainClockChargesBothYearsAtTheTurn) {
@@ -275,16 +247,8 @@ TEST_F(ExactTest, ASettlementTakesNobodyOffAYearThatWasChargedOtherwise) {
 // A list of the new year takes these people off the count: which tally of which
 // year a settlement would lower is not one question any more.
 TEST_F(ExactTest, AFlowThatTheTwoYearsCountOtherwiseWaitsForTheTurnToPass) {
-  policy::List list = policy::TestList(v1::LIST_KIND_NEGATIVE);
-  v1::ListRow& row = list.rows.emplace_back();
-  row.set_id("R-1");
-  row.set_sector("retail");
-  row.add_names("iban");
-  row.set_mechanism(v1::ROW_MECHANISM_ASSESSMENT);
-  row.set_source("test");
-  row.set_confidence("demo");
-  list.head.set_effective("2027-01-01");
-  source_.lists.push_back(list);
+  AddRetailList();
+  source_.lists.back().head.set_effective("2027-01-01");
   const absl::Time turn = StartOfBeijingDay(*ParseDay("2027-01-01"));
   clock_.Set(turn - absl::Hours(1));
   Open(0, 0);
@@ -315,87 +279,6 @@ TEST_F(ExactTest, ADecisionOfBothYearsIsSettledWhenTheFirstIsErased) {
   ASSERT_TRUE(settled.ok()) << settled.status();
   EXPECT_EQ(Tally(2026).counted.persons, 10);
   EXPECT_EQ(Tally(2027).counted.persons, 4);
-}
-
-// ---- Splitting.
-
-TEST_F(ExactTest, SplittingBelowTheAssessmentThresholdIsSeenUnderAContract) {
-  Open(0, 0);
-  source_.regime.mutable_small_volume_persons()->set_value(10);
-  source_.regime.mutable_assessment_persons()->set_value(1000);
-  source_.registry[0].mutable_filings()->Add(
-      policy::TestFiling("SC-1", v1::FILING_KIND_STANDARD_CONTRACT));
-  v1::Flow flow = Flow("a", SetOf(0, 600));
-  const v1::Decision first = Decide(flow);
-  ASSERT_EQ(first.verdict(), v1::VERDICT_ALLOW) << first.DebugString();
-  ASSERT_THAT(first.relied_on(), ::testing::ElementsAre("SC-1"));
-  EXPECT_FALSE(first.has_splitting());
-  const v1::Decision second = Decide(Flow("b", SetOf(500, 1100)));
-  ASSERT_TRUE(second.has_splitting()) << second.DebugString();
-  EXPECT_EQ(second.splitting().threshold(), 1000);
-  EXPECT_EQ(second.splitting().together(), 1100);
-  EXPECT_EQ(second.splitting().common_people(), 100);
-}
-
-TEST_F(ExactTest, SplittingIsWarnedOfWhereFlowsReachTogetherWhatNoneDoes) {
-  Open(99'995, 0);
-  source_.regime.mutable_small_volume_persons()->set_value(1000);
-  source_.regime.mutable_assessment_persons()->set_value(1'000'000);
-  v1::Flow flow = Flow("a", SetOf(0, 600));
-  v1::HumanResources* hr = flow.mutable_purpose()->mutable_human_resources();
-  hr->set_necessary(v1::FACT_YES);
-  hr->set_labour_rules(v1::FACT_YES);
-  hr->set_collective_contract(v1::FACT_YES);
-  const auto with = [&flow](const std::string& id, const std::string& people) {
-    v1::Flow other = flow;
-    other.set_request_id(id);
-    other.mutable_people()->mutable_exact()->set_persons(people);
-    return other;
-  };
-  const std::string first = Decide(flow).decision_id();
-  // Nobody in common; another recipient; another scenario: not seen as one.
-  EXPECT_FALSE(Decide(with("b", SetOf(2000, 2100))).has_splitting());
-  v1::Flow elsewhere = with("c", SetOf(0, 600));
-  elsewhere.mutable_recipient()->set_organization_id("OTHER");
-  EXPECT_FALSE(Decide(elsewhere).has_splitting());
-  elsewhere = with("d", SetOf(0, 600));
-  elsewhere.set_scenario("other");
-  EXPECT_FALSE(Decide(elsewhere).has_splitting());
-  // 700 and 299 new ones: 999 together; then one more.
-  const std::string second = Decide(with("e", SetOf(500, 899))).decision_id();
-  EXPECT_FALSE(Decide(with("f", SetOf(500, 600))).has_splitting());
-  const v1::Decision warned = Decide(with("g", SetOf(500, 900)));
-  EXPECT_EQ(warned.verdict(), v1::VERDICT_ALLOW);
-  EXPECT_THAT(warned.warnings(), ::testing::Contains(v1::WARNING_SPLITTING));
-  EXPECT_EQ(warned.splitting().common_people(), 399);
-  EXPECT_EQ(warned.splitting().together(), 1000);
-  EXPECT_EQ(warned.splitting().threshold(), 1000);
-  EXPECT_THAT(warned.splitting().decisions(), ::testing::Contains(first));
-  EXPECT_THAT(warned.splitting().decisions(), ::testing::Contains(second));
-  // One that reaches the number alone splits nothing.
-  EXPECT_FALSE(Decide(with("h", SetOf(0, 1000))).has_splitting());
-}
-
-TEST_F(ExactTest, SplittingIsSeenAcrossAGroupUnderItsSharedKeyOnly) {
-  MakeGroup();
-  source_.regime.mutable_small_volume_persons()->set_value(1000);
-  Open(0, 0);
-  Open(0, 0, policy::kShenzhenExporter);
-  const auto flow = [](const std::string& id, const char* exporter,
-                       const char* key, const std::string& people) {
-    v1::Flow made = Flow(id, people);
-    made.set_exporter(exporter);
-    made.mutable_people()->mutable_exact()->set_key_id(key);
-    return made;
-  };
-  Decide(flow("a", policy::kShanghaiExporter, "shared", SetOf(0, 600)));
-  EXPECT_FALSE(
-      Decide(flow("b", policy::kShenzhenExporter, "k1", SetOf(500, 999)))
-          .has_splitting());
-  const v1::Decision warned =
-      Decide(flow("c", policy::kShenzhenExporter, "shared", SetOf(599, 1000)));
-  EXPECT_TRUE(warned.has_splitting());
-  EXPECT_EQ(warned.splitting().common_people(), 1);
 }
 
 }  // namespace

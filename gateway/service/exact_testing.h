@@ -70,8 +70,9 @@ class ExactTest : public testing::Test {
 
   void Reopen() {
     ledger_ = nullptr;
-    auto opened = ledger::OpenSqliteLedger({.path = folder_ + "/ledger.db"},
-                                           [this] { return clock_.Now(); });
+    auto opened = ledger::OpenSqliteLedger(
+        {.path = folder_ + "/ledger.db", .people = limits_},
+        [this] { return clock_.Now(); });
     ASSERT_TRUE(opened.ok()) << opened.status();
     ledger_ = *std::move(opened);
   }
@@ -80,7 +81,7 @@ class ExactTest : public testing::Test {
     Asking asking;
     asking.at = asking.now = clock_.Now();
     asking.caller = {Role::kExporter, exporter, "erp"};
-    asking.policy = policy::MustCompile(source_);
+    asking.policy = policy_ ? policy_ : policy::MustCompile(source_);
     asking.flow_bytes = 1 << 20;
     asking.staging = &staging_;
     asking.clock_uncertainty = uncertainty_;
@@ -96,6 +97,42 @@ class ExactTest : public testing::Test {
     set->set_persons(persons);
     set->set_sensitive_persons(sensitive);
     return flow;
+  }
+
+  // Makes a flow one that an exemption frees.
+  static void MakeExempt(v1::Flow* flow) {
+    v1::HumanResources* hr = flow->mutable_purpose()->mutable_human_resources();
+    hr->set_necessary(v1::FACT_YES);
+    hr->set_labour_rules(v1::FACT_YES);
+    hr->set_collective_contract(v1::FACT_YES);
+  }
+  // Has a list free the retail sector's flows but of one item.
+  void AddRetailList() {
+    policy::List list = policy::TestList(v1::LIST_KIND_NEGATIVE);
+    v1::ListRow& row = list.rows.emplace_back();
+    row.set_id("R-1");
+    row.set_sector("retail");
+    row.add_names("iban");
+    row.set_mechanism(v1::ROW_MECHANISM_ASSESSMENT);
+    row.set_source("test");
+    row.set_confidence("demo");
+    source_.lists.push_back(list);
+  }
+  // Has the Shanghai exporter sit in Shenzhen, with a GBA contract with
+  // ACME-HK.
+  void AddGbaContract() {
+    v1::Enterprise* exporter = source_.registry[0].mutable_enterprises(0);
+    exporter->set_region("CN-GD-SZ");
+    exporter->set_gba_registered(v1::FACT_YES);
+    v1::Filing* filing = source_.registry[0].add_filings();
+    *filing =
+        policy::TestFiling("GBA-1", v1::FILING_KIND_GBA_CONTRACT_HONG_KONG);
+    filing->mutable_scope()->set_recipients(0, "ACME-HK");
+  }
+  static void MakeGba(v1::Flow* flow) {
+    flow->mutable_recipient()->set_organization_id("ACME-HK");
+    flow->mutable_recipient()->set_region("HK");
+    flow->mutable_recipient()->set_gba_registered(v1::FACT_YES);
   }
 
   // Runs a function as the ledger runs it.
@@ -204,7 +241,8 @@ class ExactTest : public testing::Test {
   absl::StatusOr<v1::CorrectSettlementResponse> Correct(
       const v1::Flow& flow, const v1::Decision& decision,
       const std::string& left_persons, const std::string& name,
-      const std::string& proposal = "") {
+      const std::string& proposal = "",
+      const std::string& left_sensitive = "") {
     v1::CorrectSettlementRequest request;
     request.set_request_id(absl::StrCat("correct-", ledger_->size()));
     request.set_exporter(flow.exporter());
@@ -215,6 +253,7 @@ class ExactTest : public testing::Test {
       v1::PseudonymSet* exact = request.mutable_left()->mutable_exact();
       exact->set_key_id(flow.people().exact().key_id());
       exact->set_persons(left_persons);
+      exact->set_sensitive_persons(left_sensitive);
     } else {
       request.set_persons_left(std::stoll(left_persons));
     }
@@ -229,6 +268,7 @@ class ExactTest : public testing::Test {
           return MakeCorrection(request, &left, caller, view);
         });
     if (!stored.ok()) return stored.status();
+    EXPECT_TRUE(record_.ParseFromString(stored->record));
     v1::CorrectSettlementResponse response;
     const absl::Status read = ReadCorrection(*stored, &response);
     if (!read.ok()) return read;
@@ -244,6 +284,9 @@ class ExactTest : public testing::Test {
   // 2026-11-21T12:00:00 in Beijing.
   ManualClock clock_{absl::FromUnixSeconds(1795233600)};
   policy::Source source_ = policy::TestSource();
+  // Where it never changes; null: compiled anew for every question.
+  std::shared_ptr<const policy::Snapshot> policy_;
+  ledger::PeopleLimits limits_;
   Staging staging_{1'000'000};
   absl::Duration uncertainty_;
   std::unique_ptr<ledger::Ledger> ledger_;

@@ -21,8 +21,9 @@ const char* Name(ledger::Account account) {
       return "/exempt";
     case ledger::Account::kListExempt:
       return "/list_exempt";
-    case ledger::Account::kCounted:
     case ledger::Account::kGba:
+      return "/gba";
+    case ledger::Account::kCounted:
       break;
   }
   return "/counted";

@@ -27,7 +27,7 @@ struct ExactPeople {
   absl::string_view sensitive;
 
   std::string joined;  // `sensitive`, where it is both together.
-  std::shared_ptr<const StagedSet> staged;
+  SharedSet staged;
   // Why the staged set that was named is not there; told only to who was not
   // answered before.
   absl::Status gone;
@@ -46,12 +46,11 @@ v1::CountedPeople ToCounted(const ExactPeople& people);
 std::string Union(absl::string_view a, absl::string_view b);
 std::string Without(absl::string_view a, absl::string_view b);
 
-// The sets of people whom a tally counts: of an account, kGba being counted in
-// kCounted's.
+// The sets of people whom a tally counts.
 ledger::SetKey TallySet(const std::string& exporter, ledger::Account account,
                         bool sensitive, int32_t year);
 // The people whom allowed flows carried to a recipient in a scenario, each flow
-// below the threshold; `scope` is the exporter, or the group under whose key.
+// below the threshold; `scope` is VerdictRecord.route (splitting.h).
 ledger::SetKey RouteSet(const std::string& scope, const v1::Flow& flow,
                         bool sensitive, int32_t year);
 // The people of a decision who did not leave after all.

@@ -76,12 +76,16 @@ std::vector<int32_t> YearsOf(const v1::DecisionRecord& record) {
   return years;
 }
 
-ledger::Change NewChange(const Decided& decided, int32_t year) {
-  ledger::Change change;
-  change.exporter = decided.flow().exporter();
-  change.year = year;
-  change.account = *AccountOf(decided.decision().charging());
-  return change;
+// Of a year, one an account, in which nobody moves yet.
+std::vector<ledger::Change> NewChanges(const Decided& decided, int32_t year) {
+  std::vector<ledger::Change> changes;
+  for (const auto account : AccountsOf(decided.decision().charging())) {
+    ledger::Change& change = changes.emplace_back();
+    change.exporter = decided.flow().exporter();
+    change.year = year;
+    change.account = account;
+  }
+  return changes;
 }
 
 // Whether both years of the decision were charged the same. Numbers that were
@@ -108,10 +112,11 @@ absl::StatusOr<Adjustment> AdjustNumbers(const Decided& decided,
   adjustment.sensitive_left = left.sensitive;
   for (const int32_t year : YearsOf(decided.record)) {
     if (year != decided.record.year() && !ChargedAlike(decided)) continue;
-    ledger::Change change = NewChange(decided, year);
-    change.people = {left.persons - was.persons,
-                     left.sensitive - was.sensitive};
-    adjustment.changes.push_back(std::move(change));
+    for (ledger::Change& change : NewChanges(decided, year)) {
+      change.people = {left.persons - was.persons,
+                       left.sensitive - was.sensitive};
+      adjustment.changes.push_back(std::move(change));
+    }
   }
   return adjustment;
 }
@@ -128,43 +133,47 @@ std::string Part(const ledger::Known& known, bool in) {
   return part;
 }
 
-// One class of a decision's people in one year: moves those who stay out of the
-// tally's set, those who left after all back into it, and remembers who stays.
+// One class of a decision's people in one year: who stays goes out of the sets
+// that the decision put them in, who left after all comes back into them.
 struct Mover {
-  const Decided& decided;
-  const int32_t year;
-  const bool sensitive;
   ledger::View& view;
-  std::deque<std::string>* sets;
+  absl::string_view out, back;
 
-  absl::Status Refer(const ledger::SetKey& set, const std::string& people,
-                     bool take, std::vector<ledger::Reference>* references) {
+  static absl::Status Refer(ledger::View& view, const ledger::SetKey& set,
+                            absl::string_view people,
+                            ledger::Reference reference,
+                            std::vector<ledger::Reference>* references) {
     if (people.empty()) return absl::OkStatus();
-    TG_ASSIGN_OR_RETURN(ledger::Known known, view.look_up(set, people));
-    references->push_back({std::move(known), take});
+    TG_ASSIGN_OR_RETURN(reference.known, view.look_up(set, people));
+    references->push_back(std::move(reference));
     return absl::OkStatus();
   }
-
-  absl::Status Move(absl::string_view all, absl::string_view left,
-                    std::vector<ledger::Reference>* tally,
-                    std::vector<ledger::Reference>* remembered) {
-    const ledger::SetKey counted =
-        TallySet(decided.flow().exporter(),
-                 *AccountOf(decided.decision().charging()), sensitive, year);
-    const ledger::SetKey returned = ReturnedSet(decided.index, sensitive, year);
-    const std::string& stay = sets->emplace_back(Without(all, left));
-    TG_ASSIGN_OR_RETURN(const ledger::Known staying,
-                        view.look_up(returned, stay));
-    TG_ASSIGN_OR_RETURN(const ledger::Known leaving,
-                        view.look_up(returned, left));
-    const std::string& out = sets->emplace_back(Part(staying, false));
-    const std::string& back = sets->emplace_back(Part(leaving, true));
-    TG_RETURN_IF_ERROR(Refer(counted, out, true, tally));
-    TG_RETURN_IF_ERROR(Refer(counted, back, false, tally));
-    TG_RETURN_IF_ERROR(Refer(returned, out, false, remembered));
-    return Refer(returned, back, true, remembered);
+  absl::Status Move(const ledger::SetKey& set,
+                    std::vector<ledger::Reference>* references) const {
+    TG_RETURN_IF_ERROR(Refer(view, set, out, {{}, true}, references));
+    return Refer(view, set, back, {{}, false, true}, references);
+  }
+  // Who stays is in this set, and who left is not.
+  absl::Status Remember(const ledger::SetKey& returned,
+                        std::vector<ledger::Reference>* references) const {
+    TG_RETURN_IF_ERROR(Refer(view, returned, out, {}, references));
+    return Refer(view, returned, back, {{}, true}, references);
   }
 };
+
+absl::StatusOr<Mover> FindMovers(const ledger::SetKey& returned,
+                                 absl::string_view all, absl::string_view left,
+                                 ledger::View& view,
+                                 std::deque<std::string>* sets) {
+  const std::string& stay = sets->emplace_back(Without(all, left));
+  TG_ASSIGN_OR_RETURN(const ledger::Known staying,
+                      view.look_up(returned, stay));
+  TG_ASSIGN_OR_RETURN(const ledger::Known leaving,
+                      view.look_up(returned, left));
+  const std::string& out = sets->emplace_back(Part(staying, false));
+  const std::string& back = sets->emplace_back(Part(leaving, true));
+  return Mover{view, out, back};
+}
 
 absl::Status CheckPeople(const Decided& decided, const LeftPeople& left) {
   const people::Sets& all = left.people->sets;
@@ -182,20 +191,36 @@ absl::Status CheckPeople(const Decided& decided, const LeftPeople& left) {
                       "wrong.left_others");
 }
 
-// Both classes in the year of the change.
-absl::Status MoveAll(const Decided& decided, const absl::string_view all[2],
-                     const absl::string_view left[2], ledger::View& view,
-                     std::deque<std::string>* sets, ledger::Change* change,
-                     std::vector<ledger::Reference>* remembered) {
-  std::vector<ledger::Reference> of_year;
+// What both classes change in a year.
+struct YearChange {
+  std::vector<ledger::Change> changes;
+  std::vector<ledger::Reference> remembered;
+};
+absl::StatusOr<YearChange> MoveAll(const Decided& decided, int32_t year,
+                                   const absl::string_view all[2],
+                                   const absl::string_view left[2],
+                                   ledger::View& view,
+                                   std::deque<std::string>* sets) {
+  YearChange moved{NewChanges(decided, year), {}};
   for (const bool sensitive : {false, true}) {
-    Mover mover{decided, change->year, sensitive, view, sets};
+    const ledger::SetKey returned = ReturnedSet(decided.index, sensitive, year);
+    TG_ASSIGN_OR_RETURN(
+        const Mover mover,
+        FindMovers(returned, all[sensitive], left[sensitive], view, sets));
+    TG_RETURN_IF_ERROR(mover.Remember(returned, &moved.remembered));
+    for (ledger::Change& change : moved.changes) {
+      TG_RETURN_IF_ERROR(
+          mover.Move(TallySet(change.exporter, change.account, sensitive, year),
+                     sensitive ? &change.sensitive : &change.persons));
+    }
+    const v1::VerdictRecord& verdict = decided.record.verdict();
+    const std::string& route =
+        sensitive ? verdict.sensitive_route() : verdict.route();
+    if (year != decided.record.year() || route.empty()) continue;
     TG_RETURN_IF_ERROR(mover.Move(
-        all[sensitive], left[sensitive],
-        sensitive ? &change->sensitive : &change->persons, &of_year));
+        RouteSet(route, decided.flow(), sensitive, year), &moved.remembered));
   }
-  std::move(of_year.begin(), of_year.end(), std::back_inserter(*remembered));
-  return absl::OkStatus();
+  return moved;
 }
 
 absl::StatusOr<Adjustment> AdjustPeople(const Decided& decided,
@@ -218,15 +243,16 @@ absl::StatusOr<Adjustment> AdjustPeople(const Decided& decided,
   adjustment.sensitive_left = people::CountOf(some.sensitive_persons);
   absl::Status erased;
   for (const int32_t year : YearsOf(decided.record)) {
-    ledger::Change change = NewChange(decided, year);
-    const absl::Status moved = MoveAll(decided, all, gone, view, &left->sets,
-                                       &change, &adjustment.remembered);
-    if (absl::IsFailedPrecondition(moved)) {
-      erased = moved;  // That year's people are gone: its charge stands.
+    auto moved = MoveAll(decided, year, all, gone, view, &left->sets);
+    if (absl::IsFailedPrecondition(moved.status())) {
+      erased = moved.status();  // The people are gone: its charge stands.
       continue;
     }
-    TG_RETURN_IF_ERROR(moved);
-    adjustment.changes.push_back(std::move(change));
+    TG_RETURN_IF_ERROR(moved.status());
+    std::move(moved->changes.begin(), moved->changes.end(),
+              std::back_inserter(adjustment.changes));
+    std::move(moved->remembered.begin(), moved->remembered.end(),
+              std::back_inserter(adjustment.remembered));
   }
   if (adjustment.changes.empty()) return erased;
   return adjustment;

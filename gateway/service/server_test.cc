@@ -3,10 +3,7 @@
 #include "gateway/service/server.h"
 
 #include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <csignal>
 #include <future>
 #include <thread>
@@ -16,15 +13,6 @@
 #include "gateway/service/sync_gate_testing.h"
 #include "gmock/gmock.h"
 #include "grpcpp/generic/generic_stub.h"
-
-// In place of the C library's: SQLite's commits pass the gate.
-extern "C" int fdatasync(int file) {
-  if (!tongguan::service::Gate().Pass()) {
-    errno = EIO;
-    return -1;
-  }
-  return static_cast<int>(syscall(SYS_fdatasync, file));
-}
 
 namespace tongguan::service {
 namespace {

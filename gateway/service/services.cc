@@ -4,12 +4,12 @@
 #include <utility>
 
 #include "gateway/base/beijing.h"
-#include "gateway/base/sha256.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/service/changes.h"
 #include "gateway/service/privacy.h"
 #include "gateway/service/proving.h"
 #include "gateway/service/reading.h"
+#include "gateway/service/request_digest.h"
 #include "gateway/service/services_api.h"
 
 namespace tongguan::service {
@@ -88,8 +88,30 @@ void Services::Work(std::function<absl::Status()> job,
   });
 }
 
+void Services::Submit(std::vector<SharedSet> sets,
+                      ledger::Submission submission, Stored done) {
+  if (!sets.empty()) {
+    const absl::Status begun = staging_->Begin(sets, submission.request_id);
+    if (!begun.ok()) {
+      sets.clear();
+      submission.make =
+          [begun](ledger::View&) -> absl::StatusOr<ledger::Entry> {
+        return begun;
+      };
+    }
+  }
+  submission.done =
+      OnLoop([this, sets = std::move(sets),
+              done = std::move(done)](absl::StatusOr<ledger::Stored> stored) {
+        staging_->End(sets, stored.ok() && !stored->repeated);
+        done(std::move(stored));
+      });
+  parts_.ledger->Submit(std::move(submission));
+}
+
 template <typename CallT, typename Check, typename Make, typename Reader>
-void Services::Change(CallT* call, Check check, Make make, Reader read) {
+void Services::Change(CallT* call, std::vector<SharedSet> sets, Check check,
+                      Make make, Reader read) {
   const auto& request = call->request;
   const absl::StatusOr<Asking> asking = Begin(*call);
   absl::Status refusal = asking.status();
@@ -109,16 +131,16 @@ void Services::Change(CallT* call, Check check, Make make, Reader read) {
   ledger::Submission submission;
   submission.owner = request.exporter();
   submission.request_id = request.request_id();
-  submission.digest = DigestBytes(Sha256(request.SerializeAsString()));
+  submission.digest = RequestDigest(request);
   submission.make = [call, caller = asking->caller, make](ledger::View& view) {
     return make(call->request, caller, view);
   };
-  submission.done = OnLoop([call, read](absl::StatusOr<ledger::Stored> stored) {
-    absl::Status result = stored.status();
-    if (result.ok()) result = read(*stored, &call->response);
-    result.ok() ? call->Reply() : call->Fail(result);
-  });
-  parts_.ledger->Submit(std::move(submission));
+  Submit(std::move(sets), std::move(submission),
+         [call, read](absl::StatusOr<ledger::Stored> stored) {
+           absl::Status result = stored.status();
+           if (result.ok()) result = read(*stored, &call->response);
+           result.ok() ? call->Reply() : call->Fail(result);
+         });
 }
 
 template <typename CallT, typename Check, typename Make, typename Reader>
@@ -128,20 +150,18 @@ void Services::Settle(CallT* call, Check check, Make make, Reader read) {
                     request.has_people() ? &request.people() : nullptr,
                     request.has_left() ? &request.left() : nullptr, &*staging_,
                     parts_.clock->Now());
+  std::vector<SharedSet> sets;
+  for (const auto* people : {&call->state->people, &call->state->left}) {
+    if (*people == nullptr || (*people)->staged == nullptr) continue;
+    sets.push_back((*people)->staged);
+  }
   Change(
-      call, check,
+      call, std::move(sets), check,
       [call, make](const auto& asked, const Identity& caller,
                    ledger::View& view) {
         return make(asked, &*call->state, caller, view);
       },
-      [this, call, read](const ledger::Stored& stored, auto* response) {
-        for (const v1::People* people :
-             {&call->request.people(), &call->request.left()}) {
-          staging_->Release(people->staged().digest(),
-                            call->request.exporter());
-        }
-        return read(stored, response);
-      });
+      read);
 }
 
 void Services::OpenChanges() {
@@ -165,7 +185,7 @@ void Services::OpenChanges() {
   Add<OpeningCall>(Requesting(&api_->gateway,
                               &decltype(api_->gateway)::RequestDeclareOpening),
                    [this](OpeningCall* call) {
-                     Change(call, CheckOpening, MakeOpening, ReadOpening);
+                     Change(call, {}, CheckOpening, MakeOpening, ReadOpening);
                    });
 }
 

@@ -85,9 +85,13 @@ class Services {
   void PoseBatch(BatchCall* call);
   // Well-formed flows of a batch and where their results go.
   using PosedFlows = std::vector<std::pair<const FlowQuestion*, std::string*>>;
-  void DecideBatchDry(BatchCall* call, PosedFlows posed);
+  void DecideBatchDry(BatchCall* call, const PosedFlows& posed);
   void EndBatch(BatchCall* call);
   void Submit(const FlowQuestion& question, Stored done);
+  // Hands a request that uses these staged sets to the ledger; `done` is called
+  // here. A request that was answered before is answered without them.
+  void Submit(std::vector<SharedSet> sets, ledger::Submission submission,
+              Stored done);
   void EndEvaluate(EvaluateCall* call, const absl::Status& result);
   void EndEvaluate(EvaluateCall* call, const ledger::Stored& stored);
   // A flow's result, serialized and counted.
@@ -107,7 +111,8 @@ class Services {
   void OpenChanges();
   void OpenReading();
   template <typename CallT, typename Check, typename Make, typename Reader>
-  void Change(CallT* call, Check check, Make make, Reader read);
+  void Change(CallT* call, std::vector<SharedSet> sets, Check check, Make make,
+              Reader read);
   // The same with people who were, or were not, sent.
   template <typename CallT, typename Check, typename Make, typename Reader>
   void Settle(CallT* call, Check check, Make make, Reader read);

@@ -37,16 +37,11 @@ void Services::Submit(const FlowQuestion& question, Stored done) {
   submission.make = [&question](ledger::View& view) {
     return MakeVerdict(question, view);
   };
-  submission.done = OnLoop([this, &question, done = std::move(done)](
-                               absl::StatusOr<ledger::Stored> stored) {
-    if (stored.ok() && !stored->repeated &&
-        question.flow->people().has_staged()) {
-      staging_->Release(question.flow->people().staged().digest(),
-                        question.flow->exporter());
-    }
-    done(std::move(stored));
-  });
-  parts_.ledger->Submit(std::move(submission));
+  std::vector<SharedSet> sets;
+  if (question.people != nullptr && question.people->staged != nullptr) {
+    sets.push_back(question.people->staged);
+  }
+  Submit(std::move(sets), std::move(submission), std::move(done));
 }
 
 void Services::Evaluate(EvaluateCall* call) {
@@ -176,11 +171,11 @@ void Services::PoseBatch(BatchCall* call) {
   if (posed.empty()) {
     EndBatch(call);
   } else if (state.asking.dry_run) {
-    DecideBatchDry(call, std::move(posed));
+    DecideBatchDry(call, posed);
   } else {
     for (const auto& [question, result] : posed) {
       Submit(*question, [this, call, result = result](
-                            absl::StatusOr<ledger::Stored> stored) {
+                            const absl::StatusOr<ledger::Stored>& stored) {
         *result = ResultOf(stored);
         if (--call->state->open == 0) EndBatch(call);
       });
@@ -188,7 +183,7 @@ void Services::PoseBatch(BatchCall* call) {
   }
 }
 
-void Services::DecideBatchDry(BatchCall* call, PosedFlows posed) {
+void Services::DecideBatchDry(BatchCall* call, const PosedFlows& posed) {
   using Decided = std::pair<absl::Status, v1::FlowResult>;
   auto decided = std::make_shared<std::vector<Decided>>(posed.size());
   Work(

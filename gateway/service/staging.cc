@@ -94,8 +94,8 @@ void Staging::GiveRoom(const std::string& exporter, int64_t people) {
 void Staging::DropExpired(absl::Time now) {
   for (auto it = sets_.begin(); it != sets_.end();) {
     const auto set = it++;
-    if (set->second->expires > now) continue;
-    GiveRoom(set->second->exporter, PeopleOf(*set->second));
+    if (set->second.set->expires > now) continue;
+    GiveRoom(set->second.set->exporter, PeopleOf(*set->second.set));
     sets_.erase(set);
   }
 }
@@ -110,24 +110,58 @@ absl::StatusOr<std::string> Staging::Keep(Upload* upload, absl::Time now) {
   set.expires = now + kKept;
   const std::string digest = DigestBytes(people::SetDigest(set.sets()));
   Release(digest, set.exporter);  // Staged again: it lives anew.
+  set.digest = digest;
   const Key key(set.exporter, digest);
-  sets_[key] = std::make_shared<const StagedSet>(std::move(set));
+  sets_[key] = {std::make_shared<const StagedSet>(std::move(set)), {}, 0};
   return digest;
 }
 
-std::shared_ptr<const StagedSet> Staging::Find(const std::string& digest,
-                                               const std::string& exporter,
-                                               absl::Time now) {
+SharedSet Staging::Find(const std::string& digest, const std::string& exporter,
+                        absl::Time now) {
   DropExpired(now);
   const auto it = sets_.find(Key(exporter, digest));
-  return it == sets_.end() ? nullptr : it->second;
+  return it == sets_.end() ? nullptr : it->second.set;
 }
 
 void Staging::Release(const std::string& digest, const std::string& exporter) {
   const auto it = sets_.find(Key(exporter, digest));
   if (it == sets_.end()) return;
-  GiveRoom(exporter, PeopleOf(*it->second));
+  GiveRoom(exporter, PeopleOf(*it->second.set));
   sets_.erase(it);
+}
+
+Staging::Kept* Staging::FindKept(const StagedSet& set) {
+  const auto it = sets_.find(Key(set.exporter, set.digest));
+  const bool same = it != sets_.end() && it->second.set.get() == &set;
+  return same ? &it->second : nullptr;
+}
+
+absl::Status Staging::Begin(const std::vector<SharedSet>& sets,
+                            const std::string& request_id) {
+  for (const SharedSet& set : sets) {
+    const Kept* const kept = FindKept(*set);
+    if (kept == nullptr || kept->uses == 0 || kept->request_id == request_id) {
+      continue;
+    }
+    return text::Refuse(absl::StatusCode::kFailedPrecondition, "people.staged",
+                        "wrong.staged_used", {kept->request_id});
+  }
+  for (const SharedSet& set : sets) {
+    Kept* const kept = FindKept(*set);
+    if (kept == nullptr) continue;
+    kept->request_id = request_id;
+    ++kept->uses;
+  }
+  return absl::OkStatus();
+}
+
+void Staging::End(const std::vector<SharedSet>& sets, bool recorded) {
+  for (const SharedSet& set : sets) {
+    Kept* const kept = FindKept(*set);
+    if (kept == nullptr) continue;
+    --kept->uses;
+    if (recorded) Release(set->digest, set->exporter);
+  }
 }
 
 }  // namespace tongguan::service

@@ -1,12 +1,14 @@
 // Sets of people that StagePeople took, until the flow that names them is
-// decided or an hour. In memory only, bounded in all and for each exporter.
-// Belongs to the polling thread.
+// decided or an hour, each used by one request at a time. In memory only,
+// bounded in all and for each exporter. Belongs to the polling thread.
 #ifndef TONGGUAN_GATEWAY_SERVICE_STAGING_H_
 #define TONGGUAN_GATEWAY_SERVICE_STAGING_H_
 
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
@@ -19,6 +21,7 @@ namespace tongguan::service {
 
 struct StagedSet {
   std::string exporter;
+  std::string digest;  // Names it among the exporter's.
   std::string key_id;
   std::string persons;
   std::string sensitive_persons;
@@ -26,6 +29,8 @@ struct StagedSet {
 
   people::Sets sets() const { return {key_id, persons, sensitive_persons}; }
 };
+
+using SharedSet = std::shared_ptr<const StagedSet>;
 
 class Staging {
  public:
@@ -62,10 +67,18 @@ class Staging {
   absl::StatusOr<std::string> Keep(Upload* upload, absl::Time now);
 
   // The set of that exporter, or null.
-  std::shared_ptr<const StagedSet> Find(const std::string& digest,
-                                        const std::string& exporter,
-                                        absl::Time now);
+  SharedSet Find(const std::string& digest, const std::string& exporter,
+                 absl::Time now);
   void Release(const std::string& digest, const std::string& exporter);
+
+  // From here to End these sets are used by the request of that id, which may
+  // be under way several times; none of them is where one is not to be had.
+  // FailedPrecondition where another request uses it.
+  absl::Status Begin(const std::vector<SharedSet>& sets,
+                     const std::string& request_id);
+  // Ends a use that began. The sets go with the record that used them, and are
+  // anybody's where there is none.
+  void End(const std::vector<SharedSet>& sets, bool recorded);
 
   int64_t people() const { return people_; }
 
@@ -75,12 +88,20 @@ class Staging {
   void GiveRoom(const std::string& exporter, int64_t people);
   void DropExpired(absl::Time now);
 
+  struct Kept {
+    SharedSet set;
+    std::string request_id;  // Which uses it,
+    int uses = 0;            // so often at the moment.
+  };
+  // Null if it is not kept any more: one staged anew is another.
+  Kept* FindKept(const StagedSet& set);
+
   // By exporter and digest.
   using Key = std::pair<std::string, std::string>;
   const int64_t most_people_;
   int64_t people_ = 0;
   absl::flat_hash_map<std::string, int64_t> people_of_;  // By exporter.
-  absl::flat_hash_map<Key, std::shared_ptr<const StagedSet>> sets_;
+  absl::flat_hash_map<Key, Kept> sets_;
 };
 
 }  // namespace tongguan::service

@@ -1,4 +1,5 @@
 // The verdict inside the ledger's transaction.
+#include <iterator>
 #include <utility>
 
 #include "gateway/base/beijing.h"
@@ -24,7 +25,7 @@ absl::Time OtherSide(absl::Time now, absl::Duration uncertainty) {
 // A flow before the counters of a year.
 struct Answered {
   Reckoning reckoning;
-  std::optional<ledger::Change> change;
+  std::vector<ledger::Change> changes;
 };
 
 absl::StatusOr<Answered> Answer(const FlowQuestion& question, absl::Time at,
@@ -41,7 +42,7 @@ absl::StatusOr<Answered> Answer(const FlowQuestion& question, absl::Time at,
   TG_ASSIGN_OR_RETURN(answered.reckoning,
                       Reckon(charged, *asked, BeijingYear(at), book));
   Decide(*asked, answered.reckoning, decision);
-  TG_ASSIGN_OR_RETURN(answered.change,
+  TG_ASSIGN_OR_RETURN(answered.changes,
                       Charge(charged, answered.reckoning, book, decision));
   return answered;
 }
@@ -50,8 +51,7 @@ absl::StatusOr<Answered> Answer(const FlowQuestion& question, absl::Time at,
 // charged: no year gets more than the law's number.
 absl::Status AnswerInBoth(const FlowQuestion& question, absl::Time other,
                           const Book& book, v1::Decision* decision,
-                          Answered* answered, v1::DecisionRecord* record,
-                          ledger::Entry* entry) {
+                          Answered* answered) {
   v1::Decision there;
   TG_ASSIGN_OR_RETURN(Answered also, Answer(question, other, book, &there));
   if (there.verdict() != v1::VERDICT_ALLOW) {
@@ -65,13 +65,10 @@ absl::Status AnswerInBoth(const FlowQuestion& question, absl::Time other,
     return text::Refuse(absl::StatusCode::kUnavailable, "",
                         "wrong.turn_of_year");
   }
-  if (!also.change) return absl::OkStatus();
+  if (also.changes.empty()) return absl::OkStatus();
   decision->add_warnings(v1::WARNING_CHARGED_TO_BOTH_YEARS);
-  const ledger::People added = Added(*also.change);
-  record->set_also_year(also.reckoning.year);
-  record->set_also_persons(added.persons);
-  record->set_also_sensitive_persons(added.sensitive);
-  entry->changes.push_back(*std::move(also.change));
+  std::move(also.changes.begin(), also.changes.end(),
+            std::back_inserter(answered->changes));
   return absl::OkStatus();
 }
 
@@ -89,32 +86,47 @@ std::string CountedFlow(const FlowQuestion& question,
 
 // The bytes of a v1::DecisionRecord, put together so that the flow, larger than
 // all the rest, is neither copied into a message nor serialized again. `before`
-// and `after` hold the fields before the verdict and after it.
+// and `after` hold the fields before the verdict and after it, `rest` the bytes
+// of the verdict's own after the decision.
 std::string RecordBytes(const v1::DecisionRecord& before,
                         const v1::Decision& decision, absl::string_view flow,
-                        absl::string_view registry_entry,
+                        absl::string_view rest,
                         const v1::DecisionRecord& after) {
   using Verdict = v1::VerdictRecord;
   std::string verdict;
   const size_t decision_size = decision.ByteSizeLong();
-  verdict.reserve(flow.size() + decision_size + registry_entry.size() +
-                  3 * kMostFieldHead);
+  verdict.reserve(flow.size() + decision_size + rest.size() +
+                  2 * kMostFieldHead);
   AppendField(Verdict::kFlowFieldNumber, flow, &verdict);
   AppendFieldHead(Verdict::kDecisionFieldNumber, decision_size, &verdict);
   const size_t at = verdict.size();
   verdict.resize(at + decision_size);
   decision.SerializeWithCachedSizesToArray(
       reinterpret_cast<uint8_t*>(&verdict[at]));
-  if (!registry_entry.empty()) {
-    AppendField(Verdict::kRegistryEntryFieldNumber, registry_entry, &verdict);
-  }
+  verdict.append(rest.data(), rest.size());
   std::string record;
-  const size_t rest = before.ByteSizeLong() + after.ByteSizeLong();
-  record.reserve(verdict.size() + rest + kMostFieldHead);
+  const size_t around = before.ByteSizeLong() + after.ByteSizeLong();
+  record.reserve(verdict.size() + around + kMostFieldHead);
   before.AppendToString(&record);
   AppendField(v1::DecisionRecord::kVerdictFieldNumber, verdict, &record);
   after.AppendToString(&record);
   return record;
+}
+
+// What a verdict's record has after the decision.
+std::string RestOf(const FlowQuestion& question, const Routes& routes) {
+  using Verdict = v1::VerdictRecord;
+  std::string rest;
+  const auto add = [&rest](int field, const std::string& text) {
+    if (!text.empty()) AppendField(static_cast<uint32_t>(field), text, &rest);
+  };
+  const std::string& exporter = question.flow->exporter();
+  if (question.asking->policy->registry().Find(exporter) != nullptr) {
+    add(Verdict::kRegistryEntryFieldNumber, exporter);
+  }
+  add(Verdict::kRouteFieldNumber, routes.persons);
+  add(Verdict::kSensitiveRouteFieldNumber, routes.sensitive);
+  return rest;
 }
 
 }  // namespace
@@ -139,15 +151,12 @@ absl::StatusOr<ledger::Entry> MakeVerdict(const FlowQuestion& question,
                       Answer(question, now, book, &decision));
   const absl::Time other = OtherSide(now, question.asking->clock_uncertainty);
   if (other != now && decision.verdict() == v1::VERDICT_ALLOW) {
-    TG_RETURN_IF_ERROR(AnswerInBoth(question, other, book, &decision, &answered,
-                                    &after, &entry));
+    TG_RETURN_IF_ERROR(
+        AnswerInBoth(question, other, book, &decision, &answered));
   }
-  TG_RETURN_IF_ERROR(NoteSplitting(question, year, view, &decision, &entry));
-  const std::string& exporter = question.flow->exporter();
-  absl::string_view registry_entry;
-  if (question.asking->policy->registry().Find(exporter) != nullptr) {
-    registry_entry = exporter;
-  }
+  NoteAdded(answered.changes, year, &after);
+  TG_ASSIGN_OR_RETURN(const Routes routes,
+                      NoteSplitting(question, year, view, &decision, &entry));
   std::string counted;
   if (question.people != nullptr) {
     counted = CountedFlow(question, answered.reckoning, view.index());
@@ -155,9 +164,10 @@ absl::StatusOr<ledger::Entry> MakeVerdict(const FlowQuestion& question,
   entry.record =
       RecordBytes(before, decision,
                   question.people == nullptr ? question.flow_bytes : counted,
-                  registry_entry, after);
-  entry.index = {exporter, decision.verdict(), decision.headline()};
-  if (answered.change) entry.changes.push_back(*std::move(answered.change));
+                  RestOf(question, routes), after);
+  entry.index = {question.flow->exporter(), decision.verdict(),
+                 decision.headline()};
+  entry.changes = std::move(answered.changes);
   return entry;
 }
 

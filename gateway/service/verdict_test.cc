@@ -7,6 +7,7 @@
 #include "gateway/ledger/id.h"
 #include "gateway/service/charging.h"
 #include "gateway/service/deciding.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/tongguan/v1/record.pb.h"
 
@@ -119,7 +120,9 @@ TEST_F(VerdictTest, TheSameInputsGiveTheSameBytes) {
   EXPECT_EQ(first->record, second->record);
   EXPECT_EQ(record_.time_micros(), absl::ToUnixMicros(at + absl::Hours(1)));
   EXPECT_EQ(record_.request_digest(),
-            DigestBytes(Sha256(flow_.SerializeAsString())));
+            DigestBytes(Sha256(absl::StrCat("tongguan.v1.Flow",
+                                            absl::string_view("\0", 1),
+                                            flow_.SerializeAsString()))));
 }
 
 TEST_F(VerdictTest, ATallyThatCannotBeReadIsAnErrorNotAVerdict) {
@@ -156,12 +159,16 @@ TEST_F(VerdictTest, ExemptFlowsAreChargedApart) {
 }
 
 TEST(AccountTest, EveryChargingHasItsAccount) {
-  EXPECT_EQ(AccountOf(v1::CHARGING_COUNTED), ledger::Account::kCounted);
-  EXPECT_EQ(AccountOf(v1::CHARGING_EXEMPT), ledger::Account::kExempt);
-  EXPECT_EQ(AccountOf(v1::CHARGING_LIST_EXEMPT), ledger::Account::kListExempt);
-  EXPECT_EQ(AccountOf(v1::CHARGING_GBA), ledger::Account::kGba);
-  EXPECT_EQ(AccountOf(v1::CHARGING_NONE), std::nullopt);
-  EXPECT_EQ(AccountOf(v1::CHARGING_UNSPECIFIED), std::nullopt);
+  using ledger::Account;
+  using ::testing::ElementsAre;
+  EXPECT_THAT(AccountsOf(v1::CHARGING_COUNTED), ElementsAre(Account::kCounted));
+  EXPECT_THAT(AccountsOf(v1::CHARGING_EXEMPT), ElementsAre(Account::kExempt));
+  EXPECT_THAT(AccountsOf(v1::CHARGING_LIST_EXEMPT),
+              ElementsAre(Account::kListExempt));
+  EXPECT_THAT(AccountsOf(v1::CHARGING_GBA),
+              ElementsAre(Account::kCounted, Account::kGba));
+  EXPECT_TRUE(AccountsOf(v1::CHARGING_NONE).empty());
+  EXPECT_TRUE(AccountsOf(v1::CHARGING_UNSPECIFIED).empty());
 }
 
 TEST(ReadVerdictTest, ARecordThatIsNoVerdictIsDataLoss) {
