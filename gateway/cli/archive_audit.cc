@@ -16,11 +16,6 @@
 namespace tongguan::cli {
 namespace {
 
-Finding Say(absl::string_view key, const std::string& id = "",
-            const std::string& more = "") {
-  return {std::string(key.data(), key.size()), {{"0", id}, {"1", more}}};
-}
-
 Finding Unreadable(const absl::Status& status) {
   return Say("verify.unreadable", std::string(status.message()));
 }

@@ -13,11 +13,6 @@
 namespace tongguan::cli {
 namespace {
 
-Finding Say(absl::string_view key, const std::string& id,
-            const std::string& more = "") {
-  return {std::string(key.data(), key.size()), {{"0", id}, {"1", more}}};
-}
-
 std::string IdOf(const ledger::RawRow& row, uint64_t index) {
   return ledger::FormatId({row.year, index});
 }

@@ -1,6 +1,7 @@
 #include "gateway/cli/log_records.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -8,6 +9,7 @@
 #include "gateway/base/sha256.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/engine/engine.h"
+#include "gateway/engine/validate.h"
 #include "gateway/ledger/id.h"
 #include "gateway/policy/parts.h"
 #include "gateway/service/append.h"
@@ -16,19 +18,14 @@
 namespace tongguan::cli {
 namespace {
 
-Finding Say(absl::string_view key, const std::string& id,
-            const std::string& more = "") {
-  return {std::string(key.data(), key.size()), {{"0", id}, {"1", more}}};
-}
-
 // What a fact must say beside a record, so that it is found by it.
 struct Expected {
   std::string exporter = {};
   std::string request_id = {};
   int32_t verdict = 0;
   int32_t headline = 0;
-  std::string settles_id = {};  // Id of the decision that it may settle.
-  bool settles = false;         // It must.
+  std::string settles_id = {};  // Id of the decision that it speaks of;
+  bool settles = false;         // it settles it.
 };
 
 Expected ExpectedOf(const v1::DecisionRecord& record) {
@@ -46,8 +43,12 @@ Expected ExpectedOf(const v1::DecisionRecord& record) {
               record.settlement().decision_id(),
               true};
     case v1::DecisionRecord::kCorrection:
-      return {record.correction().exporter(), record.correction().request_id(),
-              0, 0, record.correction().decision_id()};
+      return {record.correction().exporter(),
+              record.correction().request_id(),
+              0,
+              0,
+              record.correction().decision_id(),
+              !record.correction().proposal_id().empty()};
     case v1::DecisionRecord::kOpening:
       return {record.opening().exporter(), record.opening().request_id()};
     case v1::DecisionRecord::kPolicyActivation:
@@ -67,8 +68,8 @@ bool Agrees(const ledger::Fact& fact, const v1::DecisionRecord& record) {
   const Expected expected = ExpectedOf(record);
   // Records of the gateway's own have no request.
   const bool asked = !expected.request_id.empty();
-  bool settles_right = !expected.settles;
-  if (fact.settles.has_value()) {
+  bool settles_right = expected.settles == fact.settles.has_value();
+  if (settles_right && expected.settles) {
     const auto id = ledger::ParseId(expected.settles_id);
     settles_right = id.ok() && id->index == *fact.settles;
   }
@@ -89,6 +90,33 @@ bool NeedsTheSet(const v1::VerdictRecord& verdict) {
          (decision.charging() == v1::CHARGING_EXEMPT ||
           decision.charging() == v1::CHARGING_LIST_EXEMPT ||
           decision.has_splitting());
+}
+
+bool ChargesAnyone(const v1::DecisionRecord& record) {
+  const v1::Decision& decision = record.verdict().decision();
+  return decision.charged_persons() != 0 ||
+         decision.charged_sensitive_persons() != 0 ||
+         record.also_persons() != 0 || record.also_sensitive_persons() != 0;
+}
+
+// A charge never lowers a sum, and of people who were counted not more are
+// charged than there were. The other year is the one before or after.
+bool ChargeIsPossible(const v1::DecisionRecord& record) {
+  const v1::Decision& decision = record.verdict().decision();
+  const v1::People& people = record.verdict().flow().people();
+  // Of both kinds: who is or may be under 14 is sensitive.
+  int64_t most = 2 * engine::kMaxPeople;
+  if (people.has_counted()) {
+    most = std::min(people.counted().persons(), engine::kMaxPeople) +
+           std::min(people.counted().sensitive_persons(), engine::kMaxPeople);
+  }
+  for (const int64_t charged :
+       {decision.charged_persons(), decision.charged_sensitive_persons(),
+        record.also_persons(), record.also_sensitive_persons()}) {
+    if (charged < 0 || charged > most) return false;
+  }
+  return record.also_year() == 0 ||
+         std::abs(record.also_year() - record.year()) == 1;
 }
 
 bool SamePeople(const ledger::People& a, const ledger::People& b) {
@@ -119,9 +147,11 @@ MaybeFinding RecordAudit::Take(uint64_t index, const ledger::RawRow& row,
     case v1::DecisionRecord::kVerdict:
       return TakeVerdict(place, record);
     case v1::DecisionRecord::kSettlement:
-      return TakeSettlement(place, record);
+      return TakeSettled(place, record, record.settlement().decision_id(),
+                         record.settlement().exporter());
     case v1::DecisionRecord::kCorrection:
-      return TakeCorrection(place, record);
+      return TakeSettled(place, record, record.correction().decision_id(),
+                         record.correction().exporter());
     case v1::DecisionRecord::kOpening:
       return TakeOpening(place, record);
     case v1::DecisionRecord::kPolicyActivation:
@@ -160,12 +190,12 @@ MaybeFinding RecordAudit::TakeVerdict(const Place& place,
   }
   const auto account = service::AccountOf(decision.charging());
   if (decision.verdict() != v1::VERDICT_ALLOW) {
-    const bool charged = decision.charged_persons() != 0 ||
-                         decision.charged_sensitive_persons() != 0;
-    return charged ? MaybeFinding(Say("verify.charged", place.id()))
-                   : std::nullopt;
+    return ChargesAnyone(record)
+               ? MaybeFinding(Say("verify.charged", place.id()))
+               : std::nullopt;
   }
   if (!account) return std::nullopt;
+  if (!ChargeIsPossible(record)) return Say("verify.sum", place.id());
   ledger::Change change;
   change.exporter = record.verdict().flow().exporter();
   change.account = *account;
@@ -201,52 +231,26 @@ MaybeFinding RecordAudit::ReadDecision(const Place& place,
   return Say("verify.settles", place.id(), id);
 }
 
-MaybeFinding RecordAudit::TakeSettlement(const Place& place,
-                                         const v1::DecisionRecord& record) {
-  const v1::SettlementRecord& settlement = record.settlement();
-  if (OfPruned(settlement.decision_id())) return std::nullopt;
+MaybeFinding RecordAudit::TakeSettled(const Place& place,
+                                      const v1::DecisionRecord& record,
+                                      const std::string& decision_id,
+                                      const std::string& exporter) {
+  if (OfPruned(decision_id)) return std::nullopt;
   v1::DecisionRecord decided;
-  if (auto wrong = ReadDecision(place, settlement.decision_id(),
-                                settlement.exporter(), &decided)) {
+  if (auto wrong = ReadDecision(place, decision_id, exporter, &decided)) {
     return wrong;
   }
-  const v1::Decision& decision = decided.verdict().decision();
-  const bool adds_up =
-      settlement.persons_left() + settlement.persons_returned() ==
-          decision.charged_persons() &&
-      settlement.sensitive_persons_left() +
-              settlement.sensitive_persons_returned() ==
-          decision.charged_sensitive_persons();
-  if (!settlement.has_left() && !adds_up) {
-    return Say("verify.sum", place.id());
-  }
-  if (!settled_.insert(ledger::ParseId(settlement.decision_id())->index)
-           .second) {
-    return Say("verify.settled_twice", place.id());
-  }
-  ledger::Change change;
-  change.exporter = settlement.exporter();
-  change.account = *service::AccountOf(decision.charging());
-  change.people = {-settlement.persons_returned(),
-                   -settlement.sensitive_persons_returned()};
-  change.year = decided.year();
-  return AddBoth(place, record, std::move(change));
-}
-
-MaybeFinding RecordAudit::TakeCorrection(const Place& place,
-                                         const v1::DecisionRecord& record) {
-  const v1::CorrectionRecord& correction = record.correction();
-  if (OfPruned(correction.decision_id())) return std::nullopt;
-  v1::DecisionRecord decided;
-  if (auto wrong = ReadDecision(place, correction.decision_id(),
-                                correction.exporter(), &decided)) {
+  const std::string id = place.id();
+  const SettledAudit::Step step{place.index, id, record,
+                                ledger::ParseId(decision_id)->index, decided};
+  if (auto wrong = record.has_settlement() ? settled_.TakeSettlement(step)
+                                           : settled_.TakeCorrection(step)) {
     return wrong;
   }
   ledger::Change change;
-  change.exporter = correction.exporter();
+  change.exporter = exporter;
   change.account = *service::AccountOf(decided.verdict().decision().charging());
-  change.people = {correction.persons_change(),
-                   correction.sensitive_persons_change()};
+  change.people = AddedBy(record);
   change.year = decided.year();
   return AddBoth(place, record, std::move(change));
 }

@@ -4,42 +4,24 @@
 #define TONGGUAN_GATEWAY_CLI_LOG_RECORDS_H_
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "gateway/cli/log_settled.h"
+#include "gateway/cli/log_source.h"
 #include "gateway/cli/policy_parts.h"
 #include "gateway/engine/engine.h"
-#include "gateway/journal/hash.h"
 #include "gateway/ledger/id.h"
 #include "gateway/ledger/rows.h"
 #include "gateway/ledger/scan.h"
-#include "gateway/text/text.h"
 #include "proto/tongguan/v1/record.pb.h"
 
 namespace tongguan::cli {
-
-// Something that is said: a key of the catalogue and what goes into it. {0} is
-// the record concerned, where there is one.
-struct Finding {
-  std::string key;
-  text::Args args;
-};
-using MaybeFinding = std::optional<Finding>;
-
-// What an audit reads beside the commits themselves.
-struct LogSource {
-  std::function<absl::StatusOr<std::string>(uint64_t index)> record;
-  std::function<absl::StatusOr<std::string>(absl::string_view digest)> part;
-  // The kept hash of a tile; null where no tiles are kept.
-  std::function<absl::StatusOr<journal::Hash>(int level, uint64_t index)> tile;
-};
 
 // Where a log begins from which years were taken out: what its records go on
 // from. Of a whole log: all zero and empty.
@@ -55,7 +37,10 @@ class RecordAudit {
  public:
   // With `replay` every decision is taken again. `source` must outlive it.
   RecordAudit(const LogSource& source, bool replay)
-      : source_(source), replay_(replay), policies_(source.part) {}
+      : source_(source),
+        replay_(replay),
+        settled_(source),
+        policies_(source.part) {}
 
   // Call first where the log does not begin with its first record.
   void Begin(const LogBegin& begin) {
@@ -89,10 +74,10 @@ class RecordAudit {
   };
   MaybeFinding TakeVerdict(const Place& place,
                            const v1::DecisionRecord& record);
-  MaybeFinding TakeSettlement(const Place& place,
-                              const v1::DecisionRecord& record);
-  MaybeFinding TakeCorrection(const Place& place,
-                              const v1::DecisionRecord& record);
+  // A settlement or a correction.
+  MaybeFinding TakeSettled(const Place& place, const v1::DecisionRecord& record,
+                           const std::string& decision_id,
+                           const std::string& exporter);
   MaybeFinding TakeOpening(const Place& place,
                            const v1::DecisionRecord& record);
   MaybeFinding TakeActivation(const Place& place,
@@ -118,7 +103,7 @@ class RecordAudit {
   std::map<ledger::TallyKey, ledger::Tally> sums_;
   std::map<ledger::DayKey, ledger::People> days_;
   Day today_ = 0;  // Of the record's commit.
-  absl::flat_hash_set<uint64_t> settled_;
+  SettledAudit settled_;
   std::string policy_;  // Digest of the last activation.
   PolicyParts policies_;
   LogBegin begin_;
