@@ -21,6 +21,17 @@ std::string LastIdOf(const ledger::RawRow& row) {
   return IdOf(row, row.first_index + row.count - 1);
 }
 
+// A fact in the one form that the ledger writes.
+std::optional<ledger::Fact> ReadFact(absl::string_view bytes) {
+  auto fact = ledger::ParseFact(bytes);
+  if (!fact.ok()) return std::nullopt;
+  std::string again, frame;
+  ledger::AppendFact(*fact, &again);
+  ledger::AppendFrame(bytes, &frame);
+  if (again != frame) return std::nullopt;
+  return *std::move(fact);
+}
+
 uint64_t CountFrames(absl::string_view blob) {
   uint64_t count = 0;
   absl::string_view frame;
@@ -144,31 +155,30 @@ MaybeFinding LogAudit::TakeLeaf(const ledger::RawRow& row,
   if (next_) {  // A change of key is the last of its commit.
     return Say("verify.key_change", IdOf(row, index - 1));
   }
-  if (!record_.ParseFromArray(record.data(), static_cast<int>(record.size()))) {
+  // Taking a record apart piece by piece costs as much as reading it.
+  arena_.Reset();
+  v1::DecisionRecord& parsed =
+      *google::protobuf::Arena::CreateMessage<v1::DecisionRecord>(&arena_);
+  if (!parsed.ParseFromArray(record.data(), static_cast<int>(record.size()))) {
     return Say("verify.parse", IdOf(row, index));
   }
-  std::optional<ledger::Fact> parsed;
+  std::optional<ledger::Fact> found_by;
   if (heads_) {
-    auto read = ledger::ParseFact(fact);
-    if (!read.ok()) return Say("verify.fact", IdOf(row, index));
-    std::string again, frame;
-    ledger::AppendFact(*read, &again);
-    ledger::AppendFrame(fact, &frame);
-    if (again != frame) return Say("verify.fact", IdOf(row, index));
-    parsed = *std::move(read);
+    found_by = ReadFact(fact);
+    if (!found_by) return Say("verify.fact", IdOf(row, index));
   }
-  if (auto wrong = TakeYear(row, record_)) return wrong;
+  if (auto wrong = TakeYear(row, parsed)) return wrong;
   if (auto wrong =
-          records_.Take(size(), row, record_, parsed ? &*parsed : nullptr)) {
+          records_.Take(size(), row, parsed, found_by ? &*found_by : nullptr)) {
     return wrong;
   }
-  if (record_.has_key_change()) {
-    if (auto wrong = TakeKeyChange(IdOf(row, index), record_.key_change())) {
+  if (parsed.has_key_change()) {
+    if (auto wrong = TakeKeyChange(IdOf(row, index), parsed.key_change())) {
       return wrong;
     }
   }
-  if (record_.has_pruning()) {
-    if (auto wrong = TakePruning(IdOf(row, index), record_.pruning())) {
+  if (parsed.has_pruning()) {
+    if (auto wrong = TakePruning(IdOf(row, index), parsed.pruning())) {
       return wrong;
     }
   }

@@ -16,6 +16,7 @@
 #include "gateway/journal/frontier.h"
 #include "gateway/journal/key.h"
 #include "gateway/journal/note.h"
+#include "google/protobuf/arena.h"
 
 namespace tongguan::cli {
 
@@ -132,7 +133,9 @@ class LogAudit {
   bool signed_ = false;   // Some head was signed; all after it must be.
   uint64_t unsigned_ = 0;
   uint64_t unverified_ = 0;  // Signatures that were passed over.
-  v1::DecisionRecord record_;
+  // Of the record at hand: most need no more room.
+  std::vector<char> room_ = std::vector<char>(64 << 10);
+  google::protobuf::Arena arena_{room_.data(), room_.size()};
   std::vector<Finding> lacking_, not_asked_;
 };
 

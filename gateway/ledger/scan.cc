@@ -167,7 +167,13 @@ absl::Status Scan::CheckTables(uint64_t rows) {
   if (leaves != static_cast<int64_t>(first() % journal::kTileWidth)) {
     return absl::DataLossError("ledger: hashes that do not belong are kept");
   }
-  return CheckIndex(*db_, *journal_, size_);
+  return absl::OkStatus();
+}
+
+absl::Status Scan::CheckIndexOf(const std::string& path, uint64_t size) {
+  TG_ASSIGN_OR_RETURN(const std::unique_ptr<Database> db, OpenToRead(path));
+  TG_ASSIGN_OR_RETURN(const std::unique_ptr<Journal> journal, Journal::On(*db));
+  return CheckIndex(*db, *journal, size);
 }
 
 absl::StatusOr<int64_t> Scan::CountTiles() {

@@ -72,8 +72,11 @@ class Scan {
     return tiles_.Read(*journal_, level, index);
   }
   // DataLoss where the journal has rows but those `rows` that EachRow(0) gave,
-  // the file tables but the ledger's, or the index is not the journal's.
+  // or the file tables but the ledger's.
   absl::Status CheckTables(uint64_t rows);
+  // DataLoss where the index is not that of a journal of `size` records. Has a
+  // connection of its own, so that a thread of its own may do it meanwhile.
+  static absl::Status CheckIndexOf(const std::string& path, uint64_t size);
   // Number of hashes of tiles that are kept.
   absl::StatusOr<int64_t> CountTiles();
 
