@@ -60,6 +60,8 @@ class LogAudit {
   MaybeFinding TakeDays(const std::map<ledger::DayKey, ledger::People>& kept) {
     return records_.EndDays(kept);
   }
+  // Something that could not be checked.
+  void Lack(Finding finding) { lacking_.push_back(std::move(finding)); }
   // Who was counted is kept beside the records, which do not name them.
   void ExpectSets() { lacking_.push_back({"verify.sets", {}}); }
 
@@ -96,6 +98,8 @@ class LogAudit {
   MaybeFinding TakeKeyChange(const std::string& id,
                              const v1::KeyChangeRecord& change);
   MaybeFinding GoOn(const LogBegin& begin);
+  MaybeFinding CompareKept();
+  MaybeFinding CheckTrust();
   MaybeFinding TakePruning(const std::string& id,
                            const v1::PruningRecord& pruning);
   MaybeFinding TakeYear(const ledger::RawRow& row,
@@ -127,7 +131,8 @@ class LogAudit {
   std::vector<journal::PublicKey> known_;   // All keys of the log so far.
   std::string last_signature_;  // Of the last row, if it was passed over.
   std::string last_id_;
-  bool heads_ = true;  // And facts.
+  bool turned_ = false;  // The key changed in the last row.
+  bool heads_ = true;    // And facts.
   bool kept_elsewhere_ = true;
   bool trusted_ = false;  // A key that was given signed a head.
   bool signed_ = false;   // Some head was signed; all after it must be.

@@ -178,13 +178,27 @@ TEST_F(LogForgeryTest, AKeySentAlongWithALogIsNotTrusted) {
   EXPECT_THAT(own.out, HasSubstr("taken from the key file beside"));
 }
 
-TEST_F(LogForgeryTest, AnArchiveSaysThatItIsNotReplayed) {
-  ASSERT_EQ(Run({"log", "export", "--ledger", log_, "-o", zip_}).code,
-            kSuccess);
-  EXPECT_EQ(VerifyAt(zip_).code, kSuccess);
-  Outcome run = VerifyAt(zip_, {"--replay"});
-  EXPECT_EQ(run.code, kIncomplete);
-  EXPECT_THAT(run.out, HasSubstr("cannot be replayed"));
+TEST_F(LogForgeryTest, AnArchiveIsReplayedWhereAllRecordsAreInIt) {
+  const auto replay = [&](const std::vector<std::string>& of) {
+    std::filesystem::remove(zip_);
+    std::vector<std::string> args = {"log", "export", "--ledger",
+                                     log_,  "-o",     zip_};
+    args.insert(args.end(), of.begin(), of.end());
+    EXPECT_EQ(Run(args).code, kSuccess);
+    return VerifyAt(zip_, {"--replay"});
+  };
+  Outcome run = replay({});
+  EXPECT_EQ(run.code, kSuccess) << run.out;
+  EXPECT_THAT(run.out, HasSubstr("8 decisions taken again"));
+  run = replay({"--until", "2026-12-31"});
+  EXPECT_EQ(run.code, kSuccess) << run.out;
+  EXPECT_THAT(run.out, HasSubstr("6 decisions taken again"));
+  run = replay({"--since", "2027-01-01"});
+  EXPECT_EQ(run.code, kIncomplete) << run.out;
+  EXPECT_THAT(run.out, HasSubstr("the archive begins at index 11"));
+  run = replay({"--exporter", service::kShanghai});
+  EXPECT_EQ(run.code, kIncomplete) << run.out;
+  EXPECT_THAT(run.out, HasSubstr("chosen by exporter"));
   run = VerifyAt(zip_, {"--all-signatures"});
   EXPECT_EQ(run.code, kIncomplete);
   EXPECT_THAT(run.out, HasSubstr("not every commit's signature"));

@@ -292,8 +292,10 @@ MaybeFinding RecordAudit::TakeActivation(const Place& place,
   if (!manifest.ok() || manifest->parts_size() != activation.parts_size()) {
     return Say("verify.part", place.id(), absl::BytesToHexString(policy_));
   }
+  parts_.insert(policy_);
   for (int i = 0; i < activation.parts_size(); ++i) {
     const std::string& digest = activation.parts(i);
+    parts_.insert(digest);
     const auto part = source_.part(digest);
     if (manifest->parts(i).digest() != digest || !part.ok() ||
         DigestBytes(Sha256(*part)) != digest) {
@@ -368,6 +370,15 @@ MaybeFinding RecordAudit::Replay(const Place& place,
     return std::nullopt;
   }
   return Say("verify.replay", place.id());
+}
+
+void RecordAudit::SayWhatWasNotReplayed(std::vector<Finding>* lacking) const {
+  for (const auto& [key, decisions] :
+       {std::pair<const char*, uint64_t>{"verify.other_year", other_year_},
+        {"verify.other_rules", other_rules_},
+        {"verify.other_people", other_people_}}) {
+    if (decisions > 0) lacking->push_back(Say(key, absl::StrCat(decisions)));
+  }
 }
 
 MaybeFinding RecordAudit::EndDays(

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,13 +59,12 @@ class RecordAudit {
       const std::vector<std::pair<ledger::TallyKey, ledger::Tally>>& kept);
   MaybeFinding EndDays(const std::map<ledger::DayKey, ledger::People>& kept);
 
-  // Decisions that were taken again; that were not, because another version of
-  // the rules took them; because their people are no longer known.
+  // Digests of the parts of the policies that came into force.
+  const std::set<std::string>& parts() const { return parts_; }
+
+  // Decisions that were taken again; and how many were not, and why.
   uint64_t replayed() const { return replayed_; }
-  uint64_t other_rules() const { return other_rules_; }
-  uint64_t other_people() const { return other_people_; }
-  // And because the sums before them are not known.
-  uint64_t other_year() const { return other_year_; }
+  void SayWhatWasNotReplayed(std::vector<Finding>* lacking) const;
 
  private:
   struct Place {
@@ -105,9 +105,13 @@ class RecordAudit {
   Day today_ = 0;  // Of the record's commit.
   SettledAudit settled_;
   std::string policy_;  // Digest of the last activation.
+  std::set<std::string> parts_;
   PolicyParts policies_;
   LogBegin begin_;
-  uint64_t replayed_ = 0, other_rules_ = 0, other_people_ = 0, other_year_ = 0;
+  // Not replayed: another version of the rules took them; their people are no
+  // longer known; the sums before them are not.
+  uint64_t other_rules_ = 0, other_people_ = 0, other_year_ = 0;
+  uint64_t replayed_ = 0;
 };
 
 }  // namespace tongguan::cli

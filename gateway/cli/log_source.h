@@ -28,6 +28,10 @@ inline Finding Say(absl::string_view key, const std::string& id = "",
   return {std::string(key.data(), key.size()), {{"0", id}, {"1", more}}};
 }
 
+inline Finding Unreadable(const absl::Status& status) {
+  return Say("verify.unreadable", std::string(status.message()));
+}
+
 // What an audit reads beside the commits themselves.
 struct LogSource {
   std::function<absl::StatusOr<std::string>(uint64_t index)> record;
