@@ -263,13 +263,6 @@ TEST_F(LogForgeryTest, ADayThatIsNotTheSumOfItsRecordsIsFound) {
                "are not the sum of the records");
 }
 
-TEST_F(LogForgeryTest, SetsOfPeopleAreSaidToBeUnchecked) {
-  Sql("INSERT INTO people_set VALUES(1,2026,'x',3,x'')");
-  const Outcome run = Verify();
-  EXPECT_EQ(run.code, kIncomplete) << run.out;
-  EXPECT_THAT(run.out, HasSubstr("sets of people"));
-}
-
 // 30 and not 1: a log that cannot be read any more is not a wrong file name.
 TEST_F(LogForgeryTest, ALogWhoseFirstBytesWereFlippedIsBroken) {
   Sql("PRAGMA wal_checkpoint(TRUNCATE)");

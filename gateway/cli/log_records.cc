@@ -14,6 +14,7 @@
 #include "gateway/policy/parts.h"
 #include "gateway/service/append.h"
 #include "gateway/service/charging.h"
+#include "gateway/service/flow_people.h"
 
 namespace tongguan::cli {
 namespace {
@@ -123,11 +124,26 @@ bool SamePeople(const ledger::People& a, const ledger::People& b) {
   return a.persons == b.persons && a.sensitive == b.sensitive;
 }
 
-bool SameTally(const ledger::Tally& a, const ledger::Tally& b) {
-  return a.opening_persons == b.opening_persons &&
-         a.opening_sensitive == b.opening_sensitive &&
-         SamePeople(a.counted, b.counted) && SamePeople(a.exempt, b.exempt) &&
-         SamePeople(a.list_exempt, b.list_exempt) && SamePeople(a.gba, b.gba);
+// The tally that is kept, and what the records add up to: all of it, and what
+// was counted by people.
+bool SameTally(const ledger::Tally& kept, const ledger::Tally& sum,
+               const ledger::Tally& exact) {
+  return kept.opening_persons == sum.opening_persons &&
+         kept.opening_sensitive == sum.opening_sensitive &&
+         SamePeople(kept.counted, sum.counted) &&
+         SamePeople(kept.exempt, sum.exempt) &&
+         SamePeople(kept.list_exempt, sum.list_exempt) &&
+         SamePeople(kept.gba, sum.gba) &&
+         SamePeople(kept.counted_exact, exact.counted) &&
+         SamePeople(kept.exempt_exact, exact.exempt) &&
+         SamePeople(kept.list_exempt_exact, exact.list_exempt) &&
+         SamePeople(kept.gba_exact, exact.gba);
+}
+
+ledger::Tally At(const std::map<ledger::TallyKey, ledger::Tally>& tallies,
+                 const ledger::TallyKey& key) {
+  const auto found = tallies.find(key);
+  return found == tallies.end() ? ledger::Tally() : found->second;
 }
 
 }  // namespace
@@ -166,7 +182,7 @@ MaybeFinding RecordAudit::Take(uint64_t index, const ledger::RawRow& row,
 }
 
 MaybeFinding RecordAudit::AddUp(const Place& place,
-                                const ledger::Change& change) {
+                                const ledger::Change& change, bool counted) {
   if (change.year == place.year) {
     const ledger::People counted = ledger::CountedBy(change);
     ledger::People& day = days_[{change.exporter, today_}];
@@ -174,7 +190,10 @@ MaybeFinding RecordAudit::AddUp(const Place& place,
     day.sensitive += counted.sensitive;
   }
   ledger::Tally& sum = sums_[{change.exporter, change.year}];
-  const absl::Status added = ledger::Add(change, &sum);
+  absl::Status added = ledger::Add(change, &sum);
+  if (added.ok() && counted) {
+    added = ledger::Add(change, &exact_[{change.exporter, change.year}]);
+  }
   if (added.ok()) return std::nullopt;
   return Say("verify.sum", place.id(), std::string(added.message()));
 }
@@ -202,7 +221,8 @@ MaybeFinding RecordAudit::TakeVerdict(const Place& place,
   change.people = {decision.charged_persons(),
                    decision.charged_sensitive_persons()};
   change.year = record.year();
-  return AddBoth(place, record, std::move(change));
+  return AddBoth(place, record, std::move(change),
+                 record.verdict().flow().people().has_counted());
 }
 
 // What a decision of a pruned year charged is not known; neither is what was
@@ -252,7 +272,8 @@ MaybeFinding RecordAudit::TakeSettled(const Place& place,
   change.account = *service::AccountOf(decided.verdict().decision().charging());
   change.people = AddedBy(record);
   change.year = decided.year();
-  return AddBoth(place, record, std::move(change));
+  return AddBoth(place, record, std::move(change),
+                 decided.verdict().flow().people().has_counted());
 }
 
 MaybeFinding RecordAudit::TakeOpening(const Place& place,
@@ -332,12 +353,12 @@ v1::Decision RecordAudit::DecideAgain(const engine::Question& question,
 // and in the year that was charged as well.
 MaybeFinding RecordAudit::AddBoth(const Place& place,
                                   const v1::DecisionRecord& record,
-                                  ledger::Change change) {
-  if (auto wrong = AddUp(place, change)) return wrong;
+                                  ledger::Change change, bool counted) {
+  if (auto wrong = AddUp(place, change, counted)) return wrong;
   if (record.also_year() == 0) return std::nullopt;
   change.year = record.also_year();
   change.people = {record.also_persons(), record.also_sensitive_persons()};
-  return AddUp(place, change);
+  return AddUp(place, change, counted);
 }
 
 MaybeFinding RecordAudit::Replay(const Place& place,
@@ -399,6 +420,28 @@ MaybeFinding RecordAudit::EndDays(
   return std::nullopt;
 }
 
+MaybeFinding RecordAudit::EndSets(const std::map<ledger::SetKey, int64_t>& kept,
+                                  int32_t from) {
+  for (const auto& [key, sum] : exact_) {
+    const auto& [exporter, year] = key;
+    if (year < from || !Known(year)) continue;
+    for (const auto& [account, people] :
+         {std::pair{ledger::Account::kCounted, sum.counted},
+          {ledger::Account::kExempt, sum.exempt},
+          {ledger::Account::kListExempt, sum.list_exempt}}) {
+      for (const bool sensitive : {false, true}) {
+        const auto set =
+            kept.find(service::TallySet(exporter, account, sensitive, year));
+        if ((set == kept.end() ? 0 : set->second) !=
+            (sensitive ? people.sensitive : people.persons)) {
+          return Say("verify.set_sum", exporter, absl::StrCat(year));
+        }
+      }
+    }
+  }
+  return std::nullopt;
+}
+
 MaybeFinding RecordAudit::End(
     const std::vector<std::pair<ledger::TallyKey, ledger::Tally>>& kept) {
   const auto wrong = [](const ledger::TallyKey& key) {
@@ -408,12 +451,8 @@ MaybeFinding RecordAudit::End(
   size_t found = 0;
   for (const auto& [key, tally] : kept) {
     if (!Known(key.second)) continue;
-    const auto sum = sums_.find(key);
-    if (sum == sums_.end() ? !SameTally(tally, {})
-                           : !SameTally(tally, sum->second)) {
-      return wrong(key);
-    }
-    found += sum != sums_.end();
+    if (!SameTally(tally, At(sums_, key), At(exact_, key))) return wrong(key);
+    found += sums_.count(key);
   }
   if (found == sums_.size()) return std::nullopt;
   for (const auto& [key, sum] : sums_) {
@@ -422,7 +461,7 @@ MaybeFinding RecordAudit::End(
     const bool missing =
         std::none_of(kept.begin(), kept.end(),
                      [&](const auto& tally) { return tally.first == wanted; });
-    if (missing && !SameTally(sum, {})) return wrong(key);
+    if (missing && !SameTally({}, sum, At(exact_, key))) return wrong(key);
   }
   return std::nullopt;
 }

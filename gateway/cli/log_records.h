@@ -57,6 +57,9 @@ class RecordAudit {
   // Compares the sums of the records with the tallies and days that are kept.
   MaybeFinding End(
       const std::vector<std::pair<ledger::TallyKey, ledger::Tally>>& kept);
+  // And with how many people the tallies' sets of this year and later hold.
+  MaybeFinding EndSets(const std::map<ledger::SetKey, int64_t>& kept,
+                       int32_t from);
   MaybeFinding EndDays(const std::map<ledger::DayKey, ledger::People>& kept);
 
   // Digests of the parts of the policies that came into force.
@@ -91,9 +94,10 @@ class RecordAudit {
   bool Known(int32_t year) const {
     return begin_.first == 0 || year > begin_.year + 1;
   }
-  MaybeFinding AddUp(const Place& place, const ledger::Change& change);
+  MaybeFinding AddUp(const Place& place, const ledger::Change& change,
+                     bool counted = false);
   MaybeFinding AddBoth(const Place& place, const v1::DecisionRecord& record,
-                       ledger::Change change);
+                       ledger::Change change, bool counted);
   MaybeFinding ReadDecision(const Place& place, const std::string& id,
                             const std::string& exporter,
                             v1::DecisionRecord* decided);
@@ -101,6 +105,8 @@ class RecordAudit {
   const LogSource& source_;
   const bool replay_;
   std::map<ledger::TallyKey, ledger::Tally> sums_;
+  // Of what was counted by people, in the fields of all.
+  std::map<ledger::TallyKey, ledger::Tally> exact_;
   std::map<ledger::DayKey, ledger::People> days_;
   Day today_ = 0;  // Of the record's commit.
   SettledAudit settled_;

@@ -128,8 +128,8 @@ int VerifyLedger(Context& context, const Flags& flags, AuditOptions options) {
       [&](absl::string_view digest) { return log.ReadPart(digest); },
       [&](int level, uint64_t index) { return log.ReadHash(level, index); }};
   // Half of the work, and nothing of the other half.
-  auto index = std::async(std::launch::async, &ledger::Scan::CheckIndexOf,
-                          flags.log, log.size());
+  auto beside = std::async(std::launch::async, &ledger::Scan::CheckBeside,
+                           flags.log, log.size(), log.sets_from());
   LogAudit audit(std::move(options), source);
   LogBegin begin;
   absl::Status read = ReadBegin(log, &begin);
@@ -163,11 +163,11 @@ int VerifyLedger(Context& context, const Flags& flags, AuditOptions options) {
     if (!tables.ok()) wrong = Unreadable(tables);
   }
   if (!wrong) {
-    const absl::Status sound = index.get();
+    const absl::Status sound = beside.get();
     if (!sound.ok()) wrong = Unreadable(sound);
   }
   if (!wrong) wrong = audit.TakeDays(log.days());
-  if (!wrong && log.has_sets()) audit.ExpectSets();
+  if (!wrong) wrong = audit.TakeSets(log.sets(), log.sets_from());
   if (!wrong) wrong = audit.End(log.tallies());
   return Report(context, audit, wrong);
 }

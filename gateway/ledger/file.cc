@@ -201,14 +201,15 @@ absl::Status SetUp(Database& db) {
 absl::StatusOr<std::set<std::string>> ReadSchema(Database& db) {
   TG_ASSIGN_OR_RETURN(
       Statement read,
-      db.Prepare("SELECT type,name,tbl_name,coalesce(sql,'') FROM "
+      db.Prepare("SELECT type,name,tbl_name,coalesce(sql,''),typeof(type)||"
+                 "typeof(name)||typeof(tbl_name)||typeof(sql) FROM "
                  "sqlite_schema"));
   std::set<std::string> schema;
   for (;;) {
     TG_ASSIGN_OR_RETURN(const bool row, read.Step());
     if (!row) return schema;
     std::string line;
-    for (int column = 0; column < 4; ++column) {
+    for (int column = 0; column < 5; ++column) {
       absl::StrAppend(&line, read.BytesAt(column), " ");
     }
     schema.insert(absl::StrReplaceAll(line, {{"\n", ""}, {" ", ""}}));
