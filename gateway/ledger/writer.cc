@@ -159,8 +159,8 @@ absl::Status Writer::Flush() {
 // Whether a commit could be written: as many bytes as a large one takes go to
 // the log, and are undone.
 absl::Status Writer::Try() {
-  TG_RETURN_IF_ERROR(
-      db_->Exec("INSERT INTO part VALUES('trial',zeroblob(262144))"));
+  TG_RETURN_IF_ERROR(db_->Exec(
+      "INSERT INTO part VALUES(CAST('trial' AS BLOB),zeroblob(262144))"));
   return Flush();
 }
 
