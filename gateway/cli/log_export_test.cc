@@ -104,6 +104,16 @@ TEST_F(LogExportTest, AllOfTheLogIsSoundWithoutTheLedger) {
   EXPECT_THAT(run.out, Not(HasSubstr("sums of people")));
 }
 
+TEST_F(LogExportTest, WhoWaitsSeesHowFarItIs) {
+  Archive();
+  for (const std::string& at : {file_, log_}) {
+    const Outcome run =
+        RunCli({"log", "verify", at, "--lang", "en"}, {}, "", true);
+    EXPECT_THAT(run.err, HasSubstr("checked 1 / 14")) << at;
+    EXPECT_EQ(RunCli({"log", "verify", at, "--lang", "en"}).err, "");
+  }
+}
+
 TEST_F(LogExportTest, AYearIsWholeAndHasItsNeighbours) {
   Archive({"--since", "2026-01-01", "--until", "2026-12-31"});
   EXPECT_THAT(Indexes(),

@@ -13,6 +13,7 @@
 #include "gateway/journal/checkpoint.h"
 #include "gateway/journal/note.h"
 #include "gateway/ledger/ledger.h"
+#include "gateway/ledger/scan.h"
 
 namespace tongguan::cli {
 namespace {
@@ -225,6 +226,18 @@ TEST_F(LogForgeryTest, RowsAndTablesThatDoNotBelongAreFound) {
                "hashes that do not belong");
 }
 
+// A gateway that goes on while its log is verified breaks nothing.
+TEST_F(LogForgeryTest, TilesThatFillMeanwhileAreNoStrays) {
+  const auto scan = *ledger::Scan::Open(log_);
+  Start();
+  for (int i = 0; i < 250; ++i) Decide(Flow(absl::StrCat("more", i), 1));
+  server_ = nullptr;
+  EXPECT_EQ((*ledger::Scan::Open(log_))->CountTiles().value(), 1);
+  EXPECT_EQ(scan->CountTiles().value(), 0);
+  Restore();
+  ExpectBroken("INSERT INTO tile VALUES(8,1,zeroblob(32))", "tile");
+}
+
 // What `log list` and a retry are answered from.
 TEST_F(LogForgeryTest, AnIndexThatHidesOrInventsRecordsIsFound) {
   ExpectBroken("INSERT OR REPLACE INTO indexed VALUES(1,14)", "term");
@@ -241,6 +254,10 @@ TEST_F(LogForgeryTest, AnIndexThatHidesOrInventsRecordsIsFound) {
   Restore();
   EXPECT_EQ(Verify().code, kSuccess) << Verify().out;
   ASSERT_GT(*OpenCopy()->Number("SELECT below FROM indexed"), 11);
+  // A gateway may have gone on since it was asked how many records there are.
+  for (const uint64_t size : {0, 5, 11}) {
+    EXPECT_TRUE(ledger::Scan::CheckBeside(copy_, size, 0).ok()) << size;
+  }
   ExpectBroken("DELETE FROM entry WHERE run=4", "term");
   ExpectBroken("UPDATE entry SET postings=substr(postings,1,3)", "term");
   ExpectBroken("UPDATE entry SET term='v9' WHERE term='v1'", "term");

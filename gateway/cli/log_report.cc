@@ -11,7 +11,6 @@ namespace tongguan::cli {
 namespace {
 
 using google::protobuf::Struct;
-using google::protobuf::Value;
 
 // Records between two lines of progress.
 constexpr uint64_t kProgress = 50'000;

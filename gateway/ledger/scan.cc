@@ -205,7 +205,11 @@ absl::Status Scan::CheckBeside(const std::string& path, uint64_t size,
 }
 
 absl::StatusOr<int64_t> Scan::CountTiles() {
-  return db_->Number("SELECT count(*) FROM tile WHERE level>0");
+  // What was committed since is of records that are there; no others are.
+  return db_->Number(absl::StrCat(
+      "SELECT count(*) FROM tile WHERE level>0 AND ((idx+1)<<level<=", size_,
+      " OR (idx+1)<<level>(SELECT first_index+count FROM journal ORDER BY "
+      "first_index DESC LIMIT 1))"));
 }
 
 }  // namespace tongguan::ledger

@@ -82,7 +82,8 @@ class Scan {
   // it meanwhile.
   static absl::Status CheckBeside(const std::string& path, uint64_t size,
                                   int32_t sets_from);
-  // Number of hashes of tiles that are kept.
+  // Number of hashes of tiles that are kept of size() records, and of such as
+  // are of no records.
   absl::StatusOr<int64_t> CountTiles();
 
  private:
