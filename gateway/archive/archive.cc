@@ -189,7 +189,7 @@ absl::Status Reader::EachRecord(const Visit& visit) const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> Reader::ReadRecord(uint64_t index) const {
+absl::StatusOr<std::string> Reader::ReadRecord(uint64_t index) {
   const absl::Status none = absl::NotFoundError(
       absl::StrCat("archive: record ", index, " is not in it"));
   // Names of files with records ascend with what they hold.
@@ -203,8 +203,11 @@ absl::StatusOr<std::string> Reader::ReadRecord(uint64_t index) const {
     }
   }
   if (at == manifest_.files.size()) return none;
-  TG_ASSIGN_OR_RETURN(const std::string bytes, Read(at));
-  absl::string_view rest = bytes, record;
+  if (at != kept_at_) {
+    TG_ASSIGN_OR_RETURN(kept_, Read(at));
+    kept_at_ = at;
+  }
+  absl::string_view rest = kept_, record;
   for (uint64_t found = 0; TakeRecord(&rest, &found, &record);) {
     if (found == index) return std::string(record.data(), record.size());
   }

@@ -75,12 +75,14 @@ class Reader {
   using Visit =
       std::function<absl::Status(uint64_t index, absl::string_view record)>;
   absl::Status EachRecord(const Visit& visit) const;
-  // NotFound for one that is not in it.
-  absl::StatusOr<std::string> ReadRecord(uint64_t index) const;
+  // NotFound for one that is not in it. Keeps the file that it read last.
+  absl::StatusOr<std::string> ReadRecord(uint64_t index);
 
  private:
   std::unique_ptr<ZipReader> zip_;
   Manifest manifest_;
+  size_t kept_at_ = SIZE_MAX;  // Of the manifest's files.
+  std::string kept_;
 };
 
 // The hashes of an archive's proof, one after another.

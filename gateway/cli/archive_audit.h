@@ -5,6 +5,7 @@
 #define TONGGUAN_GATEWAY_CLI_ARCHIVE_AUDIT_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -21,12 +22,15 @@ namespace tongguan::cli {
 
 class ArchiveAudit {
  public:
-  // An archive cannot be replayed and has few heads: where `replay` or
-  // `all_signatures` is asked for, that is lacking. `archive` must outlive it.
-  ArchiveAudit(const archive::Reader& archive, AuditOptions options);
+  // An archive that does not have every record from the first on cannot be
+  // replayed, and any has few heads: where `replay` or `all_signatures` is
+  // asked for, that is lacking. `archive` must outlive it.
+  ArchiveAudit(archive::Reader& archive, AuditOptions options);
 
-  MaybeFinding Run();
+  // Tells `at` how many records were read.
+  MaybeFinding Run(const std::function<void(uint64_t)>& at);
 
+  uint64_t replayed() const { return summed_.replayed(); }
   // As of LogAudit.
   const std::vector<Finding>& lacking() const { return lacking_; }
   const std::vector<Finding>& not_asked() const { return not_asked_; }
@@ -40,7 +44,8 @@ class ArchiveAudit {
   MaybeFinding CheckName(const archive::File& file);
   MaybeFinding ReadCheckpoint(const std::string& name,
                               const std::string& bytes);
-  MaybeFinding ReadRecords();
+  MaybeFinding ReadRecords(const std::function<void(uint64_t)>& at);
+  MaybeFinding AddUp(uint64_t index);
   MaybeFinding TakeRecord(uint64_t index, absl::string_view bytes);
   MaybeFinding TakeForm(const std::string& id);
   MaybeFinding TakeKeyChange(const std::string& id);
@@ -54,7 +59,7 @@ class ArchiveAudit {
   MaybeFinding CheckParts();
   void SayWhatWasNotChecked();
 
-  const archive::Reader& archive_;
+  archive::Reader& archive_;
   const archive::Selection& selection_;
   const AuditOptions options_;
   const Span span_;
@@ -69,6 +74,11 @@ class ArchiveAudit {
   bool other_page_ = false;         // Not the page that this program writes.
   std::set<std::string> policies_;  // Digests of those that were checked.
   uint64_t parts_left_out_ = 0;
+  // Records from the first of the log on without a gap, added up and replayed
+  // as those of a ledger.
+  const LogSource source_;
+  RecordAudit summed_;
+  uint64_t summing_ = 0;  // The next of them.
   v1::DecisionRecord record_;
   int64_t time_micros_ = 0;
   uint64_t records_ = 0;          // Of the selection.

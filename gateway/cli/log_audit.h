@@ -16,6 +16,7 @@
 #include "gateway/journal/frontier.h"
 #include "gateway/journal/key.h"
 #include "gateway/journal/note.h"
+#include "google/protobuf/arena.h"
 
 namespace tongguan::cli {
 
@@ -59,8 +60,15 @@ class LogAudit {
   MaybeFinding TakeDays(const std::map<ledger::DayKey, ledger::People>& kept) {
     return records_.EndDays(kept);
   }
-  // Who was counted is kept beside the records, which do not name them.
-  void ExpectSets() { lacking_.push_back({"verify.sets", {}}); }
+  // Something that could not be checked.
+  void Lack(Finding finding) { lacking_.push_back(std::move(finding)); }
+  // How many people the sets hold that are kept, from a year on; before End.
+  // Who they are the records do not say.
+  MaybeFinding TakeSets(const std::map<ledger::SetKey, int64_t>& kept,
+                        int32_t from) {
+    if (!kept.empty()) not_asked_.push_back(Say("verify.sets"));
+    return records_.EndSets(kept, from);
+  }
 
   // Rows have neither heads nor facts of their own: a published log, whose
   // checkpoint is given among the others. Whether there are others:
@@ -95,6 +103,8 @@ class LogAudit {
   MaybeFinding TakeKeyChange(const std::string& id,
                              const v1::KeyChangeRecord& change);
   MaybeFinding GoOn(const LogBegin& begin);
+  MaybeFinding CompareKept();
+  MaybeFinding CheckTrust();
   MaybeFinding TakePruning(const std::string& id,
                            const v1::PruningRecord& pruning);
   MaybeFinding TakeYear(const ledger::RawRow& row,
@@ -126,13 +136,16 @@ class LogAudit {
   std::vector<journal::PublicKey> known_;   // All keys of the log so far.
   std::string last_signature_;  // Of the last row, if it was passed over.
   std::string last_id_;
-  bool heads_ = true;  // And facts.
+  bool turned_ = false;  // The key changed in the last row.
+  bool heads_ = true;    // And facts.
   bool kept_elsewhere_ = true;
   bool trusted_ = false;  // A key that was given signed a head.
   bool signed_ = false;   // Some head was signed; all after it must be.
   uint64_t unsigned_ = 0;
   uint64_t unverified_ = 0;  // Signatures that were passed over.
-  v1::DecisionRecord record_;
+  // Of the record at hand: most need no more room.
+  std::vector<char> room_ = std::vector<char>(64 << 10);
+  google::protobuf::Arena arena_{room_.data(), room_.size()};
   std::vector<Finding> lacking_, not_asked_;
 };
 

@@ -26,11 +26,6 @@ absl::Status Damaged(const std::string& name, absl::string_view how) {
   return absl::DataLossError(absl::StrCat(name, ": ", how));
 }
 
-std::string LargePath(const journal::Tile& tile) {
-  return absl::StrReplaceAll(journal::EntriesPath(tile),
-                             {{"tile/entries/", "tile/large-entries/"}});
-}
-
 absl::Status CannotWrite(const std::string& path) {
   return absl::UnavailableError(absl::StrCat(
       path, ": cannot be written: make the folder writable and make room"));
@@ -96,14 +91,24 @@ Bundle MakeBundle(const journal::Tile& tile,
   const bool large =
       std::any_of(records.begin(), records.end(),
                   [](const std::string& r) { return r.size() > 0xffff; });
-  Bundle bundle{large ? LargePath(tile) : journal::EntriesPath(tile), ""};
+  return {large ? LargeEntriesPath(tile) : journal::EntriesPath(tile),
+          BundleOf(records, large)};
+}
+
+std::string BundleOf(const std::vector<std::string>& records, bool large) {
+  std::string bytes;
   for (const std::string& record : records) {
     for (int shift = large ? 24 : 8; shift >= 0; shift -= 8) {
-      bundle.bytes.push_back(static_cast<char>(record.size() >> shift));
+      bytes.push_back(static_cast<char>(record.size() >> shift));
     }
-    bundle.bytes += record;
+    bytes += record;
   }
-  return bundle;
+  return bytes;
+}
+
+std::string LargeEntriesPath(const journal::Tile& tile) {
+  return absl::StrReplaceAll(journal::EntriesPath(tile),
+                             {{"tile/entries/", "tile/large-entries/"}});
 }
 
 absl::StatusOr<std::string> LogDir::Read(const std::string& name) const {
@@ -149,6 +154,26 @@ absl::Status LogDir::Write(const std::string& name, absl::string_view bytes,
   return absl::OkStatus();
 }
 
+absl::Status LogDir::EachFile(
+    const std::function<bool(const std::string& name)>& visit) const {
+  for (const char* const top : {"/tile", "/part"}) {
+    std::error_code error;
+    std::filesystem::recursive_directory_iterator file(path_ + top, error), end;
+    if (error == std::errc::no_such_file_or_directory) continue;
+    for (; !error && file != end; file.increment(error)) {
+      if (file->is_directory(error)) continue;
+      if (!visit(file->path().string().substr(path_.size() + 1))) {
+        return absl::OkStatus();
+      }
+    }
+    if (error) {
+      return absl::UnavailableError(absl::StrCat(
+          path_, top, ": cannot be listed: make the folder readable"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 void LogDir::Remove(const std::string& name) {
   std::error_code ignored;
   std::filesystem::remove_all(path_ + "/" + name, ignored);
@@ -178,7 +203,7 @@ absl::StatusOr<std::vector<std::string>> LogDir::ReadRecords(
   size_t length_bytes = 2;
   absl::StatusOr<std::string> bytes = Read(name);
   if (absl::IsNotFound(bytes.status())) {
-    name = LargePath(tile);
+    name = LargeEntriesPath(tile);
     length_bytes = 4;
     bytes = Read(name);
   }

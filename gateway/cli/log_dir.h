@@ -30,6 +30,11 @@ class LogDir {
   void Remove(const std::string& name);
   int written() const { return written_; }
 
+  // Names of the files under tile/ and part/, in any order, until `visit` is
+  // false. Unavailable where a folder cannot be listed.
+  absl::Status EachFile(
+      const std::function<bool(const std::string& name)>& visit) const;
+
   // The hash at a place of the tiles, those of the tree of `size` leaves.
   absl::StatusOr<journal::Hash> ReadHash(int level, uint64_t index,
                                          uint64_t size) const;
@@ -53,6 +58,9 @@ struct Bundle {
 };
 Bundle MakeBundle(const journal::Tile& tile,
                   const std::vector<std::string>& records);
+// The bytes of such a file; and where the other one lies.
+std::string BundleOf(const std::vector<std::string>& records, bool large);
+std::string LargeEntriesPath(const journal::Tile& tile);
 
 }  // namespace tongguan::cli
 

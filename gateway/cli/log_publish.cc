@@ -242,7 +242,9 @@ void Publisher::RemovePartial() {
        journal::NewTiles(old_size_, frontier_.size())) {
     if (tile.width != static_cast<int>(kTileWidth)) continue;
     dir_.Remove(journal::TilePath(tile) + ".p");
-    if (tile.level == 0) dir_.Remove(journal::EntriesPath(tile) + ".p");
+    if (tile.level > 0) continue;
+    dir_.Remove(journal::EntriesPath(tile) + ".p");
+    dir_.Remove(LargeEntriesPath(tile) + ".p");
   }
 }
 

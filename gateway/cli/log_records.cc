@@ -1,6 +1,7 @@
 #include "gateway/cli/log_records.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -8,18 +9,15 @@
 #include "gateway/base/sha256.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/engine/engine.h"
+#include "gateway/engine/validate.h"
 #include "gateway/ledger/id.h"
 #include "gateway/policy/parts.h"
 #include "gateway/service/append.h"
 #include "gateway/service/charging.h"
+#include "gateway/service/flow_people.h"
 
 namespace tongguan::cli {
 namespace {
-
-Finding Say(absl::string_view key, const std::string& id,
-            const std::string& more = "") {
-  return {std::string(key.data(), key.size()), {{"0", id}, {"1", more}}};
-}
 
 // What a fact must say beside a record, so that it is found by it.
 struct Expected {
@@ -27,8 +25,8 @@ struct Expected {
   std::string request_id = {};
   int32_t verdict = 0;
   int32_t headline = 0;
-  std::string settles_id = {};  // Id of the decision that it may settle.
-  bool settles = false;         // It must.
+  std::string settles_id = {};  // Id of the decision that it speaks of;
+  bool settles = false;         // it settles it.
 };
 
 Expected ExpectedOf(const v1::DecisionRecord& record) {
@@ -46,8 +44,12 @@ Expected ExpectedOf(const v1::DecisionRecord& record) {
               record.settlement().decision_id(),
               true};
     case v1::DecisionRecord::kCorrection:
-      return {record.correction().exporter(), record.correction().request_id(),
-              0, 0, record.correction().decision_id()};
+      return {record.correction().exporter(),
+              record.correction().request_id(),
+              0,
+              0,
+              record.correction().decision_id(),
+              !record.correction().proposal_id().empty()};
     case v1::DecisionRecord::kOpening:
       return {record.opening().exporter(), record.opening().request_id()};
     case v1::DecisionRecord::kPolicyActivation:
@@ -67,8 +69,8 @@ bool Agrees(const ledger::Fact& fact, const v1::DecisionRecord& record) {
   const Expected expected = ExpectedOf(record);
   // Records of the gateway's own have no request.
   const bool asked = !expected.request_id.empty();
-  bool settles_right = !expected.settles;
-  if (fact.settles.has_value()) {
+  bool settles_right = expected.settles == fact.settles.has_value();
+  if (settles_right && expected.settles) {
     const auto id = ledger::ParseId(expected.settles_id);
     settles_right = id.ok() && id->index == *fact.settles;
   }
@@ -91,15 +93,62 @@ bool NeedsTheSet(const v1::VerdictRecord& verdict) {
           decision.has_splitting());
 }
 
+bool ChargesAnyone(const v1::DecisionRecord& record) {
+  const v1::Decision& decision = record.verdict().decision();
+  return decision.charged_persons() != 0 ||
+         decision.charged_sensitive_persons() != 0 ||
+         record.also_persons() != 0 || record.also_sensitive_persons() != 0 ||
+         record.gba_persons() != 0 || record.gba_sensitive_persons() != 0 ||
+         record.also_gba_persons() != 0 ||
+         record.also_gba_sensitive_persons() != 0;
+}
+
+// A charge never lowers a sum, and of people who were counted not more are
+// charged than there were. The other year is the one before or after.
+bool ChargeIsPossible(const v1::DecisionRecord& record) {
+  const v1::Decision& decision = record.verdict().decision();
+  const v1::People& people = record.verdict().flow().people();
+  // Of both kinds: who is or may be under 14 is sensitive.
+  int64_t most = 2 * engine::kMaxPeople;
+  if (people.has_counted()) {
+    most = std::min(people.counted().persons(), engine::kMaxPeople) +
+           std::min(people.counted().sensitive_persons(), engine::kMaxPeople);
+  }
+  for (const int64_t charged :
+       {decision.charged_persons(), decision.charged_sensitive_persons(),
+        record.also_persons(), record.also_sensitive_persons(),
+        record.gba_persons(), record.gba_sensitive_persons(),
+        record.also_gba_persons(), record.also_gba_sensitive_persons()}) {
+    if (charged < 0 || charged > most) return false;
+  }
+  return record.also_year() == 0 ||
+         std::abs(record.also_year() - record.year()) == 1;
+}
+
 bool SamePeople(const ledger::People& a, const ledger::People& b) {
   return a.persons == b.persons && a.sensitive == b.sensitive;
 }
 
-bool SameTally(const ledger::Tally& a, const ledger::Tally& b) {
-  return a.opening_persons == b.opening_persons &&
-         a.opening_sensitive == b.opening_sensitive &&
-         SamePeople(a.counted, b.counted) && SamePeople(a.exempt, b.exempt) &&
-         SamePeople(a.list_exempt, b.list_exempt) && SamePeople(a.gba, b.gba);
+// The tally that is kept, and what the records add up to: all of it, and what
+// was counted by people.
+bool SameTally(const ledger::Tally& kept, const ledger::Tally& sum,
+               const ledger::Tally& exact) {
+  return kept.opening_persons == sum.opening_persons &&
+         kept.opening_sensitive == sum.opening_sensitive &&
+         SamePeople(kept.counted, sum.counted) &&
+         SamePeople(kept.exempt, sum.exempt) &&
+         SamePeople(kept.list_exempt, sum.list_exempt) &&
+         SamePeople(kept.gba, sum.gba) &&
+         SamePeople(kept.counted_exact, exact.counted) &&
+         SamePeople(kept.exempt_exact, exact.exempt) &&
+         SamePeople(kept.list_exempt_exact, exact.list_exempt) &&
+         SamePeople(kept.gba_exact, exact.gba);
+}
+
+ledger::Tally At(const std::map<ledger::TallyKey, ledger::Tally>& tallies,
+                 const ledger::TallyKey& key) {
+  const auto found = tallies.find(key);
+  return found == tallies.end() ? ledger::Tally() : found->second;
 }
 
 }  // namespace
@@ -119,9 +168,11 @@ MaybeFinding RecordAudit::Take(uint64_t index, const ledger::RawRow& row,
     case v1::DecisionRecord::kVerdict:
       return TakeVerdict(place, record);
     case v1::DecisionRecord::kSettlement:
-      return TakeSettlement(place, record);
+      return TakeSettled(place, record, record.settlement().decision_id(),
+                         record.settlement().exporter());
     case v1::DecisionRecord::kCorrection:
-      return TakeCorrection(place, record);
+      return TakeSettled(place, record, record.correction().decision_id(),
+                         record.correction().exporter());
     case v1::DecisionRecord::kOpening:
       return TakeOpening(place, record);
     case v1::DecisionRecord::kPolicyActivation:
@@ -136,7 +187,7 @@ MaybeFinding RecordAudit::Take(uint64_t index, const ledger::RawRow& row,
 }
 
 MaybeFinding RecordAudit::AddUp(const Place& place,
-                                const ledger::Change& change) {
+                                const ledger::Change& change, bool counted) {
   if (change.year == place.year) {
     const ledger::People counted = ledger::CountedBy(change);
     ledger::People& day = days_[{change.exporter, today_}];
@@ -144,7 +195,10 @@ MaybeFinding RecordAudit::AddUp(const Place& place,
     day.sensitive += counted.sensitive;
   }
   ledger::Tally& sum = sums_[{change.exporter, change.year}];
-  const absl::Status added = ledger::Add(change, &sum);
+  absl::Status added = ledger::Add(change, &sum);
+  if (added.ok() && counted) {
+    added = ledger::Add(change, &exact_[{change.exporter, change.year}]);
+  }
   if (added.ok()) return std::nullopt;
   return Say("verify.sum", place.id(), std::string(added.message()));
 }
@@ -159,11 +213,11 @@ MaybeFinding RecordAudit::TakeVerdict(const Place& place,
     if (auto wrong = Replay(place, record)) return wrong;
   }
   if (decision.verdict() != v1::VERDICT_ALLOW) {
-    const bool charged = decision.charged_persons() != 0 ||
-                         decision.charged_sensitive_persons() != 0;
-    return charged ? MaybeFinding(Say("verify.charged", place.id()))
-                   : std::nullopt;
+    return ChargesAnyone(record)
+               ? MaybeFinding(Say("verify.charged", place.id()))
+               : std::nullopt;
   }
+  if (!ChargeIsPossible(record)) return Say("verify.sum", place.id());
   return AddAll(
       place, record, record,
       {decision.charged_persons(), decision.charged_sensitive_persons()});
@@ -195,46 +249,23 @@ MaybeFinding RecordAudit::ReadDecision(const Place& place,
   return Say("verify.settles", place.id(), id);
 }
 
-MaybeFinding RecordAudit::TakeSettlement(const Place& place,
-                                         const v1::DecisionRecord& record) {
-  const v1::SettlementRecord& settlement = record.settlement();
-  if (OfPruned(settlement.decision_id())) return std::nullopt;
+MaybeFinding RecordAudit::TakeSettled(const Place& place,
+                                      const v1::DecisionRecord& record,
+                                      const std::string& decision_id,
+                                      const std::string& exporter) {
+  if (OfPruned(decision_id)) return std::nullopt;
   v1::DecisionRecord decided;
-  if (auto wrong = ReadDecision(place, settlement.decision_id(),
-                                settlement.exporter(), &decided)) {
+  if (auto wrong = ReadDecision(place, decision_id, exporter, &decided)) {
     return wrong;
   }
-  const v1::Decision& decision = decided.verdict().decision();
-  const bool adds_up =
-      settlement.persons_left() + settlement.persons_returned() ==
-          decision.charged_persons() &&
-      settlement.sensitive_persons_left() +
-              settlement.sensitive_persons_returned() ==
-          decision.charged_sensitive_persons();
-  if (!settlement.has_left() && !adds_up) {
-    return Say("verify.sum", place.id());
-  }
-  if (!settled_.insert(ledger::ParseId(settlement.decision_id())->index)
-           .second) {
-    return Say("verify.settled_twice", place.id());
-  }
-  return AddAll(place, decided, record,
-                {-settlement.persons_returned(),
-                 -settlement.sensitive_persons_returned()});
-}
-
-MaybeFinding RecordAudit::TakeCorrection(const Place& place,
-                                         const v1::DecisionRecord& record) {
-  const v1::CorrectionRecord& correction = record.correction();
-  if (OfPruned(correction.decision_id())) return std::nullopt;
-  v1::DecisionRecord decided;
-  if (auto wrong = ReadDecision(place, correction.decision_id(),
-                                correction.exporter(), &decided)) {
+  const std::string id = place.id();
+  const SettledAudit::Step step{place.index, id, record,
+                                ledger::ParseId(decision_id)->index, decided};
+  if (auto wrong = record.has_settlement() ? settled_.TakeSettlement(step)
+                                           : settled_.TakeCorrection(step)) {
     return wrong;
   }
-  return AddAll(
-      place, decided, record,
-      {correction.persons_change(), correction.sensitive_persons_change()});
+  return AddAll(place, decided, record, AddedBy(record));
 }
 
 MaybeFinding RecordAudit::TakeOpening(const Place& place,
@@ -274,8 +305,10 @@ MaybeFinding RecordAudit::TakeActivation(const Place& place,
   if (!manifest.ok() || manifest->parts_size() != activation.parts_size()) {
     return Say("verify.part", place.id(), absl::BytesToHexString(policy_));
   }
+  parts_.insert(policy_);
   for (int i = 0; i < activation.parts_size(); ++i) {
     const std::string& digest = activation.parts(i);
+    parts_.insert(digest);
     const auto part = source_.part(digest);
     if (manifest->parts(i).digest() != digest || !part.ok() ||
         DigestBytes(Sha256(*part)) != digest) {
@@ -316,19 +349,15 @@ MaybeFinding RecordAudit::AddAll(const Place& place,
                                  const ledger::People& people) {
   const ledger::People also{record.also_persons(),
                             record.also_sensitive_persons()};
-  const ledger::People gba{record.gba_persons(),
-                           record.gba_sensitive_persons()};
-  const ledger::People also_gba{record.also_gba_persons(),
-                                record.also_gba_sensitive_persons()};
   const auto accounts =
       service::AccountsOf(decided.verdict().decision().charging());
+  const bool counted = decided.verdict().flow().people().has_counted();
   // Declared people are as new in the one tally as in the other.
   const bool under_gba = accounts.size() > 1;
-  const bool exact = decided.verdict().flow().people().has_counted();
   const bool gba_right =
-      (under_gba && exact) ||
-      (SamePeople(gba, under_gba ? people : ledger::People()) &&
-       SamePeople(also_gba, under_gba ? also : ledger::People()));
+      (under_gba && counted) ||
+      (SamePeople(GbaOf(record), under_gba ? people : ledger::People()) &&
+       SamePeople(AlsoGbaOf(record), under_gba ? also : ledger::People()));
   if (!gba_right) return Say("verify.sum", place.id());
   for (const ledger::Account account : accounts) {
     const bool is_gba = account == ledger::Account::kGba;
@@ -336,12 +365,12 @@ MaybeFinding RecordAudit::AddAll(const Place& place,
     change.exporter = decided.verdict().flow().exporter();
     change.account = account;
     change.year = decided.year();
-    change.people = is_gba ? gba : people;
-    if (auto wrong = AddUp(place, change)) return wrong;
+    change.people = is_gba ? GbaOf(record) : people;
+    if (auto wrong = AddUp(place, change, counted)) return wrong;
     if (record.also_year() == 0) continue;
     change.year = record.also_year();
-    change.people = is_gba ? also_gba : also;
-    if (auto wrong = AddUp(place, change)) return wrong;
+    change.people = is_gba ? AlsoGbaOf(record) : also;
+    if (auto wrong = AddUp(place, change, counted)) return wrong;
   }
   return std::nullopt;
 }
@@ -378,6 +407,15 @@ MaybeFinding RecordAudit::Replay(const Place& place,
   return Say("verify.replay", place.id());
 }
 
+void RecordAudit::SayWhatWasNotReplayed(std::vector<Finding>* lacking) const {
+  for (const auto& [key, decisions] :
+       {std::pair<const char*, uint64_t>{"verify.other_year", other_year_},
+        {"verify.other_rules", other_rules_},
+        {"verify.other_people", other_people_}}) {
+    if (decisions > 0) lacking->push_back(Say(key, absl::StrCat(decisions)));
+  }
+}
+
 MaybeFinding RecordAudit::EndDays(
     const std::map<ledger::DayKey, ledger::People>& kept) {
   std::map<ledger::DayKey, ledger::People> all = kept;
@@ -396,6 +434,29 @@ MaybeFinding RecordAudit::EndDays(
   return std::nullopt;
 }
 
+MaybeFinding RecordAudit::EndSets(const std::map<ledger::SetKey, int64_t>& kept,
+                                  int32_t from) {
+  for (const auto& [key, sum] : exact_) {
+    const auto& [exporter, year] = key;
+    if (year < from || !Known(year)) continue;
+    for (const auto& [account, people] :
+         {std::pair{ledger::Account::kCounted, sum.counted},
+          {ledger::Account::kExempt, sum.exempt},
+          {ledger::Account::kListExempt, sum.list_exempt},
+          {ledger::Account::kGba, sum.gba}}) {
+      for (const bool sensitive : {false, true}) {
+        const auto set =
+            kept.find(service::TallySet(exporter, account, sensitive, year));
+        if ((set == kept.end() ? 0 : set->second) !=
+            (sensitive ? people.sensitive : people.persons)) {
+          return Say("verify.set_sum", exporter, absl::StrCat(year));
+        }
+      }
+    }
+  }
+  return std::nullopt;
+}
+
 MaybeFinding RecordAudit::End(
     const std::vector<std::pair<ledger::TallyKey, ledger::Tally>>& kept) {
   const auto wrong = [](const ledger::TallyKey& key) {
@@ -405,12 +466,8 @@ MaybeFinding RecordAudit::End(
   size_t found = 0;
   for (const auto& [key, tally] : kept) {
     if (!Known(key.second)) continue;
-    const auto sum = sums_.find(key);
-    if (sum == sums_.end() ? !SameTally(tally, {})
-                           : !SameTally(tally, sum->second)) {
-      return wrong(key);
-    }
-    found += sum != sums_.end();
+    if (!SameTally(tally, At(sums_, key), At(exact_, key))) return wrong(key);
+    found += sums_.count(key);
   }
   if (found == sums_.size()) return std::nullopt;
   for (const auto& [key, sum] : sums_) {
@@ -419,7 +476,7 @@ MaybeFinding RecordAudit::End(
     const bool missing =
         std::none_of(kept.begin(), kept.end(),
                      [&](const auto& tally) { return tally.first == wanted; });
-    if (missing && !SameTally(sum, {})) return wrong(key);
+    if (missing && !SameTally({}, sum, At(exact_, key))) return wrong(key);
   }
   return std::nullopt;
 }

@@ -4,42 +4,25 @@
 #define TONGGUAN_GATEWAY_CLI_LOG_RECORDS_H_
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "gateway/cli/log_settled.h"
+#include "gateway/cli/log_source.h"
 #include "gateway/cli/policy_parts.h"
 #include "gateway/engine/engine.h"
-#include "gateway/journal/hash.h"
 #include "gateway/ledger/id.h"
 #include "gateway/ledger/rows.h"
 #include "gateway/ledger/scan.h"
-#include "gateway/text/text.h"
 #include "proto/tongguan/v1/record.pb.h"
 
 namespace tongguan::cli {
-
-// Something that is said: a key of the catalogue and what goes into it. {0} is
-// the record concerned, where there is one.
-struct Finding {
-  std::string key;
-  text::Args args;
-};
-using MaybeFinding = std::optional<Finding>;
-
-// What an audit reads beside the commits themselves.
-struct LogSource {
-  std::function<absl::StatusOr<std::string>(uint64_t index)> record;
-  std::function<absl::StatusOr<std::string>(absl::string_view digest)> part;
-  // The kept hash of a tile; null where no tiles are kept.
-  std::function<absl::StatusOr<journal::Hash>(int level, uint64_t index)> tile;
-};
 
 // Where a log begins from which years were taken out: what its records go on
 // from. Of a whole log: all zero and empty.
@@ -55,7 +38,10 @@ class RecordAudit {
  public:
   // With `replay` every decision is taken again. `source` must outlive it.
   RecordAudit(const LogSource& source, bool replay)
-      : source_(source), replay_(replay), policies_(source.part) {}
+      : source_(source),
+        replay_(replay),
+        settled_(source),
+        policies_(source.part) {}
 
   // Call first where the log does not begin with its first record.
   void Begin(const LogBegin& begin) {
@@ -71,15 +57,17 @@ class RecordAudit {
   // Compares the sums of the records with the tallies and days that are kept.
   MaybeFinding End(
       const std::vector<std::pair<ledger::TallyKey, ledger::Tally>>& kept);
+  // And with how many people the tallies' sets of this year and later hold.
+  MaybeFinding EndSets(const std::map<ledger::SetKey, int64_t>& kept,
+                       int32_t from);
   MaybeFinding EndDays(const std::map<ledger::DayKey, ledger::People>& kept);
 
-  // Decisions that were taken again; that were not, because another version of
-  // the rules took them; because their people are no longer known.
+  // Digests of the parts of the policies that came into force.
+  const std::set<std::string>& parts() const { return parts_; }
+
+  // Decisions that were taken again; and how many were not, and why.
   uint64_t replayed() const { return replayed_; }
-  uint64_t other_rules() const { return other_rules_; }
-  uint64_t other_people() const { return other_people_; }
-  // And because the sums before them are not known.
-  uint64_t other_year() const { return other_year_; }
+  void SayWhatWasNotReplayed(std::vector<Finding>* lacking) const;
 
  private:
   struct Place {
@@ -89,10 +77,10 @@ class RecordAudit {
   };
   MaybeFinding TakeVerdict(const Place& place,
                            const v1::DecisionRecord& record);
-  MaybeFinding TakeSettlement(const Place& place,
-                              const v1::DecisionRecord& record);
-  MaybeFinding TakeCorrection(const Place& place,
-                              const v1::DecisionRecord& record);
+  // A settlement or a correction.
+  MaybeFinding TakeSettled(const Place& place, const v1::DecisionRecord& record,
+                           const std::string& decision_id,
+                           const std::string& exporter);
   MaybeFinding TakeOpening(const Place& place,
                            const v1::DecisionRecord& record);
   MaybeFinding TakeActivation(const Place& place,
@@ -106,7 +94,8 @@ class RecordAudit {
   bool Known(int32_t year) const {
     return begin_.first == 0 || year > begin_.year + 1;
   }
-  MaybeFinding AddUp(const Place& place, const ledger::Change& change);
+  MaybeFinding AddUp(const Place& place, const ledger::Change& change,
+                     bool counted = false);
   MaybeFinding AddAll(const Place& place, const v1::DecisionRecord& decided,
                       const v1::DecisionRecord& record,
                       const ledger::People& people);
@@ -117,13 +106,19 @@ class RecordAudit {
   const LogSource& source_;
   const bool replay_;
   std::map<ledger::TallyKey, ledger::Tally> sums_;
+  // Of what was counted by people, in the fields of all.
+  std::map<ledger::TallyKey, ledger::Tally> exact_;
   std::map<ledger::DayKey, ledger::People> days_;
   Day today_ = 0;  // Of the record's commit.
-  absl::flat_hash_set<uint64_t> settled_;
+  SettledAudit settled_;
   std::string policy_;  // Digest of the last activation.
+  std::set<std::string> parts_;
   PolicyParts policies_;
   LogBegin begin_;
-  uint64_t replayed_ = 0, other_rules_ = 0, other_people_ = 0, other_year_ = 0;
+  // Not replayed: another version of the rules took them; their people are no
+  // longer known; the sums before them are not.
+  uint64_t other_rules_ = 0, other_people_ = 0, other_year_ = 0;
+  uint64_t replayed_ = 0;
 };
 
 }  // namespace tongguan::cli

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <future>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -12,16 +13,14 @@
 #include "gateway/cli/log_audit.h"
 #include "gateway/cli/log_dir.h"
 #include "gateway/cli/log_keys.h"
+#include "gateway/cli/log_left_over.h"
+#include "gateway/cli/log_report.h"
 #include "gateway/cli/verb.h"
 #include "gateway/journal/subtree.h"
 #include "gateway/service/append.h"
-#include "gateway/text/width.h"
 
 namespace tongguan::cli {
 namespace {
-
-// Records between two lines of progress.
-constexpr uint64_t kProgress = 50'000;
 
 struct Flags {
   std::string log;
@@ -48,76 +47,16 @@ absl::Status ReadOptions(Context& context, const Flags& flags,
   return absl::OkStatus();
 }
 
-class Progress {
- public:
-  Progress(Context& context, uint64_t all) : context_(context), all_(all) {}
-  ~Progress() {
-    if (shown_) context_.err() << "\r\033[K";
-  }
-  void At(uint64_t done) {
-    if (!context_.is_tty() || done < next_) return;
-    next_ = done + kProgress;
-    shown_ = true;
-    context_.err() << "\r"
-                   << context_.T("verify.progress",
-                                 {{"0", text::FormatCount(done)},
-                                  {"1", text::FormatCount(all_)}})
-                   << std::flush;
-  }
-
- private:
-  Context& context_;
-  const uint64_t all_;
-  uint64_t next_ = kProgress;
-  bool shown_ = false;
-};
-
-std::string Said(const Context& context, const Finding& finding) {
-  return text::Printable(context.T(finding.key, finding.args));
-}
-
-int Broken(Context& context, const Finding& wrong) {
-  context.out() << context.T("verify.broken", {{"0", Said(context, wrong)}})
-                << "\n";
-  return kBroken;
-}
-
-// What was checked: so many records, under this head.
-int Checked(Context& context, uint64_t records, const std::string& origin,
-            const journal::Hash& root, bool whole) {
-  context.out() << context.T(whole ? "verify.sound" : "verify.incomplete",
-                             {{"0", text::FormatCount(records)}})
-                << "\n";
-  context.out() << context.T("verify.head",
-                             {{"0", origin},
-                              {"1", absl::Base64Escape(DigestBytes(root))}})
-                << "\n";
-  return whole ? kSuccess : kIncomplete;
-}
-
-void List(Context& context, const std::vector<Finding>& findings) {
-  for (const Finding& finding : findings) {
-    context.out() << "- " << Said(context, finding) << "\n";
-  }
+int Broken(Context& context, Finding wrong) {
+  LogReport report;
+  report.wrong = std::move(wrong);
+  return Tell(context, report);
 }
 
 int Report(Context& context, const LogAudit& audit, const MaybeFinding& wrong) {
-  if (wrong) return Broken(context, *wrong);
-  const int code = Checked(context, audit.size(), audit.origin(), audit.root(),
-                           audit.lacking().empty());
-  if (audit.records().replayed() > 0) {
-    context.out() << context.T(
-                         "verify.replayed",
-                         {{"0", text::FormatCount(audit.records().replayed())}})
-                  << "\n";
-  }
-  List(context, audit.lacking());
-  List(context, audit.not_asked());
-  return code;
-}
-
-std::string OrAll(const Context& context, const std::string& value) {
-  return value.empty() ? context.T("archive.all") : value;
+  return Tell(context, {wrong, audit.size(), audit.origin(), audit.root(),
+                        audit.records().replayed(), audit.lacking(),
+                        audit.not_asked(), std::nullopt});
 }
 
 // What stops the scan but is told apart from an error of reading.
@@ -157,10 +96,6 @@ absl::Status ReadBegin(ledger::Scan& log, LogBegin* begin) {
   return absl::OkStatus();
 }
 
-Finding Unreadable(const absl::Status& status) {
-  return Finding{"verify.unreadable", {{"0", std::string(status.message())}}};
-}
-
 // Whether a gateway had it open: what cannot be read then was damaged.
 bool WasLedger(const std::string& path) {
   std::error_code error;
@@ -192,6 +127,9 @@ int VerifyLedger(Context& context, const Flags& flags, AuditOptions options) {
       [&](uint64_t index) { return log.ReadRecord(index); },
       [&](absl::string_view digest) { return log.ReadPart(digest); },
       [&](int level, uint64_t index) { return log.ReadHash(level, index); }};
+  // Half of the work, and nothing of the other half.
+  auto beside = std::async(std::launch::async, &ledger::Scan::CheckBeside,
+                           flags.log, log.size(), log.sets_from());
   LogAudit audit(std::move(options), source);
   LogBegin begin;
   absl::Status read = ReadBegin(log, &begin);
@@ -224,8 +162,12 @@ int VerifyLedger(Context& context, const Flags& flags, AuditOptions options) {
     const absl::Status tables = log.CheckTables(rows);
     if (!tables.ok()) wrong = Unreadable(tables);
   }
+  if (!wrong) {
+    const absl::Status sound = beside.get();
+    if (!sound.ok()) wrong = Unreadable(sound);
+  }
   if (!wrong) wrong = audit.TakeDays(log.days());
-  if (!wrong && log.has_sets()) audit.ExpectSets();
+  if (!wrong) wrong = audit.TakeSets(log.sets(), log.sets_from());
   if (!wrong) wrong = audit.End(log.tallies());
   return Report(context, audit, wrong);
 }
@@ -324,6 +266,11 @@ int VerifyDir(Context& context, const Flags& flags, AuditOptions options) {
     Progress progress(context, head->size);
     wrong = TakeTiles(dir, head->size, &progress, &audit);
   }
+  uint64_t beyond = 0;
+  if (!wrong) {
+    wrong = CheckLeftOver(dir, head->size, audit.records().parts(), &beyond);
+  }
+  if (beyond > 0) audit.Lack(Say("verify.beyond", absl::StrCat(beyond)));
   if (!wrong) wrong = audit.End(std::nullopt);
   return Report(context, audit, wrong);
 }
@@ -350,21 +297,21 @@ int VerifyArchive(Context& context, const std::string& path,
     return Broken(context, {"verify.unreadable",
                             {{"0", std::string(archive.status().message())}}});
   }
-  ArchiveAudit audit(**archive, std::move(options));
-  if (const MaybeFinding wrong = audit.Run()) return Broken(context, *wrong);
+  LogReport report;
   const archive::Manifest& manifest = (*archive)->manifest();
-  const int code = Checked(context, manifest.records, manifest.head.origin,
-                           manifest.head.root, audit.lacking().empty());
-  context.out() << context.T(
-                       "archive.of",
-                       {{"0", OrAll(context, manifest.selection.since)},
-                        {"1", OrAll(context, manifest.selection.until)},
-                        {"2", OrAll(context, manifest.selection.exporter)},
-                        {"3", text::FormatCount(manifest.head.size)}})
-                << "\n";
-  List(context, audit.lacking());
-  List(context, audit.not_asked());
-  return code;
+  {
+    Progress progress(context, manifest.records);
+    ArchiveAudit audit(**archive, std::move(options));
+    report.wrong = audit.Run([&](uint64_t records) { progress.At(records); });
+    report.replayed = audit.replayed();
+    report.lacking = audit.lacking();
+    report.not_asked = audit.not_asked();
+  }
+  report.records = manifest.records;
+  report.origin = manifest.head.origin;
+  report.root = manifest.head.root;
+  report.archive = manifest;
+  return Tell(context, report);
 }
 
 void AddLogVerify(CLI::App* log, const Setup& setup) {

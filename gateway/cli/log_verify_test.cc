@@ -1,13 +1,18 @@
 // A log that a gateway wrote is sound; whatever is changed in it is found.
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <random>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "gateway/cli/log_audit.h"
 #include "gateway/cli/log_testing.h"
+#include "gateway/ledger/id.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/struct.pb.h"
+#include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
 
 namespace tongguan::cli {
@@ -191,7 +196,14 @@ TEST_F(LogVerifyTest, AKeyThatIsNamedAndHasSignedNothingIsNotTrusted) {
   WriteFile(key_, journal::SigningKey::Read(next)->public_key().ToString());
   const Outcome run = Verify();
   EXPECT_EQ(run.code, kBroken);
-  EXPECT_THAT(run.out, HasSubstr("has signed this log"));
+  EXPECT_THAT(run.out, HasSubstr("has signed no head yet"));
+  // In a published log an earlier key is another case than one still to come.
+  const std::string dir = pki_.folder() + "/published";
+  ASSERT_EQ(RunCli({"log", "publish", dir, "--ledger", log_}).code, kSuccess);
+  const Outcome published =
+      RunCli({"log", "verify", dir, "--public-key", key_, "--lang", "en"});
+  EXPECT_EQ(published.code, kIncomplete);
+  EXPECT_THAT(published.out, HasSubstr("has signed no head yet"));
 }
 
 class LogPublishTest : public LogVerifyTest {
@@ -208,6 +220,16 @@ class LogPublishTest : public LogVerifyTest {
                                      key_,  "--lang", "en"};
     args.insert(args.end(), more.begin(), more.end());
     return RunCli(args);
+  }
+
+  // Of the first records of a bundle with lengths in 2 bytes.
+  static size_t BundleBytes(const std::string& bundle, int records) {
+    size_t at = 0;
+    for (int i = 0; i < records; ++i) {
+      at += 2 + (static_cast<uint8_t>(bundle[at]) << 8) +
+            static_cast<uint8_t>(bundle[at + 1]);
+    }
+    return at;
   }
 
   std::string dir_;
@@ -286,6 +308,156 @@ TEST_F(LogPublishTest, EveryFileThatIsCutOrMissingIsFound) {
     WriteFile(path, good);
   }
   EXPECT_EQ(VerifyDir().code, kSuccess);
+}
+
+// What publishing leaves beside the tiles of the head: an earlier partial tile.
+TEST_F(LogPublishTest, APartialTileThatIsLeftIsCheckedAgainstTheTileOfNow) {
+  for (const char* name : {"tile/0/000.p/", "tile/entries/000.p/"}) {
+    const std::string now = ReadBytes(dir_ + "/" + name + "14");
+    const std::string old = dir_ + "/" + name + "3";
+    const size_t bytes = name[5] == '0' ? size_t{3} * 32 : BundleBytes(now, 3);
+    WriteFile(old, now.substr(0, bytes));
+    EXPECT_EQ(VerifyDir().code, kSuccess) << VerifyDir().out;
+    for (const std::string& bad :
+         {now.substr(0, bytes - 1), now.substr(1, bytes), std::string()}) {
+      WriteFile(old, bad);
+      EXPECT_EQ(VerifyDir().code, kBroken);
+      EXPECT_THAT(VerifyDir().out, HasSubstr(std::string(name) + "3"));
+    }
+    std::filesystem::remove(old);
+  }
+  // The same records in the other form, of longer records.
+  const std::string large = dir_ + "/tile/large-entries/000.p";
+  std::filesystem::create_directories(large);
+  const std::string entries = ReadBytes(dir_ + "/tile/entries/000.p/14");
+  const size_t first = BundleBytes(entries, 1);
+  WriteFile(large + "/1", std::string(2, '\0') + entries.substr(0, first));
+  EXPECT_EQ(VerifyDir().code, kSuccess) << VerifyDir().out;
+  WriteFile(large + "/1", entries.substr(0, first));
+  EXPECT_EQ(VerifyDir().code, kBroken);
+}
+
+TEST_F(LogPublishTest, AFileThatDoesNotBelongIsFound) {
+  for (const char* name :
+       {"tile/x", "tile/0/0", "tile/0/000.p/0", "tile/0/000.p/014",
+        "tile/9/000", "tile/entries/x001/0", "tile/0/000.p/-1", "part/00"}) {
+    WriteFile(dir_ + "/" + name, "x");
+    const bool there = std::filesystem::exists(dir_ + "/" + name);
+    EXPECT_EQ(VerifyDir().code, there ? kBroken : kSuccess) << name;
+    std::filesystem::remove(dir_ + "/" + name);
+  }
+  EXPECT_EQ(VerifyDir().code, kSuccess);
+}
+
+// An honest crash is no broken log; what no head speaks of is said.
+TEST_F(LogPublishTest, WhatAnInterruptedRunLeftIsSaidToBeUnchecked) {
+  for (const char* name :
+       {"tile/0/000.p/15", "tile/0/001", "tile/0/000.p/14.tmp"}) {
+    WriteFile(dir_ + "/" + name, "x");
+    const Outcome run = VerifyDir();
+    EXPECT_EQ(run.code, kIncomplete) << run.out;
+    EXPECT_THAT(run.out, HasSubstr("beyond the checkpoint"));
+    std::filesystem::remove(dir_ + "/" + name);
+  }
+}
+
+TEST_F(LogPublishTest, PartialTilesOfLargeRecordsGoWithTheOthers) {
+  const std::string large = dir_ + "/tile/large-entries/000.p";
+  std::filesystem::create_directories(large);
+  WriteFile(large + "/14", "x");
+  Start();
+  for (int i = 0; i < 250; ++i) Decide(Flow(absl::StrCat("more", i), 1));
+  server_ = nullptr;
+  ASSERT_EQ(RunCli({"log", "publish", dir_, "--ledger", log_}).code, kSuccess);
+  EXPECT_FALSE(std::filesystem::exists(large));
+  EXPECT_EQ(VerifyDir().code, kSuccess) << VerifyDir().out;
+}
+
+TEST_F(LogVerifyTest, TheIndexIsMadeAgainByOneCommand) {
+  Sql("INSERT OR REPLACE INTO indexed VALUES(1,14)");
+  ASSERT_EQ(Verify().code, kBroken);
+  Start();
+  Outcome run = RunCli({"log", "reindex", log_, "--lang", "en"});
+  EXPECT_EQ(run.code, kError) << run.out;
+  EXPECT_THAT(run.err, HasSubstr("another process has it open"));
+  server_ = nullptr;
+  run = RunCli({"log", "reindex", copy_, "--lang", "en"});
+  EXPECT_EQ(run.code, kSuccess) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("from 14 records"));
+  EXPECT_EQ(Verify().code, kSuccess) << Verify().out;
+  // A wrong name makes no ledger.
+  const std::string none = pki_.folder() + "/none.db";
+  EXPECT_EQ(RunCli({"log", "reindex", none}).code, kError);
+  EXPECT_FALSE(std::filesystem::exists(none));
+}
+
+TEST_F(LogVerifyTest, SaysToProgramsWhatItSaysToPeople) {
+  const auto verify = [this](std::vector<std::string> more) {
+    more.insert(more.begin(), {"log", "verify", copy_, "-o", "json"});
+    const Outcome run = RunCli(more);
+    google::protobuf::Struct object;
+    EXPECT_TRUE(
+        google::protobuf::util::JsonStringToMessage(run.out, &object).ok())
+        << run.out;
+    return std::pair(run.code, object.fields());
+  };
+  auto [code, fields] = verify({"--public-key", key_, "--replay"});
+  EXPECT_EQ(code, kSuccess);
+  EXPECT_EQ(fields["result"].string_value(), "sound");
+  EXPECT_EQ(fields["records"].number_value(), 14);
+  EXPECT_EQ(fields["replayed"].number_value(), 8);
+  EXPECT_EQ(fields["not_checked"].list_value().values_size(), 0);
+  EXPECT_GT(fields["not_asked"].list_value().values_size(), 0);
+  std::tie(code, fields) = verify({});
+  EXPECT_EQ(code, kIncomplete);
+  EXPECT_EQ(fields["result"].string_value(), "incomplete");
+  EXPECT_EQ(fields["not_checked"]
+                .list_value()
+                .values(0)
+                .struct_value()
+                .fields()
+                .at("code")
+                .string_value(),
+            "verify.no_key");
+  Sql("DELETE FROM journal WHERE first_index=5");
+  std::tie(code, fields) = verify({"--public-key", key_});
+  EXPECT_EQ(code, kBroken);
+  EXPECT_EQ(fields["result"].string_value(), "broken");
+  const auto& wrong = fields["first_wrong"].struct_value().fields();
+  EXPECT_EQ(wrong.at("code").string_value(), "verify.gap");
+  EXPECT_EQ(wrong.at("record").string_value(), ledger::FormatId({2026, 5}));
+}
+
+// Below what is left of a pruned log nothing is hashed again but the hashes.
+TEST(LogAuditTest, KeptHashesThatAreNotMadeOfThoseBelowAreFound) {
+  const std::string key = journal::SigningKey::Generate(
+                              "example.cn/x", journal::Algorithm::kEd25519)
+                              ->public_key()
+                              .ToString();
+  const auto of = [](uint64_t tile) {
+    return journal::LeafHash(absl::StrCat(tile));
+  };
+  std::map<std::pair<int, uint64_t>, journal::Hash> kept;
+  for (uint64_t at = 0; at < 2; ++at) {
+    journal::Frontier above;
+    for (uint64_t tile = at * 256; tile < (at + 1) * 256; ++tile) {
+      above.Append(kept[{8, tile}] = of(tile), nullptr);
+    }
+    kept[{16, at}] = above.Root();
+  }
+  const LogSource source{
+      nullptr, nullptr, [&](int level, uint64_t index) {
+        return absl::StatusOr<journal::Hash>(kept.at({level, index}));
+      }};
+  const LogBegin begin{2 << 16, 2026, "policy", "example.cn/x", key, "archive"};
+  EXPECT_FALSE(LogAudit({}, source).Begin(begin));
+  for (const uint64_t tile : {0, 300, 511}) {
+    kept[{8, tile}][5] ^= 1;
+    const MaybeFinding wrong = LogAudit({}, source).Begin(begin);
+    ASSERT_TRUE(wrong);
+    EXPECT_EQ(wrong->key, "verify.tile");
+    kept[{8, tile}][5] ^= 1;
+  }
 }
 
 TEST_F(LogPublishTest, AFolderOfAnotherLogOrOfOtherBytesIsRefused) {

@@ -132,7 +132,7 @@ int Show(Context& context, const v1::GetDecisionResponse& response) {
 }
 
 // The record, and the words of the policy that it was decided by.
-absl::Status ReadArchived(const archive::Reader& archive, const std::string& id,
+absl::Status ReadArchived(archive::Reader& archive, const std::string& id,
                           v1::GetDecisionResponse* response) {
   TG_ASSIGN_OR_RETURN(const ledger::RecordId parsed, ledger::ParseId(id));
   TG_ASSIGN_OR_RETURN(const std::string bytes,

@@ -40,6 +40,7 @@ void AddLogVerify(CLI::App* log, const Setup& setup);
 void AddLogPublish(CLI::App* log, const Setup& setup);
 void AddLogExport(CLI::App* log, const Setup& setup);
 void AddLogArchive(CLI::App* log, const Setup& setup);
+void AddLogReindex(CLI::App* log, const Setup& setup);
 void AddBench(const Setup& setup);
 void AddVersion(const Setup& setup);
 

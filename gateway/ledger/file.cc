@@ -27,12 +27,12 @@ CREATE TABLE journal(
   root BLOB,
   signature BLOB,
   facts BLOB NOT NULL,
-  records BLOB NOT NULL);
+  records BLOB NOT NULL) STRICT;
 CREATE TABLE tile(
   level INTEGER NOT NULL,
   idx INTEGER NOT NULL,
   hash BLOB NOT NULL,
-  PRIMARY KEY(level, idx)) WITHOUT ROWID;
+  PRIMARY KEY(level, idx)) WITHOUT ROWID, STRICT;
 CREATE TABLE tally(
   exporter TEXT NOT NULL,
   year INTEGER NOT NULL,
@@ -54,41 +54,41 @@ CREATE TABLE tally(
   list_exempt_exact_sensitive INTEGER NOT NULL,
   gba_exact_persons INTEGER NOT NULL,
   gba_exact_sensitive INTEGER NOT NULL,
-  PRIMARY KEY(exporter, year)) WITHOUT ROWID;
+  PRIMARY KEY(exporter, year)) WITHOUT ROWID, STRICT;
 CREATE TABLE day(
   exporter TEXT NOT NULL,
   day INTEGER NOT NULL,
   persons INTEGER NOT NULL,
   sensitive INTEGER NOT NULL,
-  PRIMARY KEY(exporter, day)) WITHOUT ROWID;
+  PRIMARY KEY(exporter, day)) WITHOUT ROWID, STRICT;
 CREATE TABLE people_set(
   id INTEGER PRIMARY KEY,
   year INTEGER NOT NULL,
   name TEXT NOT NULL,
   people INTEGER NOT NULL,
   newest BLOB NOT NULL,
-  UNIQUE(year, name));
+  UNIQUE(year, name)) STRICT;
 CREATE TABLE people_part(
   key INTEGER PRIMARY KEY,
   start BLOB NOT NULL,
   merged INTEGER NOT NULL,
-  counts BLOB NOT NULL);
-CREATE TABLE people_change(key INTEGER PRIMARY KEY, counts BLOB NOT NULL);
-CREATE TABLE part(digest BLOB PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE request(key INTEGER PRIMARY KEY, idx INTEGER NOT NULL);
+  counts BLOB NOT NULL) STRICT;
+CREATE TABLE people_change(key INTEGER PRIMARY KEY, counts BLOB NOT NULL) STRICT;
+CREATE TABLE part(digest BLOB PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID, STRICT;
+CREATE TABLE request(key INTEGER PRIMARY KEY, idx INTEGER NOT NULL) STRICT;
 CREATE TABLE entry(
   term TEXT NOT NULL,
   run INTEGER NOT NULL,
   postings BLOB NOT NULL,
-  PRIMARY KEY(term, run)) WITHOUT ROWID;
-CREATE TABLE settled(idx INTEGER PRIMARY KEY, by INTEGER NOT NULL);
+  PRIMARY KEY(term, run)) WITHOUT ROWID, STRICT;
+CREATE TABLE settled(idx INTEGER PRIMARY KEY, by INTEGER NOT NULL) STRICT;
 CREATE TABLE indexed(one INTEGER PRIMARY KEY CHECK(one=1),
-                     below INTEGER NOT NULL);
+                     below INTEGER NOT NULL) STRICT;
 )";
 
 // Made when records are first taken out.
 constexpr char kPrunedTable[] =
-    "CREATE TABLE pruned(below INTEGER PRIMARY KEY)";
+    "CREATE TABLE pruned(below INTEGER PRIMARY KEY) STRICT";
 
 absl::Status CannotMake(const std::string& path, int error) {
   if (error == ENOENT || error == ENOTDIR) {
@@ -203,14 +203,15 @@ absl::Status SetUp(Database& db) {
 absl::StatusOr<std::set<std::string>> ReadSchema(Database& db) {
   TG_ASSIGN_OR_RETURN(
       Statement read,
-      db.Prepare("SELECT type,name,tbl_name,coalesce(sql,'') FROM "
+      db.Prepare("SELECT type,name,tbl_name,coalesce(sql,''),typeof(type)||"
+                 "typeof(name)||typeof(tbl_name)||typeof(sql) FROM "
                  "sqlite_schema"));
   std::set<std::string> schema;
   for (;;) {
     TG_ASSIGN_OR_RETURN(const bool row, read.Step());
     if (!row) return schema;
     std::string line;
-    for (int column = 0; column < 4; ++column) {
+    for (int column = 0; column < 5; ++column) {
       absl::StrAppend(&line, read.BytesAt(column), " ");
     }
     schema.insert(absl::StrReplaceAll(line, {{"\n", ""}, {" ", ""}}));

@@ -91,8 +91,8 @@ TEST_F(FileTest, AnotherProgramsDatabaseIsRefusedAndKept) {
 
 TEST_F(FileTest, ANewerFormatIsRefused) {
   Fill();
-  Sql("PRAGMA user_version=4");
-  ExpectRefused(absl::StatusCode::kFailedPrecondition, "has format 4");
+  Sql("PRAGMA user_version=5");
+  ExpectRefused(absl::StatusCode::kFailedPrecondition, "has format 5");
 }
 
 TEST_F(FileTest, AFileWrittenTwiceOverIsRefused) {

@@ -49,7 +49,7 @@ absl::Status Take(Database& db, Journal& journal, uint64_t below) {
   TG_RETURN_IF_ERROR(ClearIndex(db));
   return db.Exec(
       absl::StrCat(
-          "CREATE TABLE IF NOT EXISTS pruned(below INTEGER PRIMARY KEY);"
+          "CREATE TABLE IF NOT EXISTS pruned(below INTEGER PRIMARY KEY) STRICT;"
           "INSERT INTO pruned VALUES(",
           below, ");DELETE FROM journal WHERE first_index<", below, ";COMMIT")
           .c_str());

@@ -10,6 +10,8 @@
 #include "gateway/ledger/file.h"
 #include "gateway/ledger/index_check.h"
 #include "gateway/ledger/journal.h"
+#include "gateway/ledger/set_check.h"
+#include "gateway/ledger/writer.h"
 
 namespace tongguan::ledger {
 namespace {
@@ -56,11 +58,28 @@ absl::Status Scan::ReadSnapshot() {
                   "first_index,count FROM journal ORDER BY first_index DESC "
                   "LIMIT 1)"));
   size_ = static_cast<uint64_t>(size);
-  TG_ASSIGN_OR_RETURN(const int64_t sets,
-                      db_->Number("SELECT EXISTS(SELECT 1 FROM people_set)"));
-  has_sets_ = sets > 0;
+  TG_RETURN_IF_ERROR(ReadSets());
   TG_RETURN_IF_ERROR(ReadDays());
   return ReadTallies();
+}
+
+absl::Status Scan::ReadSets() {
+  TG_ASSIGN_OR_RETURN(const int64_t time,
+                      db_->Number("SELECT coalesce((SELECT time_micros FROM "
+                                  "journal ORDER BY first_index DESC LIMIT "
+                                  "1),0)"));
+  sets_from_ = SetsFrom(absl::FromUnixMicros(time));
+  TG_ASSIGN_OR_RETURN(
+      Statement rows,
+      db_->Prepare("SELECT name,year,people FROM people_set WHERE year>=?1"));
+  rows.Int(1, sets_from_);
+  for (;;) {
+    TG_ASSIGN_OR_RETURN(const bool row, rows.Step());
+    if (!row) return absl::OkStatus();
+    const absl::string_view name = rows.BytesAt(0);
+    sets_[{std::string(name.data(), name.size()),
+           static_cast<int32_t>(rows.IntAt(1))}] = rows.IntAt(2);
+  }
 }
 
 absl::Status Scan::ReadDays() {
@@ -88,10 +107,6 @@ absl::Status Scan::ReadTallies() {
     const TallyKey key(std::string(exporter.data(), exporter.size()),
                        static_cast<int32_t>(keys.IntAt(1)));
     TG_ASSIGN_OR_RETURN(const Tally tally, table->Read(key));
-    for (const People& exact : {tally.counted_exact, tally.exempt_exact,
-                                tally.list_exempt_exact, tally.gba_exact}) {
-      has_sets_ |= exact.persons != 0 || exact.sensitive != 0;
-    }
     tallies_.emplace_back(key, tally);
   }
 }
@@ -167,11 +182,34 @@ absl::Status Scan::CheckTables(uint64_t rows) {
   if (leaves != static_cast<int64_t>(first() % journal::kTileWidth)) {
     return absl::DataLossError("ledger: hashes that do not belong are kept");
   }
-  return CheckIndex(*db_, *journal_, size_);
+  return absl::OkStatus();
+}
+
+absl::Status Scan::CheckBeside(const std::string& path, uint64_t size,
+                               int32_t sets_from) {
+  TG_ASSIGN_OR_RETURN(const std::unique_ptr<Database> db, OpenToRead(path));
+  {
+    TG_ASSIGN_OR_RETURN(Statement check,
+                        db->Prepare("PRAGMA integrity_check(1)"));
+    TG_ASSIGN_OR_RETURN(const bool row, check.Step());
+    if (!row || check.BytesAt(0) != "ok") {
+      return absl::DataLossError(
+          absl::StrCat("ledger: SQLite finds its pages damaged: ",
+                       row ? check.BytesAt(0) : "",
+                       ": keep the file as it is and restore a backup"));
+    }
+  }
+  TG_ASSIGN_OR_RETURN(const std::unique_ptr<Journal> journal, Journal::On(*db));
+  TG_RETURN_IF_ERROR(CheckIndex(*db, *journal, size));
+  return CheckSets(*db, sets_from);
 }
 
 absl::StatusOr<int64_t> Scan::CountTiles() {
-  return db_->Number("SELECT count(*) FROM tile WHERE level>0");
+  // What was committed since is of records that are there; no others are.
+  return db_->Number(absl::StrCat(
+      "SELECT count(*) FROM tile WHERE level>0 AND ((idx+1)<<level<=", size_,
+      " OR (idx+1)<<level>(SELECT first_index+count FROM journal ORDER BY "
+      "first_index DESC LIMIT 1))"));
 }
 
 }  // namespace tongguan::ledger

@@ -51,8 +51,10 @@ class Scan {
 
   // People counted on each Beijing day.
   const std::map<DayKey, People>& days() const { return days_; }
-  // Whether sets of people are kept, or sums of them.
-  bool has_sets() const { return has_sets_; }
+  // How many people are in each set of the year sets_from() or later; those
+  // before are being erased.
+  const std::map<SetKey, int64_t>& sets() const { return sets_; }
+  int32_t sets_from() const { return sets_from_; }
 
   // The rows up to size() in order, from the one that holds `from` on, until
   // `visit` is not OK.
@@ -72,9 +74,16 @@ class Scan {
     return tiles_.Read(*journal_, level, index);
   }
   // DataLoss where the journal has rows but those `rows` that EachRow(0) gave,
-  // the file tables but the ledger's, or the index is not the journal's.
+  // or the file tables but the ledger's.
   absl::Status CheckTables(uint64_t rows);
-  // Number of hashes of tiles that are kept.
+  // DataLoss where SQLite finds the file's pages damaged, the index is not that
+  // of a journal of `size` records, or the sets from a year on do not hold whom
+  // they say. Has a connection of its own, so that a thread of its own may do
+  // it meanwhile.
+  static absl::Status CheckBeside(const std::string& path, uint64_t size,
+                                  int32_t sets_from);
+  // Number of hashes of tiles that are kept of size() records, and of such as
+  // are of no records.
   absl::StatusOr<int64_t> CountTiles();
 
  private:
@@ -82,11 +91,13 @@ class Scan {
   absl::Status ReadSnapshot();
   absl::Status ReadTallies();
   absl::Status ReadDays();
+  absl::Status ReadSets();
 
   uint64_t size_ = 0;
   std::vector<std::pair<TallyKey, Tally>> tallies_;
   std::map<DayKey, People> days_;
-  bool has_sets_ = false;
+  std::map<SetKey, int64_t> sets_;
+  int32_t sets_from_ = 0;
   std::unique_ptr<Database> db_;
   std::unique_ptr<Journal> journal_;
   TileHashes tiles_;

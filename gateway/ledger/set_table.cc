@@ -5,6 +5,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "gateway/base/sha256.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/ledger/counts.h"
 #include "gateway/ledger/rows.h"
@@ -36,6 +37,39 @@ std::vector<uint64_t> Unpack(absl::string_view bytes) {
   return newest;
 }
 
+// Nothing of who is in a set can be made again from the records: each row keeps
+// 8 bytes of SHA-256 over what it says, so that a flipped bit does not change
+// who was counted.
+constexpr size_t kCheckBytes = 8;
+
+std::string CheckOf(absl::string_view said, absl::string_view bytes) {
+  return DigestBytes(Sha256(absl::StrCat(said, "\n", bytes)))
+      .substr(0, kCheckBytes);
+}
+
+// The bytes behind their check; none where it is another's.
+std::optional<absl::string_view> Checked(absl::string_view said,
+                                         absl::string_view stored) {
+  if (stored.size() < kCheckBytes) return std::nullopt;
+  const absl::string_view bytes = stored.substr(kCheckBytes);
+  if (stored.substr(0, kCheckBytes) != CheckOf(said, bytes)) {
+    return std::nullopt;
+  }
+  return bytes;
+}
+
+// What a row says beside its bytes.
+std::string Said(const SetKey& key, int64_t id) {
+  return absl::StrCat("set ", id, " ", key.year, " ", key.name);
+}
+std::string Said(const SetRow& row) {
+  return absl::StrCat("state ", row.id, " ", row.state.people);
+}
+std::string SaidOfPart(int64_t key, absl::string_view start, int64_t merged) {
+  return absl::StrCat("part ", key, " ", merged, " ", start);
+}
+std::string SaidOfChange(int64_t key) { return absl::StrCat("change ", key); }
+
 std::string Copy(absl::string_view bytes) {
   return std::string(bytes.data(), bytes.size());
 }
@@ -50,12 +84,15 @@ absl::StatusOr<std::unique_ptr<SetTable>> SetTable::On(Database& db) {
       {&table->create_,
        "INSERT INTO people_set(year,name,people,newest) VALUES(?1,?2,0,x'') "
        "RETURNING id"},
+      {&table->name_, "UPDATE people_set SET newest=?2 WHERE id=?1"},
       {&table->put_state_,
-       "UPDATE people_set SET people=?2,newest=?3 WHERE id=?1"},
+       "UPDATE people_set SET people=?2,"
+       "newest=CAST(substr(newest,1,8)||?3 AS BLOB) WHERE id=?1"},
       {&table->parts_,
-       "SELECT key,start,merged,length(counts) FROM people_part "
+       "SELECT key,start,merged,length(counts)-8 FROM people_part "
        "WHERE key>=?1 AND key<=?2 ORDER BY start"},
-      {&table->part_, "SELECT counts FROM people_part WHERE key=?1"},
+      {&table->part_,
+       "SELECT counts,start,merged FROM people_part WHERE key=?1"},
       {&table->put_part_,
        "INSERT OR REPLACE INTO people_part(key,start,merged,counts) "
        "VALUES(?1,?2,?3,?4)"},
@@ -85,7 +122,15 @@ absl::StatusOr<std::optional<SetRow>> SetTable::Find(const SetKey& key) {
   TG_ASSIGN_OR_RETURN(const bool row,
                       find_.Int(1, key.year).Text(2, key.name).Step());
   if (!row) return std::optional<SetRow>();
-  SetRow set{find_.IntAt(0), {find_.IntAt(1), Unpack(find_.BytesAt(2))}};
+  SetRow set{find_.IntAt(0), {find_.IntAt(1), {}}};
+  const absl::string_view stored = find_.BytesAt(2);
+  const auto newest = stored.size() < kCheckBytes
+                          ? std::nullopt
+                          : Checked(Said(set), stored.substr(kCheckBytes));
+  if (!newest || !Checked(Said(key, set.id), stored.substr(0, kCheckBytes))) {
+    return Damaged(set.id);
+  }
+  set.state.newest = Unpack(*newest);
   return std::optional<SetRow>(std::move(set));
 }
 
@@ -109,9 +154,13 @@ absl::StatusOr<std::vector<PartRow>> SetTable::Parts(int64_t set) {
 
 absl::StatusOr<std::string> SetTable::PartCounts(int64_t set, uint32_t number) {
   auto reset = absl::MakeCleanup([this] { part_.Reset(); });
-  TG_ASSIGN_OR_RETURN(const bool row, part_.Int(1, RowKey(set, number)).Step());
-  if (!row || !AreCounts(part_.BytesAt(0))) return Damaged(set);
-  return Copy(part_.BytesAt(0));
+  const int64_t key = RowKey(set, number);
+  TG_ASSIGN_OR_RETURN(const bool row, part_.Int(1, key).Step());
+  if (!row) return Damaged(set);
+  const auto counts = Checked(SaidOfPart(key, part_.BytesAt(1), part_.IntAt(2)),
+                              part_.BytesAt(0));
+  if (!counts || !AreCounts(*counts)) return Damaged(set);
+  return Copy(*counts);
 }
 
 absl::Status SetTable::EachChange(int64_t set, const Visit& visit) {
@@ -120,8 +169,10 @@ absl::Status SetTable::EachChange(int64_t set, const Visit& visit) {
   for (;;) {
     TG_ASSIGN_OR_RETURN(const bool row, changes_.Step());
     if (!row) return absl::OkStatus();
-    if (!AreCounts(changes_.BytesAt(1))) return Damaged(set);
-    visit(static_cast<uint32_t>(changes_.IntAt(0)), changes_.BytesAt(1));
+    const int64_t key = changes_.IntAt(0);
+    const auto counts = Checked(SaidOfChange(key), changes_.BytesAt(1));
+    if (!counts || !AreCounts(*counts)) return Damaged(set);
+    visit(static_cast<uint32_t>(key), *counts);
   }
 }
 
@@ -130,11 +181,16 @@ absl::StatusOr<int64_t> SetTable::Create(const SetKey& key) {
   TG_ASSIGN_OR_RETURN(const bool row,
                       create_.Int(1, key.year).Text(2, key.name).Step());
   if (!row) return absl::InternalError("ledger: a set of people without id");
-  return create_.IntAt(0);
+  const int64_t id = create_.IntAt(0);
+  create_.Reset();
+  const std::string check = CheckOf(Said(key, id), "");
+  TG_RETURN_IF_ERROR(name_.Int(1, id).Blob(2, check).Run());
+  return id;
 }
 
 absl::Status SetTable::PutState(const SetRow& row) {
-  const std::string newest = Pack(row.state.newest);
+  const std::string packed = Pack(row.state.newest);
+  const std::string newest = CheckOf(Said(row), packed) + packed;
   return put_state_.Int(1, row.id)
       .Int(2, row.state.people)
       .Blob(3, newest)
@@ -143,16 +199,22 @@ absl::Status SetTable::PutState(const SetRow& row) {
 
 absl::Status SetTable::PutPart(int64_t set, const PartRow& part,
                                absl::string_view counts) {
-  return put_part_.Int(1, RowKey(set, part.number))
+  const int64_t key = RowKey(set, part.number);
+  const std::string checked = absl::StrCat(
+      CheckOf(SaidOfPart(key, part.start, part.merged), counts), counts);
+  return put_part_.Int(1, key)
       .Blob(2, part.start)
       .Int(3, part.merged)
-      .Blob(4, counts)
+      .Blob(4, checked)
       .Run();
 }
 
 absl::Status SetTable::PutChange(int64_t set, uint32_t number,
                                  absl::string_view counts) {
-  return put_change_.Int(1, RowKey(set, number)).Blob(2, counts).Run();
+  const int64_t key = RowKey(set, number);
+  const std::string checked =
+      absl::StrCat(CheckOf(SaidOfChange(key), counts), counts);
+  return put_change_.Int(1, key).Blob(2, checked).Run();
 }
 
 absl::StatusOr<bool> SetTable::DeleteRows(Statement& first, Statement& remove,

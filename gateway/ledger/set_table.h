@@ -1,6 +1,7 @@
 // The tables of sets of people. A set's counts are the sum of its parts, each a
 // range of pseudonyms, and of the changes with numbers above what the part of
-// their range has merged. Not thread-safe; no cache.
+// their range has merged. Each row keeps a check of what it says: the records
+// do not say who is in a set. Not thread-safe; no cache.
 #ifndef TONGGUAN_GATEWAY_LEDGER_SET_TABLE_H_
 #define TONGGUAN_GATEWAY_LEDGER_SET_TABLE_H_
 
@@ -61,9 +62,9 @@ class SetTable {
   absl::StatusOr<bool> DeleteRows(Statement& first, Statement& remove,
                                   int64_t low, int64_t high, int64_t* budget);
 
-  Statement find_, create_, put_state_, parts_, part_, put_part_, first_part_,
-      delete_part_, changes_, put_change_, first_change_, delete_change_,
-      oldest_, delete_set_;
+  Statement find_, create_, name_, put_state_, parts_, part_, put_part_,
+      first_part_, delete_part_, changes_, put_change_, first_change_,
+      delete_change_, oldest_, delete_set_;
 };
 
 }  // namespace tongguan::ledger

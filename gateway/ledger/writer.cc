@@ -15,17 +15,16 @@ int KeepLength(void* log_pages, sqlite3*, const char*, int pages) {
   return SQLITE_OK;
 }
 
-// The first year whose sets are kept: the one before until 31 March.
-int32_t SetsFrom(absl::Time at) {
-  return DayNumber(AddMonths(BeijingDay(at), -3)) / 10000;
-}
-
 absl::Status Unavailable(const absl::Status& why) {
   return absl::UnavailableError(
       absl::StrCat("nothing was recorded: ", why.message()));
 }
 
 }  // namespace
+
+int32_t SetsFrom(absl::Time at) {
+  return DayNumber(AddMonths(BeijingDay(at), -3)) / 10000;
+}
 
 absl::StatusOr<std::unique_ptr<Writer>> Writer::Open(const Options& options) {
   std::unique_ptr<Writer> writer(new Writer);
@@ -160,8 +159,8 @@ absl::Status Writer::Flush() {
 // Whether a commit could be written: as many bytes as a large one takes go to
 // the log, and are undone.
 absl::Status Writer::Try() {
-  TG_RETURN_IF_ERROR(
-      db_->Exec("INSERT INTO part VALUES('trial',zeroblob(262144))"));
+  TG_RETURN_IF_ERROR(db_->Exec(
+      "INSERT INTO part VALUES(CAST('trial' AS BLOB),zeroblob(262144))"));
   return Flush();
 }
 

@@ -18,6 +18,9 @@
 
 namespace tongguan::ledger {
 
+// The year whose sets of people are the oldest that are kept at an instant.
+int32_t SetsFrom(absl::Time at);
+
 class Writer {
  public:
   static absl::StatusOr<std::unique_ptr<Writer>> Open(const Options& options);

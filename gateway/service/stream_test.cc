@@ -216,6 +216,14 @@ TEST_F(StreamTest, AnIdleStreamIsEnded) {
   auto stream = OpenStream();
   ASSERT_TRUE(stream->Ask(Flow("a")));
   EXPECT_TRUE(stream->Answer().has_decision());
+  // The gateway learns that its answer has gone after that has come. What it
+  // answers to another call it answers later.
+  for (int i = 0; i < 2; ++i) {
+    v1::GetActivePolicyResponse policy;
+    ASSERT_TRUE(Ask(*stream->client.policy, &Policy::GetActivePolicy,
+                    v1::GetActivePolicyRequest(), &policy)
+                    .ok());
+  }
   clock_.Set(clock_.Now() + StreamCall::kIdle);
   v1::StreamEvaluateResponse response;
   EXPECT_FALSE(stream->stream->Read(&response));
