@@ -4,6 +4,7 @@
 #ifndef TONGGUAN_GATEWAY_BASE_MUTEX_H_
 #define TONGGUAN_GATEWAY_BASE_MUTEX_H_
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
@@ -41,6 +42,13 @@ class CondVar {
   void Wait(Mutex* mu) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
     std::unique_lock<std::mutex> lock(mu->mu_, std::adopt_lock);
     woken_.wait(lock);
+    lock.release();
+  }
+  // The same, for so long at most.
+  void WaitFor(Mutex* mu, std::chrono::microseconds most)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
+    std::unique_lock<std::mutex> lock(mu->mu_, std::adopt_lock);
+    woken_.wait_for(lock, most);
     lock.release();
   }
   void NotifyOne() { woken_.notify_one(); }

@@ -133,6 +133,8 @@ absl::Status Batch::CheckTaken(const Entry& entry) {
 absl::StatusOr<TallyMap> Batch::Sum(const std::vector<Change>& changes) {
   TallyMap sums;
   for (const Change& change : changes) {
+    // Most flows bring nobody new, and a tally's page is dear.
+    if (!Changes(change)) continue;
     const TallyKey key(change.exporter, change.year);
     auto it = sums.find(key);
     if (it == sums.end()) {

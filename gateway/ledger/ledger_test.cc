@@ -270,6 +270,14 @@ TEST_F(LedgerTest, ChangesFallOnTheirAccounts) {
   }
 }
 
+TEST_F(LedgerTest, AChangeThatBringsNobodyWritesNoTally) {
+  Open();
+  ASSERT_TRUE(Do(*ledger_, Charging("a", {Charge(0)})).ok());
+  EXPECT_EQ(Rows(options_.path, "tally"), 0);
+  ASSERT_TRUE(Do(*ledger_, Charging("b", {Charge(0), Charge(3)})).ok());
+  EXPECT_EQ(Rows(options_.path, "tally"), 1);
+}
+
 TEST_F(LedgerTest, ATallyBelowZeroIsRefusedWhole) {
   Open();
   ASSERT_TRUE(Do(*ledger_, Charging("a", {Charge(10)})).ok());

@@ -94,6 +94,13 @@ absl::Status Add(const Change& change, Tally* tally) {
   return absl::OkStatus();
 }
 
+bool Changes(const Change& change) {
+  const People exact = ExactOf(change);
+  return change.people.persons != 0 || change.people.sensitive != 0 ||
+         exact.persons != 0 || exact.sensitive != 0 || change.opening_persons ||
+         change.opening_sensitive;
+}
+
 People CountedBy(const Change& change) {
   if (change.account != Account::kCounted) return {};
   const People exact = ExactOf(change);

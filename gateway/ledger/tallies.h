@@ -27,6 +27,9 @@ using TallyMap = absl::flat_hash_map<TallyKey, Tally>;
 // below 0 or not fit 64 bits.
 absl::Status Add(const Change& change, Tally* tally);
 
+// Whether a change changes a tally at all.
+bool Changes(const Change& change);
+
 // What `Tally::counted` gains by a change.
 People CountedBy(const Change& change);
 
