@@ -17,6 +17,7 @@ struct BenchFlags {
   bool open = false;
   int items = 10;
   int callers = 64;
+  int connections = 1;
   double rate = 0;
   int batch = 0;
   int streams = 0;
@@ -152,8 +153,9 @@ int Bench(Context& context, BenchFlags flags) {
     exit_code = OpenYears(context, *client, exporters);
   }
   if (exit_code != kSuccess) return exit_code;
-  const LoadReport report =
-      RunLoad(client->channel(), OptionsOf(flags, exporters));
+  std::vector<std::shared_ptr<grpc::Channel>> channels(flags.connections);
+  for (auto& channel : channels) channel = client->Connection();
+  const LoadReport report = RunLoad(channels, OptionsOf(flags, exporters));
   context.out() << report.ToJson() << "\n";
   if (!flags.save_answer.empty()) {
     std::ofstream(flags.save_answer, std::ios::binary) << report.sample;
@@ -174,6 +176,9 @@ void AddBench(const Setup& setup) {
       ->check(CLI::Range(1, 2000));
   verb->add_option("--callers", flags->callers, setup.T("help.bench_callers"))
       ->check(CLI::Range(1, 10000));
+  verb->add_option("--connections", flags->connections,
+                   setup.T("help.bench_connections"))
+      ->check(CLI::Range(1, 100));
   verb->add_option("--rate", flags->rate, setup.T("help.bench_rate"))
       ->check(CLI::Range(0.0, 1e6));
   verb->add_option("--batch", flags->batch, setup.T("help.bench_batch"))

@@ -93,11 +93,18 @@ std::unique_ptr<Client> Client::Connect(Context& context, int* exit_code) {
   auto client = std::make_unique<Client>();
   client->deadline_ = context.deadline();
   client->exporter_ = ExporterOfCertificate(tls.pem_cert_chain);
-  client->channel_ =
-      grpc::CreateChannel(globals.server, grpc::SslCredentials(tls));
-  client->gateway_ = v1::ExportGatewayService::NewStub(client->channel_);
-  client->log_ = v1::DecisionLogService::NewStub(client->channel_);
+  client->server_ = globals.server;
+  client->credentials_ = grpc::SslCredentials(tls);
+  const auto channel = client->Connection();
+  client->gateway_ = v1::ExportGatewayService::NewStub(channel);
+  client->log_ = v1::DecisionLogService::NewStub(channel);
   return client;
+}
+
+std::shared_ptr<grpc::Channel> Client::Connection() const {
+  grpc::ChannelArguments own;
+  own.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(server_, credentials_, own);
 }
 
 absl::Status Client::StagePeople(const v1::StageHead& head,

@@ -43,7 +43,8 @@ class Client {
                            absl::string_view sensitive_persons,
                            v1::StagePeopleResponse* response);
 
-  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+  // A channel with a connection of its own, as the same caller.
+  std::shared_ptr<grpc::Channel> Connection() const;
 
   // The exporter that the client certificate names; empty if it names none.
   const std::string& exporter() const { return exporter_; }
@@ -54,7 +55,8 @@ class Client {
 
   absl::Duration deadline_;
   std::string exporter_;
-  std::shared_ptr<grpc::Channel> channel_;
+  std::string server_;
+  std::shared_ptr<grpc::ChannelCredentials> credentials_;
   std::unique_ptr<GatewayStub> gateway_;
   std::unique_ptr<LogStub> log_;
 };

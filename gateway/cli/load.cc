@@ -48,9 +48,13 @@ double CpuSeconds(int pid) {
 
 class Load {
  public:
-  Load(const std::shared_ptr<grpc::Channel>& channel,
+  Load(const std::vector<std::shared_ptr<grpc::Channel>>& channels,
        const LoadOptions& options)
-      : options_(options), stub_(v1::ExportGatewayService::NewStub(channel)) {}
+      : options_(options) {
+    for (const auto& channel : channels) {
+      stubs_.push_back(v1::ExportGatewayService::NewStub(channel));
+    }
+  }
 
   LoadReport Run();
 
@@ -59,10 +63,11 @@ class Load {
 
   // One place for a request in flight; reused.
   struct Slot final : LoadEvent {
-    explicit Slot(Load* in) : load(in) {}
+    Slot(Load* in, v1::ExportGatewayService::Stub* by) : load(in), stub(by) {}
     void On(bool) override { load->Ended(this); }
 
     Load* const load;
+    v1::ExportGatewayService::Stub* const stub;
     LoadStream* stream = nullptr;
     std::optional<grpc::ClientContext> context;
     v1::EvaluateRequest one;
@@ -97,7 +102,7 @@ class Load {
   void MakePeople(std::string* set);
 
   const LoadOptions& options_;
-  const std::unique_ptr<v1::ExportGatewayService::Stub> stub_;
+  std::vector<std::unique_ptr<v1::ExportGatewayService::Stub>> stubs_;
   grpc::CompletionQueue queue_;
   std::vector<std::unique_ptr<LoadStream>> streams_;
   std::vector<std::unique_ptr<Slot>> slots_;
@@ -140,13 +145,14 @@ void Load::Fill(v1::Flow* flow) {
 void Load::MakeSlots() {
   for (int i = 0; i < options_.streams; ++i) {
     streams_.push_back(std::make_unique<LoadStream>(
-        stub_.get(), &queue_,
+        stubs_[i % stubs_.size()].get(), &queue_,
         [this](LoadEvent* who, const v1::FlowResult* result) {
           Received(static_cast<Slot*>(who), result);
         }));
   }
   for (int i = 0; i < options_.callers; ++i) {
-    slots_.push_back(std::make_unique<Slot>(this));
+    slots_.push_back(
+        std::make_unique<Slot>(this, stubs_[i % stubs_.size()].get()));
     if (!streams_.empty()) {
       slots_.back()->stream = streams_[i % streams_.size()].get();
     }
@@ -168,7 +174,8 @@ void Load::Send(Slot* slot, Clock::time_point scheduled) {
 void Load::SendOne(Slot* slot) {
   slot->one.set_mode(options_.mode);
   Fill(slot->one.mutable_flow());
-  slot->one_reader = stub_->AsyncEvaluate(&*slot->context, slot->one, &queue_);
+  slot->one_reader =
+      slot->stub->AsyncEvaluate(&*slot->context, slot->one, &queue_);
   slot->one_reader->Finish(&slot->one_answer, &slot->status,
                            static_cast<LoadEvent*>(slot));
 }
@@ -178,7 +185,7 @@ void Load::SendMany(Slot* slot) {
   while (slot->many.flows_size() < options_.batch) slot->many.add_flows();
   for (v1::Flow& flow : *slot->many.mutable_flows()) Fill(&flow);
   slot->many_reader =
-      stub_->AsyncBatchEvaluate(&*slot->context, slot->many, &queue_);
+      slot->stub->AsyncBatchEvaluate(&*slot->context, slot->many, &queue_);
   slot->many_reader->Finish(&slot->many_answer, &slot->status,
                             static_cast<LoadEvent*>(slot));
 }
@@ -355,9 +362,9 @@ std::string LoadReport::ToJson() const {
       ",\"server_cpu_us_per_decision\":", cpu, "}");
 }
 
-LoadReport RunLoad(const std::shared_ptr<grpc::Channel>& channel,
+LoadReport RunLoad(const std::vector<std::shared_ptr<grpc::Channel>>& channels,
                    const LoadOptions& options) {
-  return Load(channel, options).Run();
+  return Load(channels, options).Run();
 }
 
 }  // namespace tongguan::cli

@@ -1,5 +1,5 @@
 // A load generator for Evaluate, BatchEvaluate and StreamEvaluate: one thread,
-// one channel, one completion queue. Closed loop: so many callers, each asks
+// one completion queue. Closed loop: so many callers, each asks
 // again when answered. Open loop: so many a second on a fixed schedule,
 // whatever comes back; latency is taken from the scheduled instant, so that a
 // stalled server is not forgiven the requests it kept from being sent
@@ -64,7 +64,8 @@ struct LoadReport {
   std::string ToJson() const;
 };
 
-LoadReport RunLoad(const std::shared_ptr<grpc::Channel>& channel,
+// The callers, or their streams, take turns at the channels.
+LoadReport RunLoad(const std::vector<std::shared_ptr<grpc::Channel>>& channels,
                    const LoadOptions& options);
 
 }  // namespace tongguan::cli
