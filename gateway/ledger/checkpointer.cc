@@ -7,8 +7,8 @@ namespace tongguan::ledger {
 namespace {
 
 constexpr int kPagesOfMegabyte = (1 << 20) / kPageBytes;
-constexpr int kStartCopying = 16 * kPagesOfMegabyte;
-constexpr int kLittleLeft = 2 * kPagesOfMegabyte;
+constexpr int kStartCopying = 4 * kPagesOfMegabyte;
+constexpr int kLittleLeft = 1 * kPagesOfMegabyte;
 // The log may not outgrow this, even if the committer has to copy more.
 constexpr int kLongest = 128 * kPagesOfMegabyte;
 
