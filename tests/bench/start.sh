@@ -6,8 +6,8 @@
 #   tests/bench/start.sh [--rows 5000] [--filings 100000] [--text] [--times 3]
 #                        [--policy DIR] [--program build/release/tongguan]
 #
-# Columns: seconds until it listens, seconds of CPU, resident MB then, the most
-# resident at any time. --policy takes a policy made before.
+# Columns: seconds until it listens, seconds of CPU, resident MB two seconds
+# later, the most resident at any time. --policy takes a policy made before.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 rows=5000 filings=100000 times=3 policy= program=build/release/tongguan text=()
@@ -56,6 +56,7 @@ start() {  # start NAME: a row.
   done
   listens=$EPOCHREALTIME
   ticks=$(awk '{ print $14 + $15 }' "/proc/$server/stat")
+  sleep 2
   awk -v name="$1" -v a="$started" -v b="$listens" -v ticks="$ticks" \
     -v hz="$(getconf CLK_TCK)" -v now="$(kilobytes VmRSS)" \
     -v most="$(kilobytes VmHWM)" 'BEGIN {
