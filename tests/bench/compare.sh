@@ -4,7 +4,8 @@
 # the machine; only the ratios are quoted.
 #
 #   tests/bench/compare.sh [--pairs 5] [--seconds 5] [--callers 64] [--batch 0]
-#                          [--streams 0] [--rate 0] [--exporters 1000] [--rows 5000]
+#                          [--streams 0] [--rate 0] [--connections 1]
+#                          [--exporters 1000] [--rows 5000]
 #                          [--filings 100000] [--dry-run] [--json FILE]
 #
 # Both answer the same flows of 10 items and the no-op server sends an answer
@@ -12,11 +13,11 @@
 # the load generator printed it, one object a line.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-pairs=5 seconds=5 callers=64 batch=0 streams=0 rate=0 exporters=1000 rows=5000
-filings=100000 json=/dev/null mode=()
+pairs=5 seconds=5 callers=64 batch=0 streams=0 rate=0 connections=1
+exporters=1000 rows=5000 filings=100000 json=/dev/null mode=()
 while [ $# -gt 0 ]; do
   case "$1" in
-    --pairs|--seconds|--callers|--batch|--streams|--rate|--exporters|--rows|--filings|--json)
+    --pairs|--seconds|--callers|--batch|--streams|--rate|--connections|--exporters|--rows|--filings|--json)
       declare "${1#--}=$2"; shift 2 ;;
     --dry-run) mode=(--dry-run); shift ;;
     *) echo "compare.sh: unknown option $1" >&2; exit 2 ;;
@@ -30,6 +31,7 @@ start_gateway --rows "$rows" --filings "$filings"
 head -n "$exporters" "$work/policy.exporters" >"$work/exporters"
 ask() {  # ask ADDRESS PID [OPTION...]
   load "$@" --exporters "$work/exporters" --callers "$callers" --rate "$rate" \
+    --connections "$connections" \
     "${shape[@]}" "${mode[@]}"
 }
 # Opens the exporters' years; and an answer for the no-op server to repeat.
