@@ -25,7 +25,7 @@ absl::Status Parse(grpc::ByteBuffer* bytes, v1::StreamEvaluateRequest* into) {
 
 void StreamCall::Accept() {
   open_ = entered_ = reading_ = writing_ = all_read_ = gone_ = false;
-  finishing_ = over_ = false;
+  finishing_ = over_ = spoken_ = false;
   stream_.reset();
   context_.emplace();
   stream_.emplace(&*context_);
@@ -102,6 +102,17 @@ void StreamCall::Advance() {
   }
 }
 
+// After all that one commit answers: answers that go together share a packet.
+void StreamCall::AdvanceSoon() {
+  if (awaited_) return;
+  awaited_ = true;
+  parts_.loop->Post([this] {
+    awaited_ = false;
+    Advance();
+    EndIfOver();
+  });
+}
+
 // Flows that are recorded join the ledger's queue behind each other. A dry run
 // sees the last commit, so it waits for those before it, and those behind for
 // it.
@@ -115,7 +126,7 @@ void StreamCall::Begin() {
       flow->begun = true;
       parts_.decide(caller_, flow, [this, flow] {
         flow->answered = true;
-        Advance();
+        AdvanceSoon();
       });
     }
     if (dry && !flow->answered) return;
@@ -139,8 +150,11 @@ void StreamCall::Write(const StreamFlow& flow) {
               &response);
   const grpc::Slice slice(response);
   grpc::WriteOptions options;
-  // More follows at once: it can share a packet.
-  if (!flows_.empty() && flows_.front()->answered) options.set_buffer_hint();
+  // More follows at once: it can share a packet. Not the first: gRPC would hold
+  // back the metadata before it, and not end the write before they are sent.
+  if (spoken_ && !flows_.empty() && flows_.front()->answered) {
+    options.set_buffer_hint();
+  }
   writing_ = true;
   stream_->Write(grpc::ByteBuffer(&slice, 1), options,
                  static_cast<Event*>(&written_));
@@ -148,6 +162,7 @@ void StreamCall::Write(const StreamFlow& flow) {
 
 void StreamCall::Written(bool ok) {
   writing_ = false;
+  spoken_ = true;
   moved_ = parts_.now();
   gone_ = gone_ || !ok;
   Advance();
@@ -167,7 +182,7 @@ void StreamCall::Finished(bool) {
 }
 
 void StreamCall::EndIfOver() {
-  if (!over_ || reading_) return;
+  if (!over_ || reading_ || awaited_) return;
   if (entered_) parts_.room->Leave(caller_.organization);
   Accept();
   parts_.loop->Release();

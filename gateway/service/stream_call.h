@@ -88,6 +88,7 @@ class StreamCall final {
   void Read();
   void Take();
   void Advance();
+  void AdvanceSoon();
   void Begin();
   void Answer();
   void Write(const StreamFlow& flow);
@@ -113,12 +114,14 @@ class StreamCall final {
   bool entered_ = false;    // It has a place in the room.
   bool reading_ = false;    // A message is awaited.
   bool writing_ = false;    // An answer is on its way.
+  bool spoken_ = false;     // An answer has gone.
   bool all_read_ = false;   // The client sends no more.
   bool draining_ = false;   // Nothing more is read.
   bool gone_ = false;       // Nobody takes the answers.
   bool finishing_ = false;  // Finish was called,
   bool over_ = false;       // and is done.
   bool advancing_ = false;
+  bool awaited_ = false;  // AdvanceSoon was called.
 };
 
 }  // namespace tongguan::service
