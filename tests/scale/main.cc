@@ -1,4 +1,4 @@
-// scale --records N [--path FILE]: fills a ledger and asks it; README.md.
+// scale --records N [--ahead 64] [--path FILE]: fills a ledger and asks it; README.md.
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
@@ -59,9 +59,9 @@ double Seconds(absl::Time since) {
   return absl::ToDoubleSeconds(absl::Now() - since);
 }
 
-// Submits `records` records, some thousands ahead of their answers.
-void Fill(Ledger& ledger, uint64_t records) {
-  constexpr uint64_t kAhead = 2000;
+// Submits `records` records, `ahead` of them before their answers: at most so
+// many lie in one row.
+void Fill(Ledger& ledger, uint64_t records, uint64_t ahead) {
   Mutex mu;
   CondVar answered;
   uint64_t open = 0;
@@ -69,7 +69,7 @@ void Fill(Ledger& ledger, uint64_t records) {
   for (uint64_t n = 0; n < records; ++n) {
     {
       MutexLock lock(&mu);
-      while (open >= kAhead) answered.Wait(&mu);
+      while (open >= ahead) answered.Wait(&mu);
       ++open;
     }
     const Kind kind = KindOf(n);
@@ -148,7 +148,7 @@ void Ask(Ledger& ledger, const Question& question, absl::Time from,
       question.name, millis[millis.size() / 2], millis.back(), found);
 }
 
-int Main(uint64_t records, std::string path) {
+int Main(uint64_t records, uint64_t ahead, std::string path) {
   std::string folder =
       (std::filesystem::temp_directory_path() / "scale-XXXXXX").string();
   if (path.empty()) {
@@ -169,7 +169,7 @@ int Main(uint64_t records, std::string path) {
   {
     auto ledger = Must(OpenSqliteLedger(
         options, [&] { return year + step * (ticks += 250); }));
-    Fill(*ledger, records);
+    Fill(*ledger, records, ahead);
     std::cout << absl::StrFormat(
         "filled %d records: %.0f/s, %.0f bytes each\n", records,
         records / Seconds(start),
@@ -203,7 +203,7 @@ int Main(uint64_t records, std::string path) {
 }  // namespace tongguan::ledger
 
 int main(int argc, char** argv) {
-  uint64_t records = 0;
+  uint64_t records = 0, ahead = 64;
   std::string path;
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string flag = argv[i];
@@ -211,10 +211,11 @@ int main(int argc, char** argv) {
     if (flag == "--records" && !absl::SimpleAtoi(argv[i + 1], &records)) {
       records = 0;
     }
+    if (flag == "--ahead" && !absl::SimpleAtoi(argv[i + 1], &ahead)) ahead = 0;
   }
-  if (records == 0) {
-    std::cerr << "usage: scale --records N [--path FILE]\n";
+  if (records == 0 || ahead == 0) {
+    std::cerr << "usage: scale --records N [--ahead 64] [--path FILE]\n";
     return 2;
   }
-  return tongguan::ledger::Main(records, path);
+  return tongguan::ledger::Main(records, ahead, path);
 }
