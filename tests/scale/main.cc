@@ -1,4 +1,5 @@
-// scale --records N [--ahead 64] [--path FILE]: fills a ledger and asks it; README.md.
+// scale --records N [--ahead 64] [--path FILE]: fills a ledger and asks it; see
+// README.md.
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
