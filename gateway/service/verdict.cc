@@ -133,7 +133,7 @@ std::string RestOf(const FlowQuestion& question, const Routes& routes) {
 
 absl::StatusOr<ledger::Entry> MakeVerdict(const FlowQuestion& question,
                                           ledger::View& view) {
-  if (question.people != nullptr) TG_RETURN_IF_ERROR(question.people->gone);
+  if (question.people != nullptr) TG_RETURN_IF_ERROR(question.people->refusal);
   const absl::Time now = view.now();
   const int32_t year = BeijingYear(now);
   v1::DecisionRecord before, after;
