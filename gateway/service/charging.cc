@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "gateway/base/beijing.h"
 #include "gateway/base/status_macros.h"
 
 namespace tongguan::service {
@@ -83,6 +84,20 @@ absl::StatusOr<Reckoning> Reckon(const Charged& charged,
                             &reckoning.persons, &reckoning.sensitive));
   tallies.fresh = {reckoning.persons.fresh(), reckoning.sensitive.fresh()};
   return reckoning;
+}
+
+absl::Time OtherSide(absl::Time now, absl::Duration uncertainty) {
+  for (const absl::Time other : {now - uncertainty, now + uncertainty}) {
+    if (BeijingYear(other) != BeijingYear(now)) return other;
+  }
+  return now;
+}
+
+void SetWeighedYear(int32_t year, int64_t decided_at_micros,
+                    v1::Decision* decision) {
+  decision->set_weighed_year(year);
+  decision->set_decided_at_micros(decided_at_micros);
+  decision->add_warnings(v1::WARNING_WEIGHED_IN_OTHER_YEAR);
 }
 
 void Decide(const engine::Question& question, const Reckoning& reckoning,

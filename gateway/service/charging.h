@@ -46,6 +46,15 @@ absl::StatusOr<Reckoning> Reckon(const Charged& charged,
                                  const engine::Question& question, int32_t year,
                                  const Book& book);
 
+// An instant of the year in which `now` might as well lie by a clock that may
+// be so far wrong; `now` where there is none.
+absl::Time OtherSide(absl::Time now, absl::Duration uncertainty);
+
+// Makes what was decided by the law and counters of another year the answer at
+// this instant.
+void SetWeighedYear(int32_t year, int64_t decided_at_micros,
+                    v1::Decision* decision);
+
 // What the question's policy says to it, and how that was loaded.
 void Decide(const engine::Question& question, const Reckoning& reckoning,
             v1::Decision* decision);

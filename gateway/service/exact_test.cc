@@ -212,7 +212,9 @@ TEST_F(ExactTest, AnUncertainClockChargesBothYearsAtTheTurn) {
   uncertainty_ = absl::Milliseconds(50);
   clock_.Set(turn - absl::Milliseconds(50));
   // The new year's opening is not declared: it cannot be allowed in both.
-  EXPECT_EQ(Decide(Flow("a", SetOf(0, 10))).verdict(), v1::VERDICT_ASSESS);
+  const v1::Decision held = Decide(Flow("a", SetOf(0, 10)));
+  EXPECT_EQ(held.verdict(), v1::VERDICT_ASSESS);
+  EXPECT_EQ(held.weighed_year(), 2027);
   clock_.Set(turn);
   Open(0, 0);
   const v1::Decision decision = Decide(Flow("b", SetOf(0, 10)));

@@ -252,8 +252,9 @@ void Explainer::AddCounting() {
 void Explainer::AddWarnings() {
   std::vector<std::string> warnings;
   for (const int warning : decision().warnings()) {
-    warnings.push_back(
-        SayEnum(reading_.language, static_cast<v1::Warning>(warning)));
+    warnings.push_back(SayEnum(reading_.language,
+                               static_cast<v1::Warning>(warning),
+                               {{"0", absl::StrCat(YearOf(decision()))}}));
   }
   if (decision().has_splitting()) {
     const v1::Splitting& splitting = decision().splitting();
