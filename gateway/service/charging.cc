@@ -163,6 +163,21 @@ absl::Span<const Account> AccountsOf(v1::Charging charging) {
   }
 }
 
+bool Moved::any() const {
+  return own.persons != 0 || own.sensitive != 0 || gba.persons != 0 ||
+         gba.sensitive != 0;
+}
+
+Moved MovedIn(int32_t year, int32_t own_year, const ledger::People& own,
+              const v1::DecisionRecord& record) {
+  if (year == own_year) {
+    return {own, {record.gba_persons(), record.gba_sensitive_persons()}};
+  }
+  if (year != record.also_year()) return {};
+  return {{record.also_persons(), record.also_sensitive_persons()},
+          {record.also_gba_persons(), record.also_gba_sensitive_persons()}};
+}
+
 engine::Counter PersonsCounter(const ledger::Tally& tally) {
   return ToCounter(tally.opening_persons, tally.counted.persons);
 }

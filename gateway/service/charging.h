@@ -70,6 +70,17 @@ absl::StatusOr<std::vector<ledger::Change>> Charge(const Charged& charged,
 // The tallies on which an allowed flow's people are charged; none for others.
 absl::Span<const ledger::Account> AccountsOf(v1::Charging charging);
 
+// What a record adds in a year to the tally of its body, and to the GBA tally.
+struct Moved {
+  ledger::People own, gba;
+  bool any() const;
+};
+
+// `own` is what its body says, of `own_year`: the record's, or that of the
+// decision that it settles.
+Moved MovedIn(int32_t year, int32_t own_year, const ledger::People& own,
+              const v1::DecisionRecord& record);
+
 // A ledger's tally as the law's counters.
 engine::Counter PersonsCounter(const ledger::Tally& tally);
 engine::Counter SensitiveCounter(const ledger::Tally& tally);

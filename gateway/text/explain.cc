@@ -243,7 +243,8 @@ void Explainer::AddCounting() {
       "explain.counting",
       decision().charging() == v1::CHARGING_NONE
           ? charging
-          : T("explain.charged",
+          : T(decision().charging() == v1::CHARGING_GBA ? "explain.charged_gba"
+                                                        : "explain.charged",
               {{"0", charging},
                {"1", FormatCount(decision().charged_persons())},
                {"2", FormatCount(decision().charged_sensitive_persons())}}));
