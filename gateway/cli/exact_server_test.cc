@@ -73,7 +73,7 @@ class ExactServerTest : public service::ServerTest {
     }
     return Write(name, text);
   }
-  Outcome Do(std::vector<std::string> args) {
+  Outcome Do(const std::vector<std::string>& args) {
     return RunCli(args, environment_);
   }
   std::vector<std::string> WithFile(std::vector<std::string> args) {
