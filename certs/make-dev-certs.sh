@@ -3,13 +3,15 @@
 # for production: the CA's key lies beside the certificates.
 #
 #   make-dev-certs.sh [DIR] [--exporter USCC[:SYSTEM]]... [--force]
+#                           [--exporter USCC:person/NAME]...
 #
 # DIR (certs/dev beside this script by default) gets
 #   ca.pem ca.key                 the CA of server and clients
 #   server.pem server.key         localhost, 127.0.0.1, ::1
 #   exporter.pem exporter.key     the first exporter; each exporter is also
 #                                 exporter-<USCC>.pem and .key, or
-#                                 exporter-<USCC>-<SYSTEM>.* where one is given
+#                                 exporter-<USCC>-<SYSTEM>.* where one is given,
+#                                 exporter-<USCC>-person-<NAME>.* of a person
 #   regulator.* auditor.* operator.*
 # A complete folder is left as it is; one that exists otherwise is refused
 # unless --force, which makes everything anew.
@@ -22,7 +24,7 @@ readonly DEFAULT_EXPORTER=91999999TGDE00014T
 readonly DEFAULT_SYSTEM=hr
 
 die() { echo "make-dev-certs: $1" >&2; exit "${2:-1}"; }
-usage() { sed -n '2,16s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '2,18s/^# \{0,1\}//p' "$0"; }
 
 dir=
 force=
@@ -46,12 +48,12 @@ done
 
 # The form only; the gateway checks the check character.
 for exporter in "${exporters[@]}"; do
-  [[ $exporter =~ ^[0-9A-HJ-NPQRTUWXY]{18}(:[A-Za-z0-9_.-]{1,64})?$ ]] ||
-    die "--exporter $exporter: use an 18-character USCC, then :SYSTEM if wanted" 2
+  [[ $exporter =~ ^[0-9A-HJ-NPQRTUWXY]{18}(:(person/)?[A-Za-z0-9_.-]{1,64})?$ ]] ||
+    die "--exporter $exporter: use an 18-character USCC, then :SYSTEM or :person/NAME if wanted" 2
 done
 command -v openssl >/dev/null || die 'openssl is missing; apt-get install openssl'
 
-exporter_name() { echo "exporter-${1/:/-}"; }
+exporter_name() { echo "exporter-${1//[:\/]/-}"; }
 exporter_uri() {
   local system=$DEFAULT_SYSTEM
   [[ $1 != *:* ]] || system=${1#*:}

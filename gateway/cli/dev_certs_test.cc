@@ -74,8 +74,11 @@ TEST_F(DevCertsTest, GatewayAndExporterAcceptEachOther) {
 }
 
 TEST_F(DevCertsTest, CertificatesHoldUnderStrictChecks) {
-  ASSERT_EQ(Make(absl::StrCat("--exporter ", service::kShenzhen, ":erp")).code,
-            0);
+  ASSERT_EQ(
+      Make(absl::StrCat("--exporter ", service::kShenzhen, ":erp --exporter ",
+                        service::kShenzhen, ":person/li"))
+          .code,
+      0);
   const std::string shenzhen =
       absl::StrCat("exporter-", service::kShenzhen, "-erp");
   for (const std::string& who :
@@ -97,6 +100,12 @@ TEST_F(DevCertsTest, CertificatesHoldUnderStrictChecks) {
           .out,
       HasSubstr(
           absl::StrCat("URI:tongguan:exporter/", service::kShenzhen, "/erp")));
+  EXPECT_THAT(
+      Shell(absl::StrCat("openssl x509 -noout -ext subjectAltName -in '", dir_,
+                         "/exporter-", service::kShenzhen, "-person-li.pem'"))
+          .out,
+      HasSubstr(absl::StrCat("URI:tongguan:exporter/", service::kShenzhen,
+                             "/person/li\n")));
 }
 
 TEST_F(DevCertsTest, KeysAreForTheirOwnerOnly) {

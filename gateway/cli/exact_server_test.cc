@@ -73,7 +73,7 @@ class ExactServerTest : public service::ServerTest {
     }
     return Write(name, text);
   }
-  Outcome Do(std::vector<std::string> args) {
+  Outcome Do(const std::vector<std::string>& args) {
     return RunCli(args, environment_);
   }
   std::vector<std::string> WithFile(std::vector<std::string> args) {
@@ -145,8 +145,13 @@ TEST_F(ExactServerTest, ACorrectionTakesTwoPeople) {
   const std::string id = Check(data).decision_id();
   Do(WithFile({"settle", id, data, "--none"}));
   const std::string left = Members("left.csv", 100, 300);
-  const Outcome proposed =
-      Do(WithFile({"correct", id, data, "--left", left, "-o", "json"}));
+  const std::vector<std::string> propose =
+      WithFile({"correct", id, data, "--left", left, "-o", "json"});
+  const Outcome by_system = Do(propose);
+  EXPECT_EQ(by_system.code, kDenied);
+  EXPECT_THAT(by_system.err, HasSubstr("<USCC>/person/<name>"));
+  Use("person/wang");
+  const Outcome proposed = Do(propose);
   ASSERT_EQ(proposed.code, kSuccess) << proposed.err;
   v1::CorrectSettlementResponse proposal;
   ASSERT_TRUE(
@@ -158,6 +163,8 @@ TEST_F(ExactServerTest, ACorrectionTakesTwoPeople) {
       {"correct", id, data, "--left", left, "--confirm", proposal.record_id()});
   EXPECT_EQ(Do(confirm).code, kDenied);  // By whom it was proposed.
   Use("erp");
+  EXPECT_EQ(Do(confirm).code, kDenied);  // No person.
+  Use("person/li");
   const Outcome confirmed = Do(confirm);
   EXPECT_EQ(confirmed.code, kSuccess) << confirmed.err;
   EXPECT_THAT(confirmed.out, HasSubstr("changed by 200 ordinary"));

@@ -113,8 +113,8 @@ class LogFlipTest : public LogVerifyTest {
     for (const char* name : {"li", "wang"}) {
       request.set_request_id(absl::StrCat("correct-", name));
       request.set_proposal_id(response.record_id());
-      const service::Client person =
-          As(absl::StrCat("tongguan:exporter/", service::kShanghai, "/", name));
+      const service::Client person = As(absl::StrCat(
+          "tongguan:exporter/", service::kShanghai, "/person/", name));
       const grpc::Status status = service::Ask(
           *person.gateway, &Gateway::CorrectSettlement, request, &response);
       ASSERT_TRUE(status.ok()) << status.error_message();

@@ -155,9 +155,11 @@ TEST_F(LogPrivacyTest, NobodysDataIsLeftAnywhere) {
   correct.set_exporter(shanghai);
   correct.set_proposal_id(decision);
   v1::CorrectSettlementResponse corrected;
+  const service::Client person =
+      As(absl::StrCat("tongguan:exporter/", shanghai, "/person/li"));
   Seed(correct, [&](const v1::CorrectSettlementRequest& request) {
-    return service::Ask(*exporter_->gateway, &Gateway::CorrectSettlement,
-                        request, &corrected);
+    return service::Ask(*person.gateway, &Gateway::CorrectSettlement, request,
+                        &corrected);
   });
   v1::DeclareOpeningRequest open;
   open.set_request_id("open");

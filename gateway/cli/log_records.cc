@@ -1,7 +1,6 @@
 #include "gateway/cli/log_records.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -14,6 +13,7 @@
 #include "gateway/policy/parts.h"
 #include "gateway/service/append.h"
 #include "gateway/service/charging.h"
+#include "gateway/service/config.h"
 #include "gateway/service/flow_people.h"
 
 namespace tongguan::cli {
@@ -103,8 +103,20 @@ bool ChargesAnyone(const v1::DecisionRecord& record) {
          record.also_gba_sensitive_persons() != 0;
 }
 
+// On the other side of a turn of the year, so near that a clock may be wrong
+// about it; the record's own where there is none.
+absl::Time OtherInstant(const v1::DecisionRecord& record) {
+  return service::OtherSide(absl::FromUnixMicros(record.time_micros()),
+                            absl::Milliseconds(service::kMostUncertainMillis));
+}
+
+// Whether a clock might have taken that other year for the record's.
+bool MayBeOf(int32_t year, const v1::DecisionRecord& record) {
+  return year != record.year() && year == BeijingYear(OtherInstant(record));
+}
+
 // A charge never lowers a sum, and of people who were counted not more are
-// charged than there were. The other year is the one before or after.
+// charged than there were.
 bool ChargeIsPossible(const v1::DecisionRecord& record) {
   const v1::Decision& decision = record.verdict().decision();
   const v1::People& people = record.verdict().flow().people();
@@ -121,8 +133,7 @@ bool ChargeIsPossible(const v1::DecisionRecord& record) {
         record.also_gba_persons(), record.also_gba_sensitive_persons()}) {
     if (charged < 0 || charged > most) return false;
   }
-  return record.also_year() == 0 ||
-         std::abs(record.also_year() - record.year()) == 1;
+  return record.also_year() == 0 || MayBeOf(record.also_year(), record);
 }
 
 bool SamePeople(const ledger::People& a, const ledger::People& b) {
@@ -208,6 +219,12 @@ MaybeFinding RecordAudit::TakeVerdict(const Place& place,
   const v1::Decision& decision = record.verdict().decision();
   if (decision.policy().digest() != policy_) {
     return Say("verify.other_policy", place.id());
+  }
+  if (decision.weighed_year() != 0 &&
+      (decision.verdict() == v1::VERDICT_ALLOW ||
+       !MayBeOf(decision.weighed_year(), record))) {
+    return Say("verify.other_weighed", place.id(),
+               absl::StrCat(decision.weighed_year()));
   }
   if (replay_) {
     if (auto wrong = Replay(place, record)) return wrong;
@@ -318,26 +335,41 @@ MaybeFinding RecordAudit::TakeActivation(const Place& place,
   return std::nullopt;
 }
 
-// The decision with the sums of the records before it.
-v1::Decision RecordAudit::DecideAgain(const engine::Question& question,
-                                      const v1::DecisionRecord& record) const {
+v1::Decision RecordAudit::DecideIn(int32_t year, absl::Time at,
+                                   const v1::DecisionRecord& record,
+                                   const policy::Snapshot& policy) const {
   const service::Book book = {
       [this](const std::string& exporter,
-             int32_t year) -> absl::StatusOr<ledger::Tally> {
-        const auto found = sums_.find({exporter, year});
-        return found == sums_.end() ? ledger::Tally() : found->second;
+             int32_t of) -> absl::StatusOr<ledger::Tally> {
+        return At(sums_, {exporter, of});
       },
       nullptr};
-  const service::Charged charged{record.verdict().flow().exporter()};
+  const v1::Flow& flow = record.verdict().flow();
+  const engine::Question question(flow, policy, at);
+  const service::Charged charged{flow.exporter()};
   v1::Decision again;
-  const auto reckoning =
-      service::Reckon(charged, question, record.year(), book);
+  const auto reckoning = service::Reckon(charged, question, year, book);
   if (!reckoning.ok()) return again;
   service::Decide(question, *reckoning, &again);
   if (!service::Charge(charged, *reckoning, book, &again).ok()) again.Clear();
+  return again;
+}
+
+// The answer of the instant's own year, unless that is an ALLOW and the record
+// says that another year held it.
+v1::Decision RecordAudit::DecideAgain(const v1::DecisionRecord& record,
+                                      const policy::Snapshot& policy) const {
+  const v1::Decision& decision = record.verdict().decision();
+  v1::Decision again = DecideIn(
+      record.year(), absl::FromUnixMicros(decision.decided_at_micros()), record,
+      policy);
   if (record.also_year() != 0) {
     again.add_warnings(v1::WARNING_CHARGED_TO_BOTH_YEARS);
   }
+  const int32_t weighed = decision.weighed_year();
+  if (weighed == 0 || again.verdict() != v1::VERDICT_ALLOW) return again;
+  again = DecideIn(weighed, OtherInstant(record), record, policy);
+  service::SetWeighedYear(weighed, decision.decided_at_micros(), &again);
   return again;
 }
 
@@ -383,7 +415,8 @@ MaybeFinding RecordAudit::Replay(const Place& place,
     ++other_rules_;
     return std::nullopt;
   }
-  if (!Known(record.year())) {
+  if (!Known(record.year()) ||
+      (decision.weighed_year() != 0 && !Known(decision.weighed_year()))) {
     ++other_year_;
     return std::nullopt;
   }
@@ -396,10 +429,7 @@ MaybeFinding RecordAudit::Replay(const Place& place,
     return Say("verify.replay_policy", place.id(),
                std::string(policy.status().message()));
   }
-  const engine::Question question(
-      verdict.flow(), **policy,
-      absl::FromUnixMicros(decision.decided_at_micros()));
-  const v1::Decision again = DecideAgain(question, record);
+  const v1::Decision again = DecideAgain(record, **policy);
   ++replayed_;
   if (again.SerializeAsString() == decision.SerializeAsString()) {
     return std::nullopt;

@@ -86,8 +86,12 @@ class RecordAudit {
   MaybeFinding TakeActivation(const Place& place,
                               const v1::DecisionRecord& record);
   MaybeFinding Replay(const Place& place, const v1::DecisionRecord& record);
-  v1::Decision DecideAgain(const engine::Question& question,
-                           const v1::DecisionRecord& record) const;
+  v1::Decision DecideAgain(const v1::DecisionRecord& record,
+                           const policy::Snapshot& policy) const;
+  // By the law of an instant and a year's sums of the records before it.
+  v1::Decision DecideIn(int32_t year, absl::Time at,
+                        const v1::DecisionRecord& record,
+                        const policy::Snapshot& policy) const;
   bool OfPruned(const std::string& decision_id);
   // Whether all that adds up to the tallies of the year is there. Near midnight
   // people are charged to the year after as well.

@@ -5,6 +5,7 @@
 #include "gateway/base/sha256.h"
 #include "gateway/engine/validate.h"
 #include "gateway/ledger/id.h"
+#include "gateway/service/identity.h"
 
 namespace tongguan::cli {
 namespace {
@@ -183,9 +184,12 @@ MaybeFinding SettledAudit::TakeSettlement(const Step& step) {
 
 MaybeFinding SettledAudit::TakeCorrection(const Step& step) {
   const v1::CorrectionRecord& correction = step.record.correction();
-  // Only people of the exporter correct; never the gateway's operator for it.
-  if (step.record.actor().organization() != correction.exporter()) {
-    return Say("verify.proposal", step.id, correction.proposal_id());
+  // Only people of the exporter correct; never a system, nor the gateway's
+  // operator for it. So whoever proposed what is confirmed is one, too.
+  const v1::Actor& actor = step.record.actor();
+  if (actor.organization() != correction.exporter() ||
+      !service::IsPerson(actor.name())) {
+    return Say("verify.corrector", step.id);
   }
   const Settled* const before = Before(step);
   const Movement movement = MovementOf(step.record);

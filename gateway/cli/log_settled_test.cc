@@ -66,7 +66,7 @@ class LogSettledTest : public LogVerifyTest {
                                 const std::string& proposal = "") {
     v1::DecisionRecord record;
     record.mutable_actor()->set_organization(service::kShanghai);
-    record.mutable_actor()->set_name(name);
+    record.mutable_actor()->set_name(absl::StrCat("person/", name));
     v1::CorrectionRecord* correction = record.mutable_correction();
     correction->set_request_id(absl::StrCat("forged-", ledger_->size()));
     correction->set_decision_id(decision_);
@@ -246,7 +246,25 @@ TEST_F(LogSettledTest, ACorrectionByAnotherOrganizationIsFound) {
       [](v1::DecisionRecord* record) {
         record->mutable_actor()->set_organization("operator");
       },
-      "another person");
+      "not made by a person of the exporter");
+}
+
+TEST_F(LogSettledTest, ACorrectionThatASystemConfirmsIsFound) {
+  ExpectWrong(
+      Correction(90, -12, "wang", Propose(90)),
+      [](v1::DecisionRecord* record) {
+        record->mutable_actor()->set_name("erp");
+      },
+      "not made by a person of the exporter");
+}
+
+TEST_F(LogSettledTest, ACorrectionThatASystemProposesIsFound) {
+  ExpectWrong(
+      Correction(90, 0, "li"),
+      [](v1::DecisionRecord* record) {
+        record->mutable_actor()->set_name("erp");
+      },
+      "not made by a person of the exporter");
 }
 
 TEST_F(LogSettledTest, ACorrectionThatNobodyProposedIsFound) {

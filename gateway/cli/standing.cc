@@ -163,7 +163,10 @@ class Page {
     context_.out() << gauges_.Print(2);
     PrintLegend();
     if (!standing_.persons_known() || !standing_.sensitive_known()) {
-      context_.out() << "  " << T("MISSING_OPENING_BALANCE.mend") << "\n";
+      context_.out() << "  "
+                     << context_.T("MISSING_OPENING_BALANCE.mend",
+                                   {{"0", absl::StrCat(standing_.year())}})
+                     << "\n";
     }
     if (!standing_.group_without_opening().empty()) {
       const std::string members =

@@ -5,9 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/base/beijing.h"
+#include "gateway/cli/log_settled.h"
+#include "gateway/ledger/id.h"
+#include "gateway/service/charging.h"
 #include "gateway/text/explain.h"
 #include "gateway/text/width.h"
 
@@ -37,16 +39,12 @@ class Finder {
   std::optional<Behind> Find(const v1::DecisionRecord& record) const {
     if (record.has_verdict()) return OfVerdict(record);
     if (record.has_settlement()) {
-      const v1::SettlementRecord& settled = record.settlement();
-      return OfChange(record, "log.settlement", settled.decision_id(),
-                      -settled.persons_returned(),
-                      -settled.sensitive_persons_returned());
+      return OfChange(record, "log.settlement",
+                      record.settlement().decision_id());
     }
     if (record.has_correction()) {
-      const v1::CorrectionRecord& corrected = record.correction();
-      return OfChange(record, "log.correction", corrected.decision_id(),
-                      corrected.persons_change(),
-                      corrected.sensitive_persons_change());
+      return OfChange(record, "log.correction",
+                      record.correction().decision_id());
     }
     return OfOpening(record);
   }
@@ -57,28 +55,19 @@ class Finder {
     if (decision.verdict() != v1::VERDICT_ALLOW) return std::nullopt;
     const std::string what =
         text::SayEnum(context_.language(), decision.charging());
-    if (record.year() == year_) {
-      return Changed(what, decision.charged_persons(),
-                     decision.charged_sensitive_persons());
-    }
-    return OfAlso(record, what, "");
+    const ledger::People own{decision.charged_persons(),
+                             decision.charged_sensitive_persons()};
+    return Changed(what, service::MovedIn(year_, record.year(), own, record));
   }
 
   std::optional<Behind> OfChange(const v1::DecisionRecord& record,
-                                 const char* key, const std::string& about,
-                                 int64_t persons, int64_t sensitive) const {
-    if (absl::StartsWith(about, absl::StrCat(year_, "-"))) {
-      return Changed(context_.T(key), persons, sensitive, about);
-    }
-    return OfAlso(record, context_.T(key), about);
-  }
-
-  std::optional<Behind> OfAlso(const v1::DecisionRecord& record,
-                               const std::string& what,
-                               const std::string& about) const {
-    if (record.also_year() != year_) return std::nullopt;
-    return Changed(what, record.also_persons(), record.also_sensitive_persons(),
-                   about);
+                                 const char* key,
+                                 const std::string& about) const {
+    const auto decided = ledger::ParseId(about);
+    if (!decided.ok()) return std::nullopt;
+    return Changed(
+        context_.T(key),
+        service::MovedIn(year_, decided->year, AddedBy(record), record), about);
   }
 
   std::optional<Behind> OfOpening(const v1::DecisionRecord& record) const {
@@ -94,11 +83,21 @@ class Finder {
     return behind;
   }
 
-  static std::optional<Behind> Changed(const std::string& what, int64_t persons,
-                                       int64_t sensitive,
-                                       const std::string& about = "") {
-    if (persons == 0 && sensitive == 0) return std::nullopt;
-    return Behind{what, Signed(persons), Signed(sensitive), about};
+  // People who are known in the totals may be new in the GBA tally: what it
+  // gains or loses is told beside them.
+  std::optional<Behind> Changed(const std::string& what,
+                                const service::Moved& moved,
+                                const std::string& about = "") const {
+    if (!moved.any()) return std::nullopt;
+    Behind behind{what, Signed(moved.own.persons), Signed(moved.own.sensitive),
+                  about};
+    if (moved.gba.persons != 0 || moved.gba.sensitive != 0) {
+      behind.what = context_.T("standing.gba_change",
+                               {{"0", what},
+                                {"1", Signed(moved.gba.persons)},
+                                {"2", Signed(moved.gba.sensitive)}});
+    }
+    return behind;
   }
 
   const Context& context_;

@@ -118,9 +118,13 @@ ledger::Entry ToEntry(const v1::DecisionRecord& record,
 
 absl::Status CheckPerson(const v1::CorrectSettlementRequest& request,
                          const Identity& caller) {
-  if (caller.organization == request.exporter()) return absl::OkStatus();
-  return text::Refuse(absl::StatusCode::kPermissionDenied, "exporter",
-                      "wrong.correction_own");
+  if (caller.organization != request.exporter()) {
+    return text::Refuse(absl::StatusCode::kPermissionDenied, "exporter",
+                        "wrong.correction_own");
+  }
+  if (IsPerson(caller.name)) return absl::OkStatus();
+  return text::Refuse(absl::StatusCode::kPermissionDenied, "",
+                      "wrong.correction_person");
 }
 
 // Whether the correction is what another person of the exporter proposed, and
@@ -139,7 +143,8 @@ absl::Status CheckProposal(const v1::CorrectionRecord& correction,
   const v1::CorrectionRecord& proposal = found->correction();
   if (!proposal.proposal_id().empty() || found->year() != id.year ||
       proposal.exporter() != correction.exporter() ||
-      proposal.decision_id() != correction.decision_id()) {
+      proposal.decision_id() != correction.decision_id() ||
+      !IsPerson(found->actor().name())) {
     return none;
   }
   if (found->actor().name() == caller.name) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "gateway/base/beijing.h"
 #include "gateway/base/status_macros.h"
 
 namespace tongguan::service {
@@ -85,6 +86,20 @@ absl::StatusOr<Reckoning> Reckon(const Charged& charged,
   return reckoning;
 }
 
+absl::Time OtherSide(absl::Time now, absl::Duration uncertainty) {
+  for (const absl::Time other : {now - uncertainty, now + uncertainty}) {
+    if (BeijingYear(other) != BeijingYear(now)) return other;
+  }
+  return now;
+}
+
+void SetWeighedYear(int32_t year, int64_t decided_at_micros,
+                    v1::Decision* decision) {
+  decision->set_weighed_year(year);
+  decision->set_decided_at_micros(decided_at_micros);
+  decision->add_warnings(v1::WARNING_WEIGHED_IN_OTHER_YEAR);
+}
+
 void Decide(const engine::Question& question, const Reckoning& reckoning,
             v1::Decision* decision) {
   question.Decide(reckoning.tallies, decision);
@@ -146,6 +161,21 @@ absl::Span<const Account> AccountsOf(v1::Charging charging) {
     default:
       return {};
   }
+}
+
+bool Moved::any() const {
+  return own.persons != 0 || own.sensitive != 0 || gba.persons != 0 ||
+         gba.sensitive != 0;
+}
+
+Moved MovedIn(int32_t year, int32_t own_year, const ledger::People& own,
+              const v1::DecisionRecord& record) {
+  if (year == own_year) {
+    return {own, {record.gba_persons(), record.gba_sensitive_persons()}};
+  }
+  if (year != record.also_year()) return {};
+  return {{record.also_persons(), record.also_sensitive_persons()},
+          {record.also_gba_persons(), record.also_gba_sensitive_persons()}};
 }
 
 engine::Counter PersonsCounter(const ledger::Tally& tally) {

@@ -46,6 +46,15 @@ absl::StatusOr<Reckoning> Reckon(const Charged& charged,
                                  const engine::Question& question, int32_t year,
                                  const Book& book);
 
+// An instant of the year in which `now` might as well lie by a clock that may
+// be so far wrong; `now` where there is none.
+absl::Time OtherSide(absl::Time now, absl::Duration uncertainty);
+
+// Makes what was decided by the law and counters of another year the answer at
+// this instant.
+void SetWeighedYear(int32_t year, int64_t decided_at_micros,
+                    v1::Decision* decision);
+
 // What the question's policy says to it, and how that was loaded.
 void Decide(const engine::Question& question, const Reckoning& reckoning,
             v1::Decision* decision);
@@ -60,6 +69,17 @@ absl::StatusOr<std::vector<ledger::Change>> Charge(const Charged& charged,
 
 // The tallies on which an allowed flow's people are charged; none for others.
 absl::Span<const ledger::Account> AccountsOf(v1::Charging charging);
+
+// What a record adds in a year to the tally of its body, and to the GBA tally.
+struct Moved {
+  ledger::People own, gba;
+  bool any() const;
+};
+
+// `own` is what its body says, of `own_year`: the record's, or that of the
+// decision that it settles.
+Moved MovedIn(int32_t year, int32_t own_year, const ledger::People& own,
+              const v1::DecisionRecord& record);
 
 // A ledger's tally as the law's counters.
 engine::Counter PersonsCounter(const ledger::Tally& tally);

@@ -41,7 +41,6 @@ const Range kRanges[] = {
 
 constexpr int64_t kStagedPeople = 10'000'000;
 constexpr int64_t kMostStagedPeople = 1'000'000'000;
-constexpr int32_t kMostUncertainMillis = 60'000;
 
 absl::Status Bad(absl::string_view field, absl::string_view key,
                  const std::vector<std::string>& operands = {}) {

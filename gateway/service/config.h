@@ -3,6 +3,7 @@
 #ifndef TONGGUAN_GATEWAY_SERVICE_CONFIG_H_
 #define TONGGUAN_GATEWAY_SERVICE_CONFIG_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -10,6 +11,9 @@
 #include "proto/tongguan/v1/config.pb.h"
 
 namespace tongguan::service {
+
+// The most that a clock may be said to be wrong.
+inline constexpr int32_t kMostUncertainMillis = 60'000;
 
 // The limits with the defaults of config.proto filled in.
 v1::Limits WithDefaults(v1::Limits limits);

@@ -59,28 +59,39 @@ std::vector<v1::FieldViolation> CheckForm(const v1::Flow& flow,
   return violations;
 }
 
-// Takes the flow's people in, if they are exact.
+// Whether the key of the flow's pseudonyms is one of its exporter today.
+absl::Status CheckKey(const v1::Flow& flow, const Asking& asking,
+                      const std::string& path, absl::string_view key_id) {
+  if (asking.policy->registry()
+          .FindKey(flow.exporter(), key_id, BeijingDay(asking.now))
+          .ok()) {
+    return absl::OkStatus();
+  }
+  return text::Refuse(absl::StatusCode::kInvalidArgument,
+                      path + ".people.exact.key_id", "wrong.people_key",
+                      {std::string(key_id)});
+}
+
+// Takes the flow's people in, if they are exact. People who are not taken are
+// no error of the request yet: it may have been answered before.
 std::optional<v1::FlowError> PosePeople(const v1::Flow& flow,
                                         const Asking& asking,
                                         const std::string& path,
                                         FlowQuestion* question) {
   const bool all_sensitive =
       flow.has_duties() && flow.duties().under_14() != v1::FACT_NO;
-  question->people = TakePeople(flow.people(), flow.exporter(), all_sensitive,
-                                asking.staging, asking.now);
-  if (question->people == nullptr) return std::nullopt;
-  auto counted = std::make_unique<v1::Flow>(flow);
-  *counted->mutable_people()->mutable_counted() = ToCounted(*question->people);
-  question->counted = std::move(counted);
-  if (!question->people->gone.ok()) return std::nullopt;
-  const auto& key_id = question->people->sets.key_id;
-  if (!asking.policy->registry()
-           .FindKey(flow.exporter(), key_id, BeijingDay(asking.now))
-           .ok()) {
-    return ToFlowError(text::Refuse(absl::StatusCode::kInvalidArgument,
-                                    path + ".people.exact.key_id",
-                                    "wrong.people_key", {std::string(key_id)}));
+  std::unique_ptr<ExactPeople> people =
+      TakePeople(flow.people(), flow.exporter(), all_sensitive, asking.staging,
+                 asking.now);
+  if (people == nullptr) return std::nullopt;
+  if (people->refusal.ok()) {
+    people->refusal = CheckKey(flow, asking, path, people->sets.key_id);
   }
+  auto counted = std::make_unique<v1::Flow>(flow);
+  *counted->mutable_people()->mutable_counted() = ToCounted(*people);
+  question->counted = std::move(counted);
+  question->people = std::move(people);
+  if (!question->people->refusal.ok()) return std::nullopt;
   if (question->people->staged == nullptr) return std::nullopt;
   // Only now is it known how many there are.
   const auto violations = engine::ValidateFlow(*question->counted, path);
@@ -188,7 +199,7 @@ absl::Status QuoteVerdict(const ledger::Stored& stored, std::string* message,
 
 absl::Status DecideDry(const FlowQuestion& question, ledger::Ledger& ledger,
                        v1::Decision* decision) {
-  if (question.people != nullptr) TG_RETURN_IF_ERROR(question.people->gone);
+  if (question.people != nullptr) TG_RETURN_IF_ERROR(question.people->refusal);
   const Charged charged{question.flow->exporter(), question.people.get()};
   const Book book = BookOf(ledger);
   TG_ASSIGN_OR_RETURN(const Reckoning reckoning,

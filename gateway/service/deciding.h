@@ -54,9 +54,9 @@ struct FlowQuestion {
   const v1::Flow& recorded() const { return counted ? *counted : *flow; }
 };
 
-// Checks size, form, the caller's right and the key of the people, then reads
-// the flow against the policy. Returns what is wrong with the request, if
-// anything.
+// Checks size, form and the caller's right, then reads the flow against the
+// policy. Returns what is wrong with the request, if anything; people who are
+// not taken are refused where there is no answer to repeat.
 std::optional<v1::FlowError> Pose(const v1::Flow& flow, const Asking& asking,
                                   const std::string& path,
                                   FlowQuestion* question);

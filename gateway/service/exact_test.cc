@@ -158,7 +158,28 @@ TEST_F(ExactTest, KeysThatAreNotRegisteredOrNotValidAreRefused) {
       ->mutable_pseudonym_keys(0)
       ->set_valid_to("2026-11-20");
   EXPECT_THAT(TryDecide(Flow("a", SetOf(0, 2))).status().message(),
-              HasSubstr("no key \\\"k1\\\" valid today"));
+              HasSubstr("no key \"k1\" valid today"));
+}
+
+// Keys end at midnight, or are taken out of the registry: who was answered is
+// answered the same, and nobody else is.
+TEST_F(ExactTest, ARecordedFlowIsAnsweredAgainWhenItsKeyIsNotValidAnyMore) {
+  Open(0, 0);
+  auto* keys =
+      source_.registry[0].mutable_enterprises(0)->mutable_pseudonym_keys();
+  keys->Mutable(0)->set_valid_to("2026-11-21");
+  const v1::Flow flow = Flow("a", SetOf(0, 500));
+  const std::string first = Decide(flow).SerializeAsString();
+  const auto expect_repeated = [&] {
+    EXPECT_EQ(Decide(flow).SerializeAsString(), first);
+    EXPECT_EQ(TryDecide(Flow("b", SetOf(0, 500))).status().code(),
+              absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(Tally().counted.persons, 500);
+  };
+  clock_.Set(StartOfBeijingDay(*ParseDay("2026-11-22")));
+  expect_repeated();
+  keys->Clear();
+  expect_repeated();
 }
 
 TEST_F(ExactTest, CountedPeopleAreRefusedInRequests) {
@@ -191,7 +212,9 @@ TEST_F(ExactTest, AnUncertainClockChargesBothYearsAtTheTurn) {
   uncertainty_ = absl::Milliseconds(50);
   clock_.Set(turn - absl::Milliseconds(50));
   // The new year's opening is not declared: it cannot be allowed in both.
-  EXPECT_EQ(Decide(Flow("a", SetOf(0, 10))).verdict(), v1::VERDICT_ASSESS);
+  const v1::Decision held = Decide(Flow("a", SetOf(0, 10)));
+  EXPECT_EQ(held.verdict(), v1::VERDICT_ASSESS);
+  EXPECT_EQ(held.weighed_year(), 2027);
   clock_.Set(turn);
   Open(0, 0);
   const v1::Decision decision = Decide(Flow("b", SetOf(0, 10)));

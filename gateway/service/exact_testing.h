@@ -237,7 +237,7 @@ class ExactTest : public testing::Test {
     return response;
   }
 
-  // Proposes (no proposal) or confirms as `name` that these left.
+  // Proposes (no proposal) or confirms as the person `name` that these left.
   absl::StatusOr<v1::CorrectSettlementResponse> Correct(
       const v1::Flow& flow, const v1::Decision& decision,
       const std::string& left_persons, const std::string& name,
@@ -262,7 +262,8 @@ class ExactTest : public testing::Test {
               request.has_people() ? &request.people() : nullptr,
               request.has_left() ? &request.left() : nullptr, &staging_,
               clock_.Now());
-    const Identity caller{Role::kExporter, flow.exporter(), name};
+    const Identity caller{Role::kExporter, flow.exporter(),
+                          absl::StrCat("person/", name)};
     const auto stored =
         Do(flow.exporter(), request.request_id(), "", [&](ledger::View& view) {
           return MakeCorrection(request, &left, caller, view);

@@ -71,8 +71,8 @@ std::unique_ptr<ExactPeople> TakePeople(const v1::People& people,
   } else if (people.has_staged()) {
     exact->staged = staging->Find(people.staged().digest(), exporter, now);
     if (exact->staged == nullptr) {
-      exact->gone = text::Refuse(absl::StatusCode::kFailedPrecondition,
-                                 "people.staged", "wrong.staged_gone");
+      exact->refusal = text::Refuse(absl::StatusCode::kFailedPrecondition,
+                                    "people.staged", "wrong.staged_gone");
       return exact;
     }
     exact->sets = exact->staged->sets();

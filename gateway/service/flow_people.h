@@ -28,9 +28,9 @@ struct ExactPeople {
 
   std::string joined;  // `sensitive`, where it is both together.
   SharedSet staged;
-  // Why the staged set that was named is not there; told only to who was not
-  // answered before.
-  absl::Status gone;
+  // Why they are not taken: the staged set is not there, or their key is not
+  // valid. Told only to who was not answered before.
+  absl::Status refusal;
 };
 
 // Those of an exact or staged set; for others nullopt.

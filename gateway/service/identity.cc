@@ -14,6 +14,7 @@ namespace tongguan::service {
 namespace {
 
 constexpr absl::string_view kScheme = "tongguan:";
+constexpr absl::string_view kPerson = "person";  // Before a person's name.
 
 struct RoleForm {
   Role role;
@@ -36,7 +37,11 @@ absl::StatusOr<Identity> ReadPath(absl::string_view path) {
   const std::vector<std::string> parts = absl::StrSplit(path, '/');
   for (const RoleForm& form : kForms) {
     if (parts[0] != form.name) continue;
-    if (parts.size() != form.parts) return BadForm("wrong.certificate_parts");
+    const bool person = form.role == Role::kExporter &&
+                        parts.size() == form.parts + 1 && parts[2] == kPerson;
+    if (parts.size() != form.parts && !person) {
+      return BadForm("wrong.certificate_parts");
+    }
     for (size_t i = 1; i < parts.size(); ++i) {
       if (!IsIdentifier(parts[i])) return BadForm("wrong.certificate_part");
     }
@@ -46,12 +51,17 @@ absl::StatusOr<Identity> ReadPath(absl::string_view path) {
     Identity identity{form.role, "", parts.back()};
     if (form.role != Role::kOperator) identity.organization = parts[1];
     if (form.role == Role::kAuditor) identity.name.clear();
+    if (person) identity.name = absl::StrCat(kPerson, "/", parts.back());
     return identity;
   }
   return BadForm("wrong.certificate_role");
 }
 
 }  // namespace
+
+bool IsPerson(absl::string_view name) {
+  return absl::ConsumePrefix(&name, kPerson) && absl::StartsWith(name, "/");
+}
 
 absl::StatusOr<Identity> ReadIdentity(const std::vector<std::string>& uris) {
   const std::string* found = nullptr;

@@ -1,7 +1,10 @@
 // Who calls, and what that caller may do. The identity is in the verified
 // client certificate's URI SANs, in exactly one of these:
-//   tongguan:exporter/<USCC>/<system>     tongguan:auditor/<organisation>
-//   tongguan:regulator/<authority>/<officer>   tongguan:operator/<name>
+//   tongguan:exporter/<USCC>/<system>
+//   tongguan:exporter/<USCC>/person/<name>
+//   tongguan:regulator/<authority>/<officer>
+//   tongguan:auditor/<organisation>
+//   tongguan:operator/<name>
 #ifndef TONGGUAN_GATEWAY_SERVICE_IDENTITY_H_
 #define TONGGUAN_GATEWAY_SERVICE_IDENTITY_H_
 
@@ -10,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "gateway/base/beijing.h"
 #include "gateway/policy/registry.h"
 #include "grpcpp/security/auth_context.h"
@@ -22,8 +26,12 @@ enum class Role { kExporter, kRegulator, kAuditor, kOperator };
 struct Identity {
   Role role = Role::kOperator;
   std::string organization;  // USCC, authority or organisation.
-  std::string name;          // System, officer or operator.
+  std::string name;          // System, "person/<name>", officer or operator.
 };
+
+// Whether an exporter's certificate is of a person, not of a system, by the
+// name in it or in a record: what takes two people takes two of these.
+bool IsPerson(absl::string_view name);
 
 // Unauthenticated unless exactly one of the SANs is of the forms above. SANs
 // that do not begin with "tongguan:" are others' business.

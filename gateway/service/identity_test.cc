@@ -19,6 +19,14 @@ TEST(IdentityTest, ReadsEveryRole) {
   EXPECT_EQ(exporter->role, Role::kExporter);
   EXPECT_EQ(exporter->organization, kOwn);
   EXPECT_EQ(exporter->name, "erp");
+  EXPECT_FALSE(IsPerson(exporter->name));
+  const auto person =
+      Read(std::string("tongguan:exporter/") + kOwn + "/person/8471");
+  ASSERT_TRUE(person.ok()) << person.status();
+  EXPECT_EQ(person->role, Role::kExporter);
+  EXPECT_EQ(person->organization, kOwn);
+  EXPECT_EQ(person->name, "person/8471");
+  EXPECT_TRUE(IsPerson(ToActor(*person).name()));
   const auto regulator = Read("tongguan:regulator/cac-sh/officer-7");
   ASSERT_TRUE(regulator.ok());
   EXPECT_EQ(regulator->role, Role::kRegulator);
@@ -39,14 +47,26 @@ TEST(IdentityTest, ReadsEveryRole) {
 TEST(IdentityTest, RefusesEveryOtherForm) {
   const std::string own = kOwn;
   for (const std::string& uri : std::vector<std::string>{
-           "tongguan:", "tongguan:exporter", "tongguan:exporter/" + own,
+           "tongguan:",
+           "tongguan:exporter",
+           "tongguan:exporter/" + own,
            "tongguan:exporter/" + own + "/",
            "tongguan:exporter/" + own + "/a/b",
+           "tongguan:exporter/" + own + "/person/",
+           "tongguan:exporter/" + own + "/person/a/b",
+           "tongguan:exporter/" + own + "/Person/a",
+           "tongguan:regulator/cac/person/a",
+           "tongguan:auditor/person/a",
            "tongguan:exporter/" + own.substr(0, 17) + "X/erp",
-           "tongguan:exporter//erp", "tongguan:exporter/" + own + "/a b",
-           "tongguan:Exporter/" + own + "/erp", "tongguan:admin/root",
-           "tongguan:auditor/", "tongguan:auditor/a/b", "tongguan:operator",
-           "tongguan:regulator/cac", "Tongguan:auditor/a",
+           "tongguan:exporter//erp",
+           "tongguan:exporter/" + own + "/a b",
+           "tongguan:Exporter/" + own + "/erp",
+           "tongguan:admin/root",
+           "tongguan:auditor/",
+           "tongguan:auditor/a/b",
+           "tongguan:operator",
+           "tongguan:regulator/cac",
+           "Tongguan:auditor/a",
            "x-tongguan:auditor/a"}) {
     EXPECT_TRUE(absl::IsUnauthenticated(Read(uri).status())) << uri;
   }
@@ -61,6 +81,16 @@ TEST(IdentityTest, TakesExactlyOneTongguanUri) {
   EXPECT_TRUE(absl::IsUnauthenticated(ReadIdentity(two).status()));
   EXPECT_TRUE(absl::IsUnauthenticated(
       ReadIdentity(std::vector<std::string>{}).status()));
+}
+
+// No system's name can make it one: a certificate's parts have no slash.
+TEST(IdentityTest, ASystemIsNoPersonWhateverItsName) {
+  for (const std::string name : {"person", "person-8471", "personnel"}) {
+    const auto system =
+        Read(std::string("tongguan:exporter/") + kOwn + "/" + name);
+    ASSERT_TRUE(system.ok()) << system.status();
+    EXPECT_FALSE(IsPerson(system->name)) << name;
+  }
 }
 
 class RightsTest : public testing::Test {

@@ -225,8 +225,8 @@ absl::StatusOr<YearChange> MoveAll(const Decided& decided, int32_t year,
 
 absl::StatusOr<Adjustment> AdjustPeople(const Decided& decided,
                                         LeftPeople* left, ledger::View& view) {
-  TG_RETURN_IF_ERROR(left->people->gone);
-  if (left->left != nullptr) TG_RETURN_IF_ERROR(left->left->gone);
+  TG_RETURN_IF_ERROR(left->people->refusal);
+  if (left->left != nullptr) TG_RETURN_IF_ERROR(left->left->refusal);
   TG_RETURN_IF_ERROR(CheckPeople(decided, *left));
   absl::string_view all[] = {left->people->sets.persons,
                              left->people->sets.sensitive_persons};

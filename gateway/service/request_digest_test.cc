@@ -22,7 +22,8 @@ TEST_F(RequestDigestTest, TheSameBytesToAnotherVerbAreAnotherRequest) {
   EXPECT_NE(RequestDigest(correct), RequestDigest(settle));
   v1::SettleResponse settled;
   v1::CorrectSettlementResponse corrected;
-  const Client client = AsExporter();
+  const Client client =
+      As(absl::StrCat("tongguan:exporter/", kShanghai, "/person/li"));
   ASSERT_TRUE(Ask(*client.gateway, &Gateway::Settle, settle, &settled).ok());
   const grpc::Status other =
       Ask(*client.gateway, &Gateway::CorrectSettlement, correct, &corrected);

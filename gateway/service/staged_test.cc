@@ -102,6 +102,41 @@ TEST_F(StagedTest, AStagedSetIsDecidedOnceAndARetryIsAnswered) {
   EXPECT_EQ(Decide(StagedFlow("b", digest)).charged_persons(), 0);
 }
 
+// The key is taken out of the registry: whoever was answered has the answer
+// again, in each kind of call; a new request is refused with its field.
+TEST_F(StagedTest, AFlowIsAnsweredAgainWhenItsKeyIsGone) {
+  StartOpened();
+  const std::string digest = Stage();
+  v1::Flow exact = Flow("a");
+  exact.mutable_people()->mutable_exact()->set_key_id("k1");
+  exact.mutable_people()->mutable_exact()->set_persons(SetOf(0, 30));
+  const std::string first = Decide(exact).SerializeAsString();
+  source_.registry[0].mutable_enterprises(0)->clear_pseudonym_keys();
+  ASSERT_TRUE(server_->Reload().ok());
+  EXPECT_EQ(Decide(exact).SerializeAsString(), first);
+  v1::BatchEvaluateRequest batch;
+  batch.set_mode(v1::MODE_EVALUATE);
+  *batch.add_flows() = exact;
+  *batch.add_flows() = exact;
+  batch.mutable_flows(1)->set_request_id("b");
+  *batch.add_flows() = StagedFlow("c", digest);
+  v1::BatchEvaluateResponse response;
+  const grpc::Status status =
+      Ask(*AsExporter().gateway, &Gateway::BatchEvaluate, batch, &response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(response.results(0).decision().SerializeAsString(), first);
+  EXPECT_EQ(response.results(1).error().violations(0).field(),
+            "flows[1].people.exact.key_id");
+  EXPECT_EQ(response.results(2).error().violations(0).code(),
+            "wrong.people_key");
+  for (const v1::Mode mode : {v1::MODE_EVALUATE, v1::MODE_DRY_RUN}) {
+    exact.set_request_id("new");
+    const grpc::Status refused = Evaluate(AsExporter(), Request(exact, mode));
+    EXPECT_EQ(refused.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+    EXPECT_THAT(refused.error_message(), HasSubstr("flow.people.exact.key_id"));
+  }
+}
+
 // Both name the set before either is recorded.
 TEST_F(StagedTest, OfTwoRequestsUnderWayTheFirstHasTheSet) {
   config_.mutable_limits()->set_calls_in_flight(2);

@@ -7,7 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/beijing.h"
 #include "gateway/base/status_macros.h"
-#include "gateway/service/deciding.h"
+#include "gateway/service/charging.h"
+#include "gateway/service/config.h"
 #include "gateway/service/reading.h"
 
 namespace tongguan::service {
@@ -144,24 +145,35 @@ absl::Status FillForecasts(const std::string& exporter,
   return absl::OkStatus();
 }
 
-// The newest decisions of the year that charged people.
+// Whether an allowed flow's record charged anybody in the year, to any tally.
+bool ChargedAnyone(const v1::DecisionRecord& record, int32_t year) {
+  const v1::Decision& decision = record.verdict().decision();
+  const ledger::People own{decision.charged_persons(),
+                           decision.charged_sensitive_persons()};
+  return MovedIn(year, record.year(), own, record).any();
+}
+
+// The newest decisions that charged people in the year.
 absl::Status FillDecisions(const std::string& exporter, int32_t year,
                            ledger::Ledger& ledger,
                            v1::GetStandingResponse* out) {
   ledger::Query query;
   query.exporter = exporter;
   query.verdict = v1::VERDICT_ALLOW;
-  query.since = StartOfBeijingDay(*ParseDay(absl::StrCat(year, "-01-01")));
+  // What was charged to both years is a moment before the year.
+  query.since = StartOfBeijingDay(*ParseDay(absl::StrCat(year, "-01-01"))) -
+                absl::Milliseconds(kMostUncertainMillis);
   query.limit = kMostLookedAt;
   TG_ASSIGN_OR_RETURN(const std::vector<ledger::Stored> found,
                       ledger.List(query));
-  v1::Decision decision;
+  v1::DecisionRecord record;
   for (const ledger::Stored& stored : found) {
     if (out->charging_decisions_size() == kMostDecisions) break;
-    TG_RETURN_IF_ERROR(ReadVerdict(stored, &decision));
-    if (decision.charged_persons() + decision.charged_sensitive_persons() > 0) {
-      out->add_charging_decisions(stored.id);
+    if (!record.ParseFromString(stored.record)) {
+      return absl::DataLossError(
+          absl::StrCat("record ", stored.index, " is not readable"));
     }
+    if (ChargedAnyone(record, year)) out->add_charging_decisions(stored.id);
   }
   return absl::OkStatus();
 }

@@ -14,14 +14,6 @@
 namespace tongguan::service {
 namespace {
 
-// An instant of the year that `now` might as well lie in; `now` for none.
-absl::Time OtherSide(absl::Time now, absl::Duration uncertainty) {
-  for (const absl::Time other : {now - uncertainty, now + uncertainty}) {
-    if (BeijingYear(other) != BeijingYear(now)) return other;
-  }
-  return now;
-}
-
 // A flow before the counters of a year.
 struct Answered {
   Reckoning reckoning;
@@ -48,14 +40,15 @@ absl::StatusOr<Answered> Answer(const FlowQuestion& question, absl::Time at,
 }
 
 // Where the clock cannot tell the year, both must allow the flow, and both are
-// charged: no year gets more than the law's number.
+// charged: no year gets more than the law's number. What the other year holds
+// is held, and says which year does.
 absl::Status AnswerInBoth(const FlowQuestion& question, absl::Time other,
                           const Book& book, v1::Decision* decision,
                           Answered* answered) {
   v1::Decision there;
   TG_ASSIGN_OR_RETURN(Answered also, Answer(question, other, book, &there));
   if (there.verdict() != v1::VERDICT_ALLOW) {
-    there.set_decided_at_micros(decision->decided_at_micros());
+    SetWeighedYear(BeijingYear(other), decision->decided_at_micros(), &there);
     *decision = std::move(there);
     *answered = std::move(also);
     return absl::OkStatus();
@@ -133,7 +126,7 @@ std::string RestOf(const FlowQuestion& question, const Routes& routes) {
 
 absl::StatusOr<ledger::Entry> MakeVerdict(const FlowQuestion& question,
                                           ledger::View& view) {
-  if (question.people != nullptr) TG_RETURN_IF_ERROR(question.people->gone);
+  if (question.people != nullptr) TG_RETURN_IF_ERROR(question.people->refusal);
   const absl::Time now = view.now();
   const int32_t year = BeijingYear(now);
   v1::DecisionRecord before, after;

@@ -243,7 +243,8 @@ void Explainer::AddCounting() {
       "explain.counting",
       decision().charging() == v1::CHARGING_NONE
           ? charging
-          : T("explain.charged",
+          : T(decision().charging() == v1::CHARGING_GBA ? "explain.charged_gba"
+                                                        : "explain.charged",
               {{"0", charging},
                {"1", FormatCount(decision().charged_persons())},
                {"2", FormatCount(decision().charged_sensitive_persons())}}));
@@ -252,8 +253,9 @@ void Explainer::AddCounting() {
 void Explainer::AddWarnings() {
   std::vector<std::string> warnings;
   for (const int warning : decision().warnings()) {
-    warnings.push_back(
-        SayEnum(reading_.language, static_cast<v1::Warning>(warning)));
+    warnings.push_back(SayEnum(reading_.language,
+                               static_cast<v1::Warning>(warning),
+                               {{"0", absl::StrCat(YearOf(decision()))}}));
   }
   if (decision().has_splitting()) {
     const v1::Splitting& splitting = decision().splitting();

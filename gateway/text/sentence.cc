@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "gateway/base/beijing.h"
 #include "proto/tongguan/v1/registry.pb.h"
 
 namespace tongguan::text {
@@ -151,9 +153,15 @@ std::string ReasonSentence(const Reading& reading, v1::Reason reason,
                   reference.empty() ? step->reference() : reference);
 }
 
+int32_t YearOf(const v1::Decision& decision) {
+  if (decision.weighed_year() != 0) return decision.weighed_year();
+  return BeijingYear(absl::FromUnixMicros(decision.decided_at_micros()));
+}
+
 std::string MissingSentence(const Reading& reading,
                             const v1::MissingEntry& entry) {
-  std::string what = SayEnum(reading.language, entry.what());
+  const std::string year = absl::StrCat(YearOf(reading.decision));
+  std::string what = SayEnum(reading.language, entry.what(), {{"0", year}});
   if (!entry.items().empty()) {
     what += Say(reading.language, "ui.parenthesis",
                 {{"0", ItemNames(reading, entry.items())}});
@@ -162,7 +170,8 @@ std::string MissingSentence(const Reading& reading,
       Say(reading.language, "ui.colon",
           {{"0", what},
            {"1", Say(reading.language,
-                     absl::StrCat(v1::Missing_Name(entry.what()), ".mend"))}});
+                     absl::StrCat(v1::Missing_Name(entry.what()), ".mend"),
+                     {{"0", year}})}});
   const std::string why =
       ReasonSentence(reading, entry.reason(), entry.items(), entry.reference());
   if (!why.empty()) {

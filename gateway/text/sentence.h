@@ -2,6 +2,7 @@
 #ifndef TONGGUAN_GATEWAY_TEXT_SENTENCE_H_
 #define TONGGUAN_GATEWAY_TEXT_SENTENCE_H_
 
+#include <cstdint>
 #include <string>
 
 #include "gateway/text/text.h"
@@ -40,6 +41,9 @@ std::string StepSentence(const Reading& reading, const v1::TraceStep& step);
 std::string ReasonSentence(const Reading& reading, v1::Reason reason,
                            const ItemIndexes& items,
                            const std::string& reference);
+
+// The Beijing year by whose law and counters it was taken.
+int32_t YearOf(const v1::Decision& decision);
 
 // What is missing, why what is there does not serve, and how to mend it.
 std::string MissingSentence(const Reading& reading,

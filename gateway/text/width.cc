@@ -180,6 +180,9 @@ std::vector<int> Table::ColumnWidths() const {
 
 std::string Table::Print(int indent) const {
   const std::vector<int> widths = ColumnWidths();
+  const auto right = [this](size_t column) {
+    return column < right_.size() && right_[column];
+  };
   int start = indent;  // Where the last column begins.
   for (size_t i = 0; i + 1 < widths.size(); ++i) start += widths[i] + 2;
   std::string result;
@@ -187,14 +190,17 @@ std::string Table::Print(int indent) const {
     std::string line(indent, ' ');
     for (size_t i = 0; i + 1 < widths.size(); ++i) {
       const std::string& cell = i < row.size() ? row[i] : "";
-      const bool right = i < right_.size() && right_[i];
       absl::StrAppend(
-          &line, right ? PadLeft(cell, widths[i]) : PadRight(cell, widths[i]),
+          &line,
+          right(i) ? PadLeft(cell, widths[i]) : PadRight(cell, widths[i]),
           "  ");
     }
     const bool full = row.size() == widths.size() && !row.empty();
-    const auto last = Wrap(full ? row.back() : "",
-                           width_ == 0 ? 0 : std::max(16, width_ - start));
+    std::vector<std::string> last = Wrap(
+        full ? row.back() : "", width_ == 0 ? 0 : std::max(16, width_ - start));
+    if (full && right(row.size() - 1)) {
+      last = {PadLeft(row.back(), widths.back())};  // A number: one line.
+    }
     for (size_t i = 0; i < last.size(); ++i) {
       if (i > 0) line.append(start, ' ');
       absl::StrAppend(&line, last[i]);

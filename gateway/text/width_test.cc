@@ -87,6 +87,20 @@ TEST(TableTest, AlignsColumnsByCells) {
             " name     5  ok\n");
 }
 
+TEST(TableTest, AlignsTheLastColumnToo) {
+  Table table(0);
+  table.AddRow({"a", "人数"});
+  table.AddRow({"b", "1,234"});
+  table.AddRow({"c"});
+  table.AddRow({"d", "5"});
+  table.AlignRight(1);
+  EXPECT_EQ(table.Print(),
+            "a   人数\n"
+            "b  1,234\n"
+            "c\n"
+            "d      5\n");
+}
+
 TEST(TableTest, WrapsTheLastColumnUnderItself) {
   Table table(24);
   table.AddRow({"原因", "数据出境安全评估办法第十条规定"});
