@@ -42,6 +42,32 @@ inline constexpr const char* kSomebodys[] = {
     "x-\xE6\xB2\xAA"
     "ADZ12B",  // Plate with two digits.
     "zhang.san@corp.cn.2026",
+    "1.3.8.1.2.3.4.5.6.7.8",
+    "job-1_3_8_1_2_3_4_5_6_7_8",
+    "x-1-3-8-1-2-3-4-5-6-7-8",
+    "zhang.san.138.1234.5678",
+    // Cards of other issuers: the numbers that they publish for tests.
+    "4111111111111111",
+    "ord-4111-1111-1111-1111",
+    "4111.1111.1111.1111",
+    "4222222222222",
+    "5555555555554444",
+    "card5555_5555_5555_4444",
+    "2223003122003222",
+    "378282246310005",
+    "x3714-496353-98431",
+    "6011111111111117",
+    "3530111333300000",
+    "30569309025904",
+    // Plates of the armed police and of embassies.
+    "WJ\xE4\xBA\xAC"
+    "12345",
+    "x-wj\xE4\xBA\xAC"
+    "1234x",
+    "\xE4\xBD\xBF"
+    "123456",
+    "car-\xE4\xBD\xBF"
+    "123456",
 };
 
 // A flow with something in every part, so that reflection finds every name.
