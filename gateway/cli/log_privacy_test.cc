@@ -214,13 +214,19 @@ TEST_F(LogPrivacyTest, NobodysDataIsLeftAnywhere) {
   testing::internal::CaptureStderr();
   v1::EvaluateRequest evaluate = Request(service::FullFlow());
   evaluate.set_as_of("2026-11-21");
-  Seed(evaluate, [&](v1::EvaluateRequest request) {
+  const auto decide = [&](v1::EvaluateRequest request) {
     if (request.as_of() == "2026-11-21") request.clear_as_of();
     if (request.flow().request_id() == service::FullFlow().request_id()) {
       request.mutable_flow()->set_request_id(absl::StrCat("seed-", asked_));
     }
     return Evaluate(*exporter_, request);
-  });
+  };
+  Seed(evaluate, decide);
+  v1::PseudonymSet people;
+  people.set_key_id("k1");
+  people.set_persons(std::string(16, 'p'));
+  *evaluate.mutable_flow()->mutable_people()->mutable_exact() = people;
+  Seed(evaluate, decide);
   const std::string decision = Decide(Flow("sound")).decision_id();
   const std::string shanghai = service::kShanghai;
   v1::SettleRequest settle;
@@ -228,10 +234,14 @@ TEST_F(LogPrivacyTest, NobodysDataIsLeftAnywhere) {
   settle.set_decision_id(decision);
   settle.set_exporter(shanghai);
   v1::SettleResponse settled;
-  Seed(settle, [&](const v1::SettleRequest& request) {
+  const auto try_settle = [&](const v1::SettleRequest& request) {
     return service::Ask(*exporter_->gateway, &Gateway::Settle, request,
                         &settled);
-  });
+  };
+  Seed(settle, try_settle);
+  *settle.mutable_people()->mutable_exact() = people;
+  *settle.mutable_left()->mutable_exact() = people;
+  Seed(settle, try_settle);
   v1::CorrectSettlementRequest correct;
   correct.set_request_id("correct");
   correct.set_decision_id(decision);
