@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <vector>
@@ -57,6 +58,17 @@ class ZipTest : public testing::Test {
     std::ifstream in(path_, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
   }
+  // Entries whose place is in a field of 64 bits.
+  int FarEntries() {
+    constexpr size_t kVersion = 6;
+    const std::string bytes = Bytes();
+    int count = 0;
+    for (size_t at = 0; (at = bytes.find("PK\x01\x02", at)) != bytes.npos;
+         ++at) {
+      count += bytes[at + kVersion] == 45;
+    }
+    return count;
+  }
   bool HasZip64() { return Bytes().find("PK\x06\x06") != std::string::npos; }
 
   std::string folder_, path_;
@@ -76,6 +88,11 @@ TEST_F(ZipTest, EntriesBeyondTheBoundAreReadAndEveryOtherFormIsRefused) {
   for (const uint64_t far : bounds) {
     Write(kEntries, far);
     EXPECT_TRUE(HasZip64()) << far;
+    EXPECT_EQ(FarEntries(), std::count_if(entries.begin(), entries.end(),
+                                          [far](const ZipEntry& e) {
+                                            return e.offset >= far;
+                                          }))
+        << far;
     EXPECT_TRUE(Reads(kEntries, far)) << far;
     EXPECT_FALSE(Reads(kEntries, kFar)) << far;
   }
