@@ -55,10 +55,18 @@ bool HoldsCard(absl::string_view text) {
 // Detectors put numbers of up to five pieces together.
 constexpr int kManyGaps = 5;
 
-// Whether undressing the text may show more; UUIDs have four '-'.
+// Whether undressing the text may show more: what is told by its digits has 11
+// of them. UUIDs have four '-'.
 bool MayBeDressed(absl::string_view text) {
-  return text.find_first_of("._") != text.npos ||
-         std::count(text.begin(), text.end(), '-') >= kManyGaps;
+  constexpr int kFewestOfNumber = 11;
+  int digits = 0, dashes = 0;
+  bool others = false;
+  for (const char c : text) {
+    digits += absl::ascii_isdigit(c) ? 1 : 0;
+    dashes += c == '-' ? 1 : 0;
+    others |= c == '.' || c == '_';
+  }
+  return digits >= kFewestOfNumber && (others || dashes >= kManyGaps);
 }
 
 // Appends a number without its gaps where it is in many pieces, else with '-'
