@@ -102,6 +102,7 @@ TEST_F(PeopleTest, RecordsOfOneCommitSeeTheirPredecessors) {
   Answers answers;
   std::vector<int64_t> fresh(4);
   std::vector<std::string> sets;
+  sets.reserve(4);
   for (int i = 0; i < 4; ++i) sets.push_back(SetOf(Span(5 * i, 5 * i + 10)));
   for (int i = 0; i < 4; ++i) {
     Submission submission = MakeSubmission("", "r");

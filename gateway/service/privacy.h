@@ -16,7 +16,8 @@
 namespace tongguan::service {
 
 // Adds a violation for every name of the flow that the taxonomy's detectors
-// take for a personal value. Codes of enterprises are none.
+// take for a personal value, or that holds a card of any issuer
+// (policy/cards.h). Codes of enterprises are none.
 void CheckNames(const v1::Flow& flow, const policy::Taxonomy& taxonomy,
                 const std::string& path,
                 std::vector<v1::FieldViolation>* violations);

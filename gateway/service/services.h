@@ -103,7 +103,7 @@ class Services {
   void OpenStreams();
   void OpenStaging();
   void StreamEvaluate(const Identity& caller, StreamFlow* flow,
-                      std::function<void()> done);
+                      const std::function<void()>& done);
   absl::Status CheckHead(const Identity& caller,
                          const v1::StageHead& head) const;
 

@@ -37,8 +37,8 @@ void Services::OpenStreams() {
                                         parts_.loop->queue(), tag);
   };
   parts.decide = [this](const Identity& caller, StreamFlow* flow,
-                        std::function<void()> done) {
-    StreamEvaluate(caller, flow, std::move(done));
+                        const std::function<void()>& done) {
+    StreamEvaluate(caller, flow, done);
   };
   parts.count_error = [this](const absl::Status& error) {
     parts_.metrics->CountError(static_cast<grpc::StatusCode>(error.code()));
@@ -50,7 +50,7 @@ void Services::OpenStreams() {
 }
 
 void Services::StreamEvaluate(const Identity& caller, StreamFlow* flow,
-                              std::function<void()> done) {
+                              const std::function<void()>& done) {
   absl::StatusOr<Asking> made = MakeAsking(caller);
   absl::Status refusal = made.status();
   if (refusal.ok()) refusal = ReadMode(flow->request.mode(), "", &*made);
@@ -80,10 +80,11 @@ void Services::StreamEvaluate(const Identity& caller, StreamFlow* flow,
         });
     return;
   }
-  Submit(question, [this, flow, done](absl::StatusOr<ledger::Stored> stored) {
-    flow->result = ResultOf(stored);
-    done();
-  });
+  Submit(question,
+         [this, flow, done](const absl::StatusOr<ledger::Stored>& stored) {
+           flow->result = ResultOf(stored);
+           done();
+         });
 }
 
 absl::Status Services::CheckHead(const Identity& caller,
