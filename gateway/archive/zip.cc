@@ -66,8 +66,8 @@ std::string Header(const ZipEntry& entry) {
   return out + entry.name;
 }
 
-void PutCentral(const ZipEntry& entry, std::string* out) {
-  const bool far = entry.offset >= kMost32;
+// `far`: its offset does not fit.
+void PutCentral(const ZipEntry& entry, bool far, std::string* out) {
   out->append(kCentral);
   Put(kMadeBy, 2, out);
   PutCommon(entry, far ? kZip64 : kPlain, out);
@@ -76,7 +76,7 @@ void PutCentral(const ZipEntry& entry, std::string* out) {
   Put(0, 2, out);             // Disk.
   Put(0, 2, out);             // Inner attributes.
   Put(kMode, 4, out);
-  Put(std::min(entry.offset, kMost32), 4, out);
+  Put(far ? kMost32 : entry.offset, 4, out);
   out->append(entry.name);
   if (!far) return;
   Put(1, 2, out);
@@ -101,12 +101,15 @@ void PutEnd64(uint64_t count, uint64_t size, uint64_t offset,
   Put(1, 4, out);
 }
 
-// All that comes after the entries. `offset`: where they end.
-std::string Tail(const std::vector<ZipEntry>& entries, uint64_t offset) {
+// All that comes after the entries. `offset`: where they end; `far`: see kFar.
+std::string Tail(const std::vector<ZipEntry>& entries, uint64_t offset,
+                 uint64_t far) {
   std::string out;
-  for (const ZipEntry& entry : entries) PutCentral(entry, &out);
+  for (const ZipEntry& entry : entries) {
+    PutCentral(entry, entry.offset >= far, &out);
+  }
   const uint64_t size = out.size(), count = entries.size();
-  if (count >= kMost16 || offset >= kMost32 || size >= kMost32) {
+  if (count >= kMost16 || offset >= far || size >= kMost32) {
     PutEnd64(count, size, offset, &out);
   }
   out.append(kEnd);
@@ -114,7 +117,7 @@ std::string Tail(const std::vector<ZipEntry>& entries, uint64_t offset) {
   Put(std::min(count, kMost16), 2, &out);
   Put(std::min(count, kMost16), 2, &out);
   Put(std::min(size, kMost32), 4, &out);
-  Put(std::min(offset, kMost32), 4, &out);
+  Put(offset >= far ? kMost32 : offset, 4, &out);
   Put(0, 2, &out);  // No comment.
   return out;
 }
@@ -144,7 +147,7 @@ absl::Status Exists(const std::string& path) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ZipWriter>> ZipWriter::Create(
-    const std::string& path) {
+    const std::string& path, uint64_t far) {
   struct stat file;
   if (lstat(path.c_str(), &file) == 0) return Exists(path);
   const std::string part = path + ".part";
@@ -156,7 +159,7 @@ absl::StatusOr<std::unique_ptr<ZipWriter>> ZipWriter::Create(
         part, ": cannot be made (", std::strerror(errno),
         "): name a file in a folder that is there and can be written"));
   }
-  return std::unique_ptr<ZipWriter>(new ZipWriter(path, fd));
+  return std::unique_ptr<ZipWriter>(new ZipWriter(path, far, fd));
 }
 
 ZipWriter::~ZipWriter() {
@@ -193,7 +196,7 @@ absl::Status ZipWriter::Add(const std::string& name, absl::string_view bytes) {
 }
 
 absl::Status ZipWriter::Finish() {
-  TG_RETURN_IF_ERROR(Write(Tail(entries_, offset_)));
+  TG_RETURN_IF_ERROR(Write(Tail(entries_, offset_, far_)));
   if (fsync(fd_) != 0) return CannotWrite();
   const std::string part = path_ + ".part";
   // A link replaces nothing, and what is there under both names stays whole.
@@ -207,7 +210,7 @@ absl::Status ZipWriter::Finish() {
 }
 
 absl::StatusOr<std::unique_ptr<ZipReader>> ZipReader::Open(
-    const std::string& path) {
+    const std::string& path, uint64_t far) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat file;
   if (fd < 0 || fstat(fd, &file) != 0 || !S_ISREG(file.st_mode)) {
@@ -217,7 +220,7 @@ absl::StatusOr<std::unique_ptr<ZipReader>> ZipReader::Open(
   }
   std::unique_ptr<ZipReader> reader(
       new ZipReader(fd, static_cast<uint64_t>(file.st_size)));
-  TG_RETURN_IF_ERROR(reader->ReadDirectory());
+  TG_RETURN_IF_ERROR(reader->ReadDirectory(far));
   return reader;
 }
 
@@ -239,7 +242,7 @@ absl::StatusOr<std::string> ZipReader::ReadAt(uint64_t offset,
 
 // What the file says is taken for names, sizes and checksums only; then all of
 // it is made again and compared.
-absl::Status ZipReader::ReadDirectory() {
+absl::Status ZipReader::ReadDirectory(uint64_t far) {
   if (size_ < kEndBytes) return Damaged("it was cut");
   TG_ASSIGN_OR_RETURN(const std::string end,
                       ReadAt(size_ - kEndBytes, kEndBytes));
@@ -268,7 +271,7 @@ absl::Status ZipReader::ReadDirectory() {
     entries_.push_back(std::move(entry));
     rest.remove_prefix(kCentralBytes + name + extra);
   }
-  if (next != offset || Tail(entries_, offset) != tail) {
+  if (next != offset || Tail(entries_, offset, far) != tail) {
     return Damaged("its directory is not that of its entries");
   }
   return absl::OkStatus();

@@ -19,6 +19,10 @@ namespace tongguan::archive {
 // Bytes of the largest entry: one is held in memory.
 inline constexpr uint64_t kMostEntry = uint64_t{256} << 20;
 
+// Offsets from here on do not fit into 32 bits and take ZIP64. Tests of what is
+// larger than a test can write name a lower one.
+inline constexpr uint64_t kFar = 0xffffffff;
+
 struct ZipEntry {
   std::string name;
   uint64_t size = 0;
@@ -31,7 +35,7 @@ class ZipWriter {
   // Into PATH.part; the file appears under its name when it is whole.
   // AlreadyExists where something lies under the name.
   static absl::StatusOr<std::unique_ptr<ZipWriter>> Create(
-      const std::string& path);
+      const std::string& path, uint64_t far = kFar);
   ~ZipWriter();
   ZipWriter(const ZipWriter&) = delete;
   ZipWriter& operator=(const ZipWriter&) = delete;
@@ -41,11 +45,13 @@ class ZipWriter {
   absl::Status Finish();
 
  private:
-  ZipWriter(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
+  ZipWriter(std::string path, uint64_t far, int fd)
+      : path_(std::move(path)), far_(far), fd_(fd) {}
   absl::Status Write(absl::string_view bytes);
   absl::Status CannotWrite() const;
 
   const std::string path_;
+  const uint64_t far_;
   int fd_;
   uint64_t offset_ = 0;
   std::vector<ZipEntry> entries_;
@@ -55,7 +61,7 @@ class ZipReader {
  public:
   // NotFound for no file; DataLoss for one that is not of this form.
   static absl::StatusOr<std::unique_ptr<ZipReader>> Open(
-      const std::string& path);
+      const std::string& path, uint64_t far = kFar);
   ~ZipReader();
   ZipReader(const ZipReader&) = delete;
   ZipReader& operator=(const ZipReader&) = delete;
@@ -67,7 +73,7 @@ class ZipReader {
 
  private:
   ZipReader(int fd, uint64_t size) : fd_(fd), size_(size) {}
-  absl::Status ReadDirectory();
+  absl::Status ReadDirectory(uint64_t far);
   absl::StatusOr<std::string> ReadAt(uint64_t offset, uint64_t size) const;
 
   const int fd_;

@@ -128,11 +128,26 @@ int CheckGoing(Context& context, const Flags& flags, ledger::Scan& scan,
   const Day until = AddMonths(
       *ParseDay(absl::StrCat(flags.year + 1 + flags.retention_years, "-01-01")),
       kMarginMonths);
-  if (BeijingDay(context.now()) >= until) return kSuccess;
-  return context.Fail("archive.too_young",
-                      {{"0", absl::StrCat(flags.year)},
-                       {"1", FormatDay(until)},
-                       {"2", absl::StrCat(flags.retention_years)}});
+  if (BeijingDay(context.now()) < until) {
+    return context.Fail("archive.too_young",
+                        {{"0", absl::StrCat(flags.year)},
+                         {"1", FormatDay(until)},
+                         {"2", absl::StrCat(flags.retention_years)}});
+  }
+  // This machine's clock may be years ahead: the log must have come as far.
+  const auto last = scan.ReadRecord(scan.size() - 1);
+  if (!last.ok()) return context.FailHere(last.status());
+  v1::DecisionRecord newest;
+  if (newest.ParseFromString(*last) &&
+      BeijingDay(absl::FromUnixMicros(newest.time_micros())) >= until) {
+    return kSuccess;
+  }
+  return context.Fail(
+      "archive.log_too_young",
+      {{"0", absl::StrCat(flags.year)},
+       {"1", FormatDay(until)},
+       {"2",
+        FormatDay(BeijingDay(absl::FromUnixMicros(newest.time_micros())))}});
 }
 
 int Prune(Context& context, const Flags& flags, const Year& year,

@@ -23,6 +23,14 @@ class LogArchiveTest : public LogVerifyTest {
   void SetUp() override {
     LogVerifyTest::SetUp();
     file_ = pki_.folder() + "/2026.zip";
+    Record("2030-07-01");
+  }
+  // The log comes to this day.
+  void Record(const std::string& day) {
+    clock_.Set(Beijing(day));
+    Start();
+    Decide(Flow("of-" + day, 1));
+    server_ = nullptr;
   }
   Outcome Archive(const std::vector<std::string>& more = {},
                   const std::string& now = "2030-07-01", int year = 2026) {
@@ -76,8 +84,11 @@ TEST_F(LogArchiveTest, WhatMayNotGoStays) {
   expect_refused(Archive({"--prune"}, "2030-06-30"), "2030-07-01");
   expect_refused(Archive({"--prune", "--retention-years", "5"}, "2032-06-30"),
                  "2032-07-01");
-  expect_refused(Archive({"--prune"}, "2040-01-01", 2027), "not closed");
+  expect_refused(Archive({"--prune"}, "2040-01-01", 2030), "not closed");
   expect_refused(Archive({"--prune"}, "2040-01-01", 2025), "not closed");
+  // A clock that is years ahead of the log.
+  expect_refused(Archive({"--prune", "--retention-years", "5"}, "2040-01-01"),
+                 "the last record of the log is of 2030-07-01");
   EXPECT_EQ(Archive({"--prune", "--retention-years", "2"}).code, kUsage);
   // Another year's archive, a broken one, one without a known key.
   ASSERT_EQ(RunCli({"log", "export", "--ledger", log_, "-o", file_}).code,
@@ -189,6 +200,7 @@ TEST_F(LogArchiveTest, LaterYearsFollowAndEarlierOnesAreRefused) {
             kSuccess);
   EXPECT_EQ(VerifyAt(out).code, kSuccess) << VerifyAt(out).out;
   file_ = pki_.folder() + "/2027.zip";
+  Record("2031-08-01");
   const Outcome run = Archive({"--prune"}, "2031-08-01", 2027);
   ASSERT_EQ(run.code, kSuccess) << run.out << run.err;
   EXPECT_EQ(VerifyAt(file_).code, kSuccess);
@@ -198,9 +210,6 @@ TEST_F(LogArchiveTest, LaterYearsFollowAndEarlierOnesAreRefused) {
 }
 
 TEST_F(LogArchiveTest, OlderYearsGoFirst) {
-  StartLater();
-  Decide(Flow("later", 1));
-  server_ = nullptr;
   const Outcome run = Archive({"--prune"}, "2040-01-01", 2027);
   EXPECT_EQ(run.code, kError);
   EXPECT_THAT(run.err, HasSubstr("take out 2026 first"));
@@ -214,15 +223,20 @@ TEST_F(LogArchiveTest, RecordsThatWereTakenOutUnsaidAreMissed) {
 
 TEST_F(LogArchiveTest, AYearTakenOutBeforeItsTimeIsRefusedAndFound) {
   v1::PruningRecord pruning;
-  pruning.set_year(2026);
-  pruning.set_size(11);
+  pruning.set_year(2027);
+  pruning.set_size(14);
   pruning.set_archive(std::string(32, 'a'));
   const auto key = std::make_shared<const journal::SigningKey>(
       *journal::SigningKey::Read(log_ + ".key"));
-  const ManualClock early(Beijing("2029-12-31"));
-  const absl::Status refused = service::PruneLog(log_, key, pruning, early);
-  EXPECT_TRUE(absl::IsFailedPrecondition(refused)) << refused;
-  EXPECT_EQ(FirstOf(log_), 0u);
+  const ManualClock early(Beijing("2030-12-31"));
+  // Its clock is ahead of the log, which has no record of its days.
+  const ManualClock ahead(Beijing("2040-01-01"));
+  const std::string before = ReadBytes(log_);
+  for (const ManualClock* clock : {&early, &ahead}) {
+    const absl::Status refused = service::PruneLog(log_, key, pruning, *clock);
+    EXPECT_TRUE(absl::IsFailedPrecondition(refused)) << refused;
+    EXPECT_EQ(ReadBytes(log_), before);
+  }
   // As another program would, that does not ask.
   {
     ledger::Options options;

@@ -85,6 +85,89 @@ class LogPrivacyTest : public service::ServerTest {
     EXPECT_EQ(status.error_message().find(value), std::string::npos) << at;
   }
 
+  // A flow answered for itself: in a batch, in a stream.
+  void Note(const std::string& at, const std::string& value,
+            const v1::FlowResult& result) {
+    accepted_ += result.has_decision();
+    EXPECT_EQ(result.SerializeAsString().find(value), std::string::npos) << at;
+    Note(at, value, grpc::Status(grpc::INVALID_ARGUMENT, ""));
+  }
+
+  // Every caller whose certificate has such a name, in every part that is one.
+  void SeedCertificates() {
+    for (const std::string value : service::kSomebodys) {
+      const std::string exporter =
+          absl::StrCat("tongguan:exporter/", service::kShanghai, "/", value);
+      Note(
+          exporter, value,
+          Evaluate(As(exporter), Request(Flow(absl::StrCat("seed-", asked_)))));
+      for (const std::string& uri : std::vector<std::string>{
+               "tongguan:auditor/" + value, "tongguan:operator/" + value,
+               "tongguan:regulator/cac/" + value,
+               "tongguan:regulator/" + value + "/officer"}) {
+        v1::GetStandingRequest request;
+        request.set_exporter(service::kShanghai);
+        v1::GetStandingResponse response;
+        Note(uri, value,
+             service::Ask(*As(uri).gateway, &Gateway::GetStanding, request,
+                          &response));
+      }
+    }
+  }
+  void SeedBatch() {
+    v1::BatchEvaluateRequest batch;
+    batch.set_mode(v1::MODE_EVALUATE);
+    *batch.add_flows() = service::FullFlow();
+    service::EachString(
+        batch.mutable_flows(0), "flows[0]",
+        [&](const std::string& at, const std::string& was, const auto& set) {
+          for (const std::string value : service::kSomebodys) {
+            set(value);
+            v1::BatchEvaluateResponse response;
+            const grpc::Status status = service::Ask(
+                *exporter_->gateway, &Gateway::BatchEvaluate, batch, &response);
+            ASSERT_TRUE(status.ok()) << status.error_message();
+            Note(at, value, response.results(0));
+          }
+          set(was);
+        });
+  }
+  void SeedStream() {
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(60)));
+    const auto stream = exporter_->gateway->StreamEvaluate(&context);
+    v1::StreamEvaluateRequest request;
+    request.set_mode(v1::MODE_EVALUATE);
+    *request.mutable_flow() = service::FullFlow();
+    service::EachString(
+        &request, "stream",
+        [&](const std::string& at, const std::string& was, const auto& set) {
+          for (const std::string value : service::kSomebodys) {
+            set(value);
+            v1::StreamEvaluateResponse response;
+            ASSERT_TRUE(stream->Write(request) && stream->Read(&response));
+            Note(at, value, response.result());
+          }
+          set(was);
+        });
+    stream->WritesDone();
+    EXPECT_TRUE(stream->Finish().ok());
+  }
+  void SeedStage() {
+    v1::StagePeopleRequest part;
+    part.mutable_head()->set_exporter(service::kShanghai);
+    part.mutable_head()->set_key_id("k1");
+    Seed(part, [&](const v1::StagePeopleRequest& request) {
+      grpc::ClientContext context;
+      context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
+      v1::StagePeopleResponse response;
+      const auto writer = exporter_->gateway->StagePeople(&context, &response);
+      writer->Write(request);
+      writer->WritesDone();
+      return writer->Finish();
+    });
+  }
+
   // Everything that the gateway and its tools leave, by where.
   std::map<std::string, std::string> Leavings() {
     std::map<std::string, std::string> all;
@@ -131,13 +214,19 @@ TEST_F(LogPrivacyTest, NobodysDataIsLeftAnywhere) {
   testing::internal::CaptureStderr();
   v1::EvaluateRequest evaluate = Request(service::FullFlow());
   evaluate.set_as_of("2026-11-21");
-  Seed(evaluate, [&](v1::EvaluateRequest request) {
+  const auto decide = [&](v1::EvaluateRequest request) {
     if (request.as_of() == "2026-11-21") request.clear_as_of();
     if (request.flow().request_id() == service::FullFlow().request_id()) {
       request.mutable_flow()->set_request_id(absl::StrCat("seed-", asked_));
     }
     return Evaluate(*exporter_, request);
-  });
+  };
+  Seed(evaluate, decide);
+  v1::PseudonymSet people;
+  people.set_key_id("k1");
+  people.set_persons(std::string(16, 'p'));
+  *evaluate.mutable_flow()->mutable_people()->mutable_exact() = people;
+  Seed(evaluate, decide);
   const std::string decision = Decide(Flow("sound")).decision_id();
   const std::string shanghai = service::kShanghai;
   v1::SettleRequest settle;
@@ -145,10 +234,14 @@ TEST_F(LogPrivacyTest, NobodysDataIsLeftAnywhere) {
   settle.set_decision_id(decision);
   settle.set_exporter(shanghai);
   v1::SettleResponse settled;
-  Seed(settle, [&](const v1::SettleRequest& request) {
+  const auto try_settle = [&](const v1::SettleRequest& request) {
     return service::Ask(*exporter_->gateway, &Gateway::Settle, request,
                         &settled);
-  });
+  };
+  Seed(settle, try_settle);
+  *settle.mutable_people()->mutable_exact() = people;
+  *settle.mutable_left()->mutable_exact() = people;
+  Seed(settle, try_settle);
   v1::CorrectSettlementRequest correct;
   correct.set_request_id("correct");
   correct.set_decision_id(decision);
@@ -191,6 +284,10 @@ TEST_F(LogPrivacyTest, NobodysDataIsLeftAnywhere) {
     return service::Ask(*exporter_->gateway, &Gateway::GetStanding, request,
                         &standing);
   });
+  SeedBatch();
+  SeedStream();
+  SeedStage();
+  SeedCertificates();
   std::map<std::string, std::string> left = Leavings();
   left["log"] = testing::internal::GetCapturedStderr();
   for (const auto& [where, bytes] : left) {

@@ -4,10 +4,13 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/cli/log_dir.h"
 #include "gateway/cli/log_keys.h"
@@ -248,6 +251,21 @@ void Publisher::RemovePartial() {
   }
 }
 
+// Until a second after the checkpoint that is there was written: the SM2 key
+// signs at most once a second, however often this is run (SPEC.md, section 2).
+// No longer than that where the file's time is ahead.
+void AwaitSm2(const std::string& checkpoint) {
+  using FileTime = std::filesystem::file_time_type;
+  // A file's time lags by up to a tick of the kernel.
+  constexpr absl::Duration kPace = absl::Milliseconds(1010);
+  std::error_code error;
+  const FileTime written = std::filesystem::last_write_time(checkpoint, error);
+  if (error) return;  // There is none.
+  const absl::Duration left =
+      kPace - absl::FromChrono(FileTime::clock::now() - written);
+  if (left > absl::ZeroDuration()) absl::SleepFor(std::min(left, kPace));
+}
+
 int Publish(Context& context, const Flags& flags) {
   const auto keys = ReadLedgerKeys(flags.keys, flags.ledger, context.in());
   if (!keys.ok()) return context.FailHere(keys.status());
@@ -268,6 +286,7 @@ int Publish(Context& context, const Flags& flags) {
   if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) != 0) {
     return context.Fail("publish.busy", {{"0", flags.dir}});
   }
+  if (sm2) AwaitSm2(flags.dir + "/checkpoint");
   LogDir dir(flags.dir);
   Publisher publisher(**scan, dir, *keys);
   const absl::Status published = publisher.Run(sm2 ? &*sm2 : nullptr);

@@ -271,6 +271,17 @@ TEST_F(LogPublishTest, AnSm2LineStandsBesideTheOther) {
       kSuccess);
   EXPECT_THAT(ReadBytes(other + "/checkpoint"),
               HasSubstr("\xe2\x80\x94 example.cn/sm2 "));
+  // At most once a second: the files' times say when it signed.
+  const auto first = std::filesystem::last_write_time(other + "/checkpoint");
+  Start();
+  Decide(Flow("more", 1));
+  server_ = nullptr;
+  ASSERT_EQ(
+      RunCli({"log", "publish", other, "--ledger", log_, "--sm2-key", sm2})
+          .code,
+      kSuccess);
+  EXPECT_GE(std::filesystem::last_write_time(other + "/checkpoint") - first,
+            std::chrono::seconds(1));
 }
 
 TEST_F(LogPublishTest, EveryFlippedByteOfEveryFileIsFound) {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <future>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +41,19 @@ inline Change Charge(int64_t persons, const std::string& exporter = kExporter) {
   change.year = 2026;
   change.people.persons = persons;
   return change;
+}
+
+// A pseudonym, as random as an HMAC's bytes.
+inline std::string Person(uint64_t n) {
+  return DigestBytes(Sha256(absl::StrCat("person ", n))).substr(0, 16);
+}
+
+inline std::string SetOf(const std::set<uint64_t>& people) {
+  std::set<std::string> sorted;
+  for (uint64_t n : people) sorted.insert(Person(n));
+  std::string set;
+  for (const std::string& person : sorted) set += person;
+  return set;
 }
 
 // A submission whose record is `record`; its digest is the record's.

@@ -15,19 +15,6 @@
 namespace tongguan::ledger {
 namespace {
 
-// As random as an HMAC's bytes.
-std::string Person(uint64_t n) {
-  return DigestBytes(Sha256(absl::StrCat("person ", n))).substr(0, 16);
-}
-
-std::string SetOf(const std::set<uint64_t>& people) {
-  std::set<std::string> sorted;
-  for (uint64_t n : people) sorted.insert(Person(n));
-  std::string set;
-  for (const std::string& person : sorted) set += person;
-  return set;
-}
-
 std::set<uint64_t> Span(uint64_t from, uint64_t to) {
   std::set<uint64_t> people;
   for (; from < to; ++from) people.insert(from);
@@ -115,6 +102,7 @@ TEST_F(PeopleTest, RecordsOfOneCommitSeeTheirPredecessors) {
   Answers answers;
   std::vector<int64_t> fresh(4);
   std::vector<std::string> sets;
+  sets.reserve(4);
   for (int i = 0; i < 4; ++i) sets.push_back(SetOf(Span(5 * i, 5 * i + 10)));
   for (int i = 0; i < 4; ++i) {
     Submission submission = MakeSubmission("", "r");

@@ -118,6 +118,13 @@ TEST_F(DetectorsTest, ValuesDressedInATextAreFound) {
       {"车牌沪a-12345", "plate_number*"},
       {"李四 沪A·D12345 新能源", "plate_number*"},
       {"教练车沪A1234学", "plate_number*"},
+      {"WJ京12345", "plate_number"},
+      {"消防车 wj京1234x 一辆", "plate_number*"},
+      {"WJ京A12345", "plate_number*"},
+      {"使123456", "plate_number"},
+      {"车 使123456", "plate_number*"},
+      {"天使123456", "-"},
+      {"使12345678", "-"},
   };
   for (const auto& [value, category] : kDressed) {
     EXPECT_EQ(Find("", value), category) << value;

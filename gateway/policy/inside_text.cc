@@ -125,16 +125,41 @@ void TellEmail(absl::string_view text, size_t at, Told told) {
   }
 }
 
-// `at` is a byte of a character of another script, a letter behind it.
+// Whether a plate may begin so: with the "WJ" of the armed police before the
+// character at `at`, or with the character of embassies, not inside a word.
+bool IsPolice(absl::string_view text, size_t at) {
+  return at >= 2 && absl::EqualsIgnoreCase(text.substr(at - 2, 2), "WJ");
+}
+bool IsEmbassy(absl::string_view text, size_t at) {
+  constexpr absl::string_view kEmbassy = "\xE4\xBD\xBF";
+  constexpr size_t kDigits = 6;
+  if (!absl::StartsWith(text.substr(at), kEmbassy)) return false;
+  const size_t from = at + kEmbassy.size();
+  return (at == 0 || static_cast<uint8_t>(text[at - 1]) < 0x80) &&
+         EndOf(text, from, ascii_isdigit) == from + kDigits;
+}
+// Whether such a beginning ends at `end`, where a digit stands.
+bool MayEndPrefix(absl::string_view text, size_t end) {
+  constexpr size_t kIdeograph = 3;
+  return end >= kIdeograph && (IsPolice(text, end - kIdeograph) ||
+                               IsEmbassy(text, end - kIdeograph));
+}
+
+// `at` is a byte of a character of another script, a letter or digit behind it.
 void TellPlate(absl::string_view text, size_t at, Told told) {
-  constexpr size_t kFewest = 6;  // Letters and digits; new energy has one more.
   constexpr size_t kMost = 7;
   size_t begin = at;
   while (begin > 0 && (text[begin] & 0xC0) == 0x80) --begin;
-  std::array<char, 4 + kMost + 3> plate;
+  const bool digit = ascii_isdigit(text[at + 1]);
+  const bool police = digit && IsPolice(text, begin);
   if (at + 1 - begin > 4) return;
-  char* to = std::copy(text.begin() + begin, text.begin() + at + 1,  //
-                       plate.begin());
+  if (digit && !police && !IsEmbassy(text, begin)) return;
+  // Letters and digits; new energy has one more.
+  const size_t fewest = police ? 5 : 6;
+  std::array<char, 2 + 4 + kMost + 3> plate;
+  char* to = plate.begin();
+  if (police) to = std::copy_n("WJ", 2, to);
+  to = std::copy(text.begin() + begin, text.begin() + at + 1, to);
   int digits = 0;
   size_t taken = 0;
   for (size_t i = at + 1; i < text.size() && taken < kMost; ++i) {
@@ -146,7 +171,7 @@ void TellPlate(absl::string_view text, size_t at, Told told) {
       continue;
     }
     const absl::string_view mark = text.substr(i, 3);  // As of coaches.
-    if (taken == kFewest - 1 && static_cast<uint8_t>(text[i]) >= 0xE0 &&
+    if (taken == fewest - 1 && static_cast<uint8_t>(text[i]) >= 0xE0 &&
         mark.size() == 3 && digits >= 2) {
       to = std::copy(mark.begin(), mark.end(), to);
       told(absl::string_view(plate.data(), to - plate.data()));
@@ -155,7 +180,7 @@ void TellPlate(absl::string_view text, size_t at, Told told) {
     if (!ascii_isalnum(text[i])) return;
     digits += ascii_isdigit(text[i]) ? 1 : 0;
     *to++ = absl::ascii_toupper(text[i]);
-    if (++taken >= kFewest && digits >= 2) {
+    if (++taken >= fewest && digits >= 2) {
       told(absl::string_view(plate.data(), to - plate.data()));
     }
   }
@@ -180,11 +205,12 @@ bool MayHoldValues(absl::string_view text) {
   size_t run = 0;
   size_t digits = 0;
   bool other = false;  // The character before is of another script.
-  for (const char c : text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     if (ascii_isalnum(c)) {
       digits += ascii_isdigit(c) ? 1 : 0;
       if (++run >= kFewestDigits || digits >= kFewestDigits ||
-          (other && ascii_isalpha(c))) {
+          (other && (ascii_isalpha(c) || MayEndPrefix(text, i)))) {
         return true;
       }
     } else {
@@ -214,7 +240,7 @@ void EachPart(absl::string_view text, Told told) {
         continue;
       }
     }
-    if (ascii_isalpha(text[i]) && static_cast<uint8_t>(before) >= 0x80) {
+    if (static_cast<uint8_t>(before) >= 0x80) {
       TellPlate(text, i - 1, told);
     }
     if (ascii_isdigit(text[i]) && !ascii_isdigit(before)) {

@@ -9,8 +9,9 @@
 namespace tongguan::policy {
 
 // Whether the text can hold such a part: 11 letters and digits on end, 11
-// digits, an '@', or a character of another script before a letter. One pass,
-// for the many texts that hold none.
+// digits, an '@', a character of another script before a letter, or what plates
+// without one begin with before a digit. One pass, for the many texts that hold
+// none.
 bool MayHoldValues(absl::string_view text);
 
 // Tells `part` of every part of `text` (UTF-8, full-width forms narrowed). It
@@ -23,7 +24,8 @@ bool MayHoldValues(absl::string_view text);
 //     with the 'X' after 17 of them; without leading zeros;
 //   - what stands around an '@', as far as e-mail addresses go;
 //   - a character of another script, a letter and five or six more, in upper
-//     case and without gaps, of which two are digits: a plate.
+//     case and without gaps, of which two are digits: a plate; six digits after
+//     that of embassies; "WJ", such a character and five more.
 // Hashes and UUIDs (32 hexadecimal digits and '-' on end, or more, of which
 // letters stand in three places) are passed over: 11 digits on end are chance.
 void EachPart(absl::string_view text,

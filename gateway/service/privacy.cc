@@ -4,7 +4,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "gateway/policy/cards.h"
 #include "gateway/policy/detectors.h"
+#include "gateway/policy/inside_text.h"
 #include "gateway/text/refusal.h"
 
 namespace tongguan::service {
@@ -14,9 +16,10 @@ namespace {
 // plates, which begin with an ideograph, and e-mail addresses. Most names have
 // none, and are not looked at further.
 constexpr int kFewestDigits = 4;
-// 138.1234.5678 has two dots; an IPv4 address has three.
-constexpr int kMostDots = 2;
+constexpr int kFewestOfCard = 13;
 constexpr char kSomebodys[] = "wrong.somebodys";
+// Of the taxonomy; named in refusals.
+constexpr char kCard[] = "bank_account";
 
 bool MayBeSomebodys(absl::string_view text) {
   int digits = 0;
@@ -31,29 +34,95 @@ bool MayBeSomebodys(absl::string_view text) {
   return digits >= kFewestDigits || (beyond && plain && digits > 0);
 }
 
-// The category of persons' values that the text is; null: none.
-const v1::Category* Personal(absl::string_view text, const policy::Watch& watch,
-                             std::string* scratch) {
+// Whether a card's number is in the text. Detectors find cards other than
+// UnionPay's only in columns of cards, since Luhn holds of one number in ten.
+bool HoldsCard(absl::string_view text) {
+  int digits = 0;  // Since the last letter.
+  for (const char c : text) {
+    digits = absl::ascii_isdigit(c)   ? digits + 1
+             : absl::ascii_isalpha(c) ? 0
+                                      : digits;
+    if (digits < kFewestOfCard) continue;
+    bool found = false;
+    policy::EachPart(text, [&](absl::string_view part) {
+      found |= policy::IsIssuedCard(part);
+    });
+    return found;
+  }
+  return false;
+}
+
+// Detectors put numbers of up to five pieces together.
+constexpr int kManyGaps = 5;
+
+// Whether undressing the text may show more: what is told by its digits has 11
+// of them. UUIDs have four '-'.
+bool MayBeDressed(absl::string_view text) {
+  constexpr int kFewestOfNumber = 11;
+  int digits = 0, dashes = 0;
+  bool others = false;
+  for (const char c : text) {
+    digits += absl::ascii_isdigit(c) ? 1 : 0;
+    dashes += c == '-' ? 1 : 0;
+    others |= c == '.' || c == '_';
+  }
+  return digits >= kFewestOfNumber && (others || dashes >= kManyGaps);
+}
+
+// Appends a number without its gaps where it is in many pieces, else with '-'
+// for up to two dots: 139.168.10.123 is an address, 1.4.2.20261121 a version.
+void Undress(absl::string_view number, std::string* plain) {
+  constexpr int kMostDots = 2;
+  const size_t begin = plain->size();
+  absl::StrAppend(plain, number);
+  const auto from = plain->begin() + static_cast<ptrdiff_t>(begin);
+  const auto gap = [](char c) { return !absl::ascii_isdigit(c); };
+  if (std::count_if(from, plain->end(), gap) >= kManyGaps) {
+    plain->erase(std::remove_if(from, plain->end(), gap), plain->end());
+  } else if (std::count(from, plain->end(), '.') <= kMostDots) {
+    std::replace(from, plain->end(), '.', '-');
+  }
+}
+
+// The text with all its numbers so: digits with '.', '-' and '_' between.
+void UndressAll(absl::string_view text, std::string* plain) {
+  constexpr char kDigits[] = "0123456789";
+  plain->clear();
+  while (true) {
+    const size_t begin = std::min(text.find_first_of(kDigits), text.size());
+    absl::StrAppend(plain, text.substr(0, begin));
+    text.remove_prefix(begin);
+    if (text.empty()) return;
+    const size_t end = text.find_first_not_of("0123456789.-_");
+    const size_t last = text.substr(0, end).find_last_of(kDigits) + 1;
+    Undress(text.substr(0, last), plain);
+    text.remove_prefix(last);
+  }
+}
+
+// The category of persons' values that the text is or holds; empty: none.
+absl::string_view Personal(absl::string_view text, const policy::Watch& watch,
+                           std::string* scratch) {
   const v1::Category* category = watch.Find(text, scratch).category;
-  const bool personal = category != nullptr &&
-                        (category->data_class() == v1::DATA_CLASS_PERSONAL ||
-                         category->data_class() == v1::DATA_CLASS_SENSITIVE);
-  return personal ? category : nullptr;
+  if (category != nullptr &&
+      (category->data_class() == v1::DATA_CLASS_PERSONAL ||
+       category->data_class() == v1::DATA_CLASS_SENSITIVE)) {
+    return category->id();
+  }
+  return HoldsCard(text) ? kCard : "";
 }
 
 // The same of a name, in which a dot is a gap as '-' is: no name is a decimal
 // number.
-const v1::Category* WhatOfSomebody(absl::string_view text,
-                                   const policy::Taxonomy& taxonomy) {
-  if (!MayBeSomebodys(text)) return nullptr;
-  thread_local std::string scratch;
+absl::string_view WhatOfSomebody(absl::string_view text,
+                                 const policy::Taxonomy& taxonomy) {
+  if (!MayBeSomebodys(text)) return "";
+  thread_local std::string scratch, plain;
   const policy::Watch& watch = taxonomy.detectors().For(nullptr);
-  const v1::Category* category = Personal(text, watch, &scratch);
-  const auto dots = std::count(text.begin(), text.end(), '.');
-  if (category != nullptr || dots == 0 || dots > kMostDots) return category;
-  std::string dashed(text);
-  std::replace(dashed.begin(), dashed.end(), '.', '-');
-  return Personal(dashed, watch, &scratch);
+  const absl::string_view found = Personal(text, watch, &scratch);
+  if (!found.empty() || !MayBeDressed(text)) return found;
+  UndressAll(text, &plain);
+  return plain == text ? found : Personal(plain, watch, &scratch);
 }
 
 class Names {
@@ -64,14 +133,14 @@ class Names {
 
   void Check(absl::string_view field, absl::string_view text, int at = -1,
              absl::string_view part = "") {
-    const v1::Category* category = WhatOfSomebody(text, taxonomy_);
-    if (category == nullptr) return;
+    const absl::string_view category = WhatOfSomebody(text, taxonomy_);
+    if (category.empty()) return;
     v1::FieldViolation& violation = violations_->emplace_back();
     violation.set_field(
         at < 0 ? absl::StrCat(path_, ".", field)
                : absl::StrCat(path_, ".", field, "[", at, "]", part));
     violation.set_code(kSomebodys);
-    violation.add_operands(category->id());
+    violation.add_operands(std::string(category));
   }
 
  private:
@@ -115,10 +184,22 @@ void CheckNames(const v1::Flow& flow, const policy::Taxonomy& taxonomy,
 
 absl::Status CheckName(absl::string_view field, absl::string_view text,
                        const policy::Taxonomy& taxonomy) {
-  const v1::Category* category = WhatOfSomebody(text, taxonomy);
-  if (category == nullptr) return absl::OkStatus();
+  const absl::string_view category = WhatOfSomebody(text, taxonomy);
+  if (category.empty()) return absl::OkStatus();
   return text::Refuse(absl::StatusCode::kInvalidArgument, field, kSomebodys,
-                      {category->id()});
+                      {std::string(category)});
+}
+
+absl::Status CheckCaller(const Identity& caller,
+                         const policy::Taxonomy& taxonomy) {
+  absl::string_view category = WhatOfSomebody(caller.name, taxonomy);
+  // An exporter's is a code of an enterprise.
+  if (category.empty() && caller.role != Role::kExporter) {
+    category = WhatOfSomebody(caller.organization, taxonomy);
+  }
+  if (category.empty()) return absl::OkStatus();
+  return text::Refuse(absl::StatusCode::kUnauthenticated, "",
+                      "wrong.certificate_somebodys", {std::string(category)});
 }
 
 }  // namespace tongguan::service

@@ -22,8 +22,7 @@ inline constexpr const char* kSomebodys[] = {
     "zhangsan.13812345678",  // The same inside a name.
     "zhangsan@example.com",  // E-mail address.
     "6222021234567890128",   // UnionPay card.
-    "\xE6\xB2\xAA"
-    "A12345",  // Plate: Shanghai.
+    "沪A12345",              // Plate: Shanghai.
     // Each once went through.
     "id11010519491231002X",
     "110105491231002",  // Resident ID number before 2000.
@@ -37,11 +36,31 @@ inline constexpr const char* kSomebodys[] = {
     "job-86-138-1234-5678",
     "card6222021234567890128",
     "6222_0212_3456_7890_128",
-    "x-\xE6\xB2\xAA"
-    "A12345",
-    "x-\xE6\xB2\xAA"
-    "ADZ12B",  // Plate with two digits.
+    "x-沪A12345",
+    "x-沪ADZ12B",  // Plate with two digits.
     "zhang.san@corp.cn.2026",
+    "1.3.8.1.2.3.4.5.6.7.8",
+    "job-1_3_8_1_2_3_4_5_6_7_8",
+    "x-1-3-8-1-2-3-4-5-6-7-8",
+    "zhang.san.138.1234.5678",
+    // Cards of other issuers: the numbers that they publish for tests.
+    "4111111111111111",
+    "ord-4111-1111-1111-1111",
+    "4111.1111.1111.1111",
+    "4222222222222",
+    "5555555555554444",
+    "card5555_5555_5555_4444",
+    "2223003122003222",
+    "378282246310005",
+    "x3714-496353-98431",
+    "6011111111111117",
+    "3530111333300000",
+    "30569309025904",
+    // Plates of the armed police and of embassies.
+    "WJ京12345",
+    "x-wj京1234x",
+    "使123456",
+    "car-使123456",
 };
 
 // A flow with something in every part, so that reflection finds every name.

@@ -94,13 +94,20 @@ absl::Time MayGoFrom(int32_t year) {
                          absl::FixedTimeZone(8 * 60 * 60));
 }
 
+namespace {
+
+absl::Status CheckAge(int32_t year, absl::Time now) {
+  if (now >= MayGoFrom(year)) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("records of ", year, " are to be kept ", kYearsKept,
+                   " years from its end: nothing was taken out"));
+}
+
+}  // namespace
+
 absl::Status PruneLog(const std::string& ledger_path, const LogKey& key,
                       const v1::PruningRecord& pruning, const Clock& clock) {
-  if (clock.Now() < MayGoFrom(pruning.year())) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("records of ", pruning.year(), " are to be kept ",
-                     kYearsKept, " years from its end: nothing was taken out"));
-  }
+  TG_RETURN_IF_ERROR(CheckAge(pruning.year(), clock.Now()));
   ledger::Options options;
   options.path = ledger_path;
   options.key = key;
@@ -109,6 +116,10 @@ absl::Status PruneLog(const std::string& ledger_path, const LogKey& key,
     TG_ASSIGN_OR_RETURN(
         const auto ledger,
         ledger::OpenSqliteLedger(options, [&clock] { return clock.Now(); }));
+    if (ledger->size() == 0) return absl::NotFoundError("the log is empty");
+    TG_ASSIGN_OR_RETURN(const ledger::Stored last,
+                        ledger->Read(ledger->size() - 1));
+    TG_RETURN_IF_ERROR(CheckAge(pruning.year(), last.time));
     TG_RETURN_IF_ERROR(RecordLogKey(*key, *ledger));
     TG_RETURN_IF_ERROR(Record(pruning, *ledger));
   }

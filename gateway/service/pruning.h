@@ -25,8 +25,8 @@ absl::Time MayGoFrom(int32_t year);
 // by a record that says so; doing it again finishes it. The ledger must not be
 // open.
 //
-// FailedPrecondition before MayGoFrom: a clock that is wrong is not asked
-// twice, but what it said stands in the log.
+// FailedPrecondition before MayGoFrom, by the clock or by the last record: a
+// clock that is ahead takes nothing out while the log has not come as far.
 absl::Status PruneLog(const std::string& ledger_path, const LogKey& key,
                       const v1::PruningRecord& pruning, const Clock& clock);
 

@@ -58,11 +58,14 @@ absl::StatusOr<Asking> Services::Begin(const Call& call) {
   return MakeAsking(std::move(caller));
 }
 
-Asking Services::MakeAsking(Identity caller) {
+// Every call and every flow of a stream comes through here: a name that would
+// be recorded is looked at under the policy that decides.
+absl::StatusOr<Asking> Services::MakeAsking(Identity caller) {
   Asking asking;
   asking.caller = std::move(caller);
   asking.now = asking.at = parts_.clock->Now();
   asking.policy = parts_.policy->snapshot();
+  TG_RETURN_IF_ERROR(CheckCaller(asking.caller, asking.policy->taxonomy()));
   asking.flow_bytes = parts_.limits.flow_bytes();
   asking.staging = &*staging_;
   asking.clock_uncertainty = parts_.clock_uncertainty;

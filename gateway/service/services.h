@@ -103,7 +103,7 @@ class Services {
   void OpenStreams();
   void OpenStaging();
   void StreamEvaluate(const Identity& caller, StreamFlow* flow,
-                      std::function<void()> done);
+                      const std::function<void()>& done);
   absl::Status CheckHead(const Identity& caller,
                          const v1::StageHead& head) const;
 
@@ -127,7 +127,7 @@ class Services {
             std::function<void(const absl::Status&)> end);
   // Who calls, when, under which policy.
   absl::StatusOr<Asking> Begin(const Call& call);
-  Asking MakeAsking(Identity caller);
+  absl::StatusOr<Asking> MakeAsking(Identity caller);
   // Hands a submission's result on to the polling thread.
   Stored OnLoop(Stored done);
 

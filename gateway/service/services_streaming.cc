@@ -3,6 +3,7 @@
 #include "gateway/base/beijing.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/service/errors.h"
+#include "gateway/service/privacy.h"
 #include "gateway/service/services.h"
 #include "gateway/service/services_api.h"
 #include "gateway/text/refusal.h"
@@ -36,8 +37,8 @@ void Services::OpenStreams() {
                                         parts_.loop->queue(), tag);
   };
   parts.decide = [this](const Identity& caller, StreamFlow* flow,
-                        std::function<void()> done) {
-    StreamEvaluate(caller, flow, std::move(done));
+                        const std::function<void()>& done) {
+    StreamEvaluate(caller, flow, done);
   };
   parts.count_error = [this](const absl::Status& error) {
     parts_.metrics->CountError(static_cast<grpc::StatusCode>(error.code()));
@@ -49,13 +50,18 @@ void Services::OpenStreams() {
 }
 
 void Services::StreamEvaluate(const Identity& caller, StreamFlow* flow,
-                              std::function<void()> done) {
-  const Asking& asking = flow->asking.emplace(MakeAsking(caller));
+                              const std::function<void()>& done) {
+  absl::StatusOr<Asking> made = MakeAsking(caller);
+  absl::Status refusal = made.status();
+  if (refusal.ok()) refusal = ReadMode(flow->request.mode(), "", &*made);
+  if (!refusal.ok()) {
+    flow->result = ResultOf(ToFlowError(refusal));
+    done();
+    return;
+  }
+  const Asking& asking = flow->asking.emplace(*std::move(made));
   FlowQuestion& question = flow->question.emplace();
-  const absl::Status mode = ReadMode(flow->request.mode(), "", &*flow->asking);
-  std::optional<v1::FlowError> wrong;
-  if (!mode.ok()) wrong = ToFlowError(mode);
-  if (!wrong) wrong = Pose(flow->request.flow(), asking, "flow", &question);
+  auto wrong = Pose(flow->request.flow(), asking, "flow", &question);
   if (wrong) {
     flow->result = ResultOf(*std::move(wrong));
     done();
@@ -74,18 +80,22 @@ void Services::StreamEvaluate(const Identity& caller, StreamFlow* flow,
         });
     return;
   }
-  Submit(question, [this, flow, done](absl::StatusOr<ledger::Stored> stored) {
-    flow->result = ResultOf(stored);
-    done();
-  });
+  Submit(question,
+         [this, flow, done](const absl::StatusOr<ledger::Stored>& stored) {
+           flow->result = ResultOf(stored);
+           done();
+         });
 }
 
 absl::Status Services::CheckHead(const Identity& caller,
                                  const v1::StageHead& head) const {
   const auto policy = parts_.policy->snapshot();
   const Day today = BeijingDay(parts_.clock->Now());
+  TG_RETURN_IF_ERROR(CheckCaller(caller, policy->taxonomy()));
   TG_RETURN_IF_ERROR(
       MayAsk(caller, head.exporter(), policy->registry(), today));
+  TG_RETURN_IF_ERROR(
+      CheckName("head.key_id", head.key_id(), policy->taxonomy()));
   if (policy->registry().FindKey(head.exporter(), head.key_id(), today).ok()) {
     return absl::OkStatus();
   }
