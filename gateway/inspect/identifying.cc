@@ -63,25 +63,30 @@ bool IsScientific(absl::string_view form) {
 
 constexpr absl::string_view kListSigns = ",;|\r\n";
 constexpr absl::string_view kListComma = "、";
-constexpr absl::string_view kGaps = " \t";
 // No identifier is longer, in bytes: a SHA-512 in hexadecimal digits.
 constexpr size_t kLongest = 128;
 // Documents, telephones and cards are written in groups shorter than this, or
 // in one that is not: two such are two of them.
 constexpr size_t kLongestGroup = 6;
 
-// Groups between gaps that have a digit and may be an identifier of their own.
+// Groups of letters and digits that have a digit and may be an identifier each:
+// between spaces; of documents, telephones and cards between any signs.
 size_t Groups(people::IdentifierKind kind, absl::string_view text) {
-  const size_t least =
-      kind == people::IdentifierKind::kOther ? 1 : kLongestGroup + 1;
+  const bool other = kind == people::IdentifierKind::kOther;
+  const size_t least = other ? 1 : kLongestGroup + 1;
   size_t groups = 0;
-  for (const absl::string_view group :
-       absl::StrSplit(text, absl::ByAnyChar(kGaps), absl::SkipEmpty())) {
-    const auto size = static_cast<size_t>(
-        std::count_if(group.begin(), group.end(), absl::ascii_isalnum));
-    const bool digit =
-        std::any_of(group.begin(), group.end(), absl::ascii_isdigit);
-    groups += digit && size >= least ? 1 : 0;
+  size_t size = 0;
+  bool digit = false;
+  for (size_t i = 0; i <= text.size(); ++i) {
+    const char c = i < text.size() ? text[i] : ' ';
+    if (absl::ascii_isalnum(c)) {
+      ++size;
+      digit |= absl::ascii_isdigit(c);
+    } else if (!other || c == ' ' || c == '\t') {
+      groups += digit && size >= least ? 1 : 0;
+      size = 0;
+      digit = false;
+    }
   }
   return groups;
 }
@@ -155,17 +160,13 @@ std::vector<size_t> FindIdentifiers(
 }
 
 Several HoldsSeveral(people::IdentifierKind kind, absl::string_view text) {
-  const bool comma = absl::StrContains(text, kListComma);
-  const bool plain = text.size() <= kLongest && !comma &&
-                     std::none_of(text.begin(), text.end(), [](char c) {
-                       return c == '/' || absl::StrContains(kListSigns, c) ||
-                              absl::StrContains(kGaps, c);
-                     });
-  if (plain) return Several::kNo;
-  const std::string parted = absl::StrReplaceAll(text, {{kListComma, ","}});
-  if (PartsBy(kListSigns, parted) > 1) return Several::kYes;
-  return parted.size() > kLongest || PartsBy("/", parted) > 1 ||
-                 Groups(kind, parted) > 1
+  if (text.find_first_of(kListSigns) != absl::string_view::npos ||
+      absl::StrContains(text, kListComma)) {
+    const std::string parted = absl::StrReplaceAll(text, {{kListComma, ","}});
+    if (PartsBy(kListSigns, parted) > 1) return Several::kYes;
+  }
+  return text.size() > kLongest || Groups(kind, text) > 1 ||
+                 (absl::StrContains(text, '/') && PartsBy("/", text) > 1)
              ? Several::kPerhaps
              : Several::kNo;
 }

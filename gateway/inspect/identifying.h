@@ -36,12 +36,13 @@ bool IsSpoiled(absl::string_view form);
 std::vector<size_t> FindIdentifiers(
     const std::vector<v1::InspectedColumn>& columns);
 
-// Whether a value that no detector takes whole, with full-width forms narrowed,
-// holds several identifiers.
+// Whether a value, with full-width forms narrowed, that is not what detectors
+// expect there holds several identifiers.
 enum class Several {
   kNo,
-  // By '/', by gaps between what may each be one, or too long for one: whoever
-  // knows the column may say that it does not.
+  // By '/', by gaps (of documents, telephones and cards: any signs) between
+  // what may each be one, or too long for one: whoever knows the column may say
+  // that it does not.
   kPerhaps,
   kYes,  // By signs of a list: ',', ';', '|', a line end.
 };

@@ -184,14 +184,20 @@ bool Pass::IsMereWord(const Cell& cell) const {
 // system knows.
 absl::Status Pass::CheckOnePerson(const Cell& cell, const policy::Hit& hit,
                                   int64_t row) {
-  if (hit.category != nullptr && !hit.inside_text) return absl::OkStatus();
+  const bool own =
+      hit.category != nullptr && hit.category->id() == plan_.category;
+  // A gap in a number of another kind may well part two.
+  if (hit.category != nullptr && !hit.inside_text &&
+      (own || plan_.kind != people::IdentifierKind::kOther)) {
+    return absl::OkStatus();
+  }
   const Column& column = columns_[cell.column];
   const auto refuse = [&](const char* key) {
     return RefuseAt(row, cell.column + 1, key, {column.name()});
   };
-  const bool apart = hit.category != nullptr &&
-                     (hit.category->id() == plan_.category ||
-                      (IsPersonal(*hit.category) && !IsOneWord(cell.value)));
+  const bool apart =
+      hit.inside_text &&
+      (own || (IsPersonal(*hit.category) && !IsOneWord(cell.value)));
   // "0086 138 0013 8000" is whole without its gaps.
   if (apart) {
     const policy::Hit form = column.Find(form_, &scratch_);
