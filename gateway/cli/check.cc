@@ -53,7 +53,7 @@ int Show(Context& context, const Flags& flags, Subject& subject,
   }
   if (subject.file != nullptr) {
     ShowColumns(context, flags.data, subject.file->inspection,
-                subject.policy->taxonomy());
+                subject.policy->taxonomy(), flags.local);
   }
   context.out() << text::Explain(subject.flow, decision, context.language(),
                                  {.width = context.width(),

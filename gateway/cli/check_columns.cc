@@ -89,7 +89,10 @@ std::string ColumnTable::Why(const v1::InspectedColumn& column) const {
     case v1::COLUMN_BASIS_VALUES: {
       int64_t taken = 0;
       for (const v1::ValueHits& hits : column.hits()) {
-        if (hits.category() == column.category()) taken = hits.values();
+        const bool whole = !hits.inside_text();
+        if (whole && hits.category() == column.category()) {
+          taken = hits.values();
+        }
       }
       // Rounded down: 100 % is all of them.
       const int64_t tenths = 1000 * taken / column.values();
@@ -125,7 +128,8 @@ std::vector<std::string> ColumnTable::Remarks() const {
   std::vector<std::string> remarks;
   for (const v1::InspectedColumn& column : inspection_.columns()) {
     for (const v1::ValueHits& hits : column.hits()) {
-      if (hits.category() == column.category()) continue;
+      // Inside a text also the column's own category is one that nobody sees.
+      if (hits.category() == column.category() && !hits.inside_text()) continue;
       remarks.push_back(
           context_.T(hits.inside_text() ? "check.hit_inside" : "check.hit",
                      {{"0", column.name()},
@@ -167,7 +171,7 @@ std::string ColumnTable::Print() {
 
 void ShowColumns(Context& context, const FileFlags& flags,
                  const v1::Inspection& inspection,
-                 const policy::Taxonomy& taxonomy) {
+                 const policy::Taxonomy& taxonomy, bool local) {
   std::vector<std::string> identifiers;
   int64_t values = 0;
   for (const v1::InspectedColumn& column : inspection.columns()) {
@@ -182,8 +186,10 @@ void ShowColumns(Context& context, const FileFlags& flags,
                                {"3", text::FormatCount(inspection.rows())}});
   absl::StrAppend(&said, "\n",
                   ColumnTable(context, inspection, taxonomy).Print());
+  const char* const sent =
+      flags.key.empty() ? "check.people_declared" : "check.people_exact";
   const std::string people = context.T(
-      flags.key.empty() ? "check.people_declared" : "check.people_exact",
+      local ? "check.people_local" : sent,
       {{"0", text::FormatCount(inspection.persons())},
        {"1", text::FormatCount(inspection.sensitive_persons())},
        {"2", identifiers.empty() ? "–" : absl::StrJoin(identifiers, ", ")},

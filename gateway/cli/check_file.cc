@@ -13,6 +13,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "gateway/base/status_macros.h"
@@ -20,6 +21,7 @@
 #include "gateway/inspect/declarations.h"
 #include "gateway/inspect/fill_flow.h"
 #include "gateway/people/pseudonyms.h"
+#include "gateway/text/refusal.h"
 
 namespace tongguan::cli {
 namespace {
@@ -33,20 +35,23 @@ constexpr absl::Duration kBetweenProgress = absl::Milliseconds(200);
 absl::StatusOr<std::string> ReadKey(const std::string& path) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) {
-    return absl::NotFoundError(absl::StrCat(path, ": ", std::strerror(errno)));
+    return text::Refuse(absl::StatusCode::kNotFound, path, "wrong.file_open",
+                        {std::strerror(errno)});
   }
   struct stat about;
   const bool known = fstat(file, &about) == 0;
   std::string bytes(128, '\0');
   const ssize_t got = read(file, bytes.data(), bytes.size());
+  const std::string why = std::strerror(errno);
   close(file);
   if (!known || got < 0) {
-    return absl::InternalError(absl::StrCat(path, ": cannot be read"));
+    return text::Refuse(absl::StatusCode::kInternal, path, "wrong.file_read",
+                        {why});
   }
   if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     OPENSSL_cleanse(bytes.data(), bytes.size());
-    return absl::InvalidArgumentError(absl::StrCat(
-        path, ": others may read this key. Make it yours alone: chmod 600."));
+    return text::Refuse(absl::StatusCode::kInvalidArgument, path,
+                        "wrong.people_key_rights");
   }
   bytes.resize(static_cast<size_t>(got));
   if (bytes.size() == people::kKeySize) return bytes;
@@ -55,10 +60,8 @@ absl::StatusOr<std::string> ReadKey(const std::string& path) {
       std::all_of(digits.begin(), digits.end(), absl::ascii_isxdigit)) {
     return absl::HexStringToBytes(digits);
   }
-  return absl::InvalidArgumentError(absl::StrCat(
-      path,
-      ": not 32 bytes or 64 hex digits. Make one with: openssl rand -hex "
-      "32."));
+  return text::Refuse(absl::StatusCode::kInvalidArgument, path,
+                      "wrong.people_key_size");
 }
 
 absl::StatusOr<v1::Declarations> ReadDeclarationFile(
@@ -72,10 +75,8 @@ absl::StatusOr<v1::Declarations> ReadDeclarationFile(
   } else {
     TG_ASSIGN_OR_RETURN(declarations, inspect::ReadDeclarations(path, text));
   }
-  const absl::Status good = inspect::CheckDeclarations(taxonomy, &declarations);
-  if (good.ok()) return declarations;
-  return absl::InvalidArgumentError(
-      absl::StrCat(path, ": ", std::string(good.message())));
+  TG_RETURN_IF_ERROR(inspect::CheckDeclarations(path, taxonomy, &declarations));
+  return declarations;
 }
 
 inspect::Encoding EncodingOf(const std::string& name) {
@@ -126,6 +127,24 @@ absl::StatusOr<inspect::Options> OptionsFor(Context& context,
   }
   options.progress = Progress(context);
   return options;
+}
+
+// What to say of a StagePeople that was refused, of `people` staged by this
+// command: trying again is no help where they are more than one exporter may
+// have. How many that is, is the gateway's to set, and its refusal tells.
+int FailStaging(Context& context, const absl::Status& status, int64_t people) {
+  const auto refusal = text::RefusalOf(status);
+  int64_t share = 0;
+  if (refusal && refusal->violations_size() == 1 &&
+      refusal->violations(0).code() == "wrong.stage_share" &&
+      refusal->violations(0).operands_size() == 1 &&
+      absl::SimpleAtoi(refusal->violations(0).operands(0), &share) &&
+      people > share) {
+    return context.FailHere(
+        text::Refuse(absl::StatusCode::kInvalidArgument, "", "wrong.stage_file",
+                     {text::FormatCount(people), text::FormatCount(share)}));
+  }
+  return context.Fail(status);
 }
 
 }  // namespace
@@ -210,7 +229,7 @@ int AddPeople(Context& context, const FileFlags& flags, Client* client,
   head.set_key_id(flags.key_id);
   const absl::Status staged =
       client->StagePeople(head, *persons, *sensitive, &response);
-  if (!staged.ok()) return context.Fail(staged);
+  if (!staged.ok()) return FailStaging(context, staged, client->staged());
   people->mutable_staged()->set_digest(response.digest());
   return kSuccess;
 }

@@ -49,10 +49,10 @@ int AddPeople(Context& context, const FileFlags& flags, Client* client,
               inspect::Result* result, v1::Flow* flow);
 
 // Says on `out` what the columns were taken for, and the verdict of each. Of a
-// flow whose items are the columns that have values.
+// flow whose items are the columns that have values. `local`: nothing was sent.
 void ShowColumns(Context& context, const FileFlags& flags,
                  const v1::Inspection& inspection,
-                 const policy::Taxonomy& taxonomy);
+                 const policy::Taxonomy& taxonomy, bool local);
 
 }  // namespace tongguan::cli
 

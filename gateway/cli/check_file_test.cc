@@ -13,6 +13,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
 #include "proto/tongguan/v1/inspection.pb.h"
+#include "re2/re2.h"
 
 namespace tongguan::cli {
 namespace {
@@ -257,11 +258,53 @@ TEST_F(CheckFileTest, EveryColumnThatPeopleAreToldApartByIsNamed) {
   EXPECT_THAT(run.out, HasSubstr("\"手机号, 备用手机号\""));
 }
 
+// The column's own category too: two people in a cell are not seen in a class.
+TEST_F(CheckFileTest, TextsWithTheColumnsOwnCategoryInsideArePointedOut) {
+  std::string text = "工号,手机号\n";
+  for (int i = 0; i < 9; ++i) {
+    absl::StrAppend(&text, i + 1, ",", 13'800'138'000 + i, "\n");
+  }
+  const Outcome run = Check(text + "10,13911112222或13911113333\n");
+  EXPECT_EQ(run.code, kSuccess) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("90.0 % fit"));
+  EXPECT_THAT(run.out, HasSubstr("\"手机号\" has 1 value(s) that look like"));
+  EXPECT_THAT(run.out, HasSubstr("first inside a text in row 11"));
+}
+
+TEST_F(CheckFileTest, NothingIsSaidToBeSentOfWhatIsDecidedLocally) {
+  for (const bool with_key : {false, true}) {
+    std::vector<std::string> more = {"--local", "--persons-so-far", "0",
+                                     "--sensitive-so-far", "0"};
+    if (with_key) {
+      for (const std::string& flag : WithKey()) more.push_back(flag);
+    }
+    const Outcome run = Check(kPeople, more);
+    EXPECT_EQ(run.code, kAssess) << run.err;
+    EXPECT_THAT(run.out, HasSubstr("nothing was sent"));
+    EXPECT_THAT(run.out, Not(HasSubstr("sent as")));
+  }
+  EXPECT_THAT(gateway_.sent(), IsEmpty());
+}
+
 TEST_F(CheckFileTest, ProgressIsForTerminalsOnly) {
   std::string text = "手机号\n";
   for (int i = 0; i < 70'000; ++i) absl::StrAppend(&text, "13800138000\n");
   EXPECT_THAT(Check(text, {}, /*is_tty=*/true).err, HasSubstr("MB/s"));
   EXPECT_THAT(Check(text).err, IsEmpty());
+}
+
+// Whether every line has Chinese and none has three English words on end.
+bool IsChinese(absl::string_view text) {
+  if (text.empty()) return false;
+  for (const absl::string_view line :
+       absl::StrSplit(text, '\n', absl::SkipEmpty())) {
+    const std::string said(line);
+    if (!RE2::PartialMatch(said, "\\p{Han}") ||
+        RE2::PartialMatch(said, "[A-Za-z]+ [a-z]+ [a-z]+")) {
+      return false;
+    }
+  }
+  return true;
 }
 
 // Whatever is wrong with the file, nothing is sent, and no value is shown.
@@ -277,11 +320,15 @@ TEST_F(CheckFileTest, NothingIsSentOfAFileThatIsRefused) {
       {"手机号\n", "no rows"},
       {"张三,13800138000\n李四,13911112222\n", "row 1, column 2"},
       {"name,tel_13800138000\n李四,13911112222\n", "row 1, column 2"},
-      {"手机号,姓名\n13800138000,a\n,13911112222\n", "row 3, column 1"}};
+      {"手机号,姓名\n13800138000,a\n,13911112222\n", "row 3, column 1"},
+      {"手机号\n\"13800138000,13911112222\"\n", "row 2, column 1"}};
   for (const auto& [text, place] : cases) {
     const Outcome run = Check(text, WithKey());
     EXPECT_EQ(run.code, kError) << place;
     EXPECT_THAT(run.err, HasSubstr(place));
+    std::vector<std::string> chinese = WithKey();
+    chinese.insert(chinese.end(), {"--lang", "zh"});
+    EXPECT_TRUE(IsChinese(Check(text, chinese).err)) << place;
     EXPECT_THAT(run.err, Not(HasSubstr("13800138000")));
     EXPECT_THAT(run.err, Not(HasSubstr("13911112222")));
     EXPECT_THAT(run.out, IsEmpty());
@@ -294,6 +341,9 @@ TEST_F(CheckFileTest, KeyThatOthersMayReadIsRefused) {
   const Outcome run = Check(kPeople, WithKey());
   EXPECT_EQ(run.code, kError);
   EXPECT_THAT(run.err, HasSubstr("chmod 600"));
+  std::vector<std::string> chinese = WithKey();
+  chinese.insert(chinese.end(), {"--lang", "zh"});
+  EXPECT_TRUE(IsChinese(Check(kPeople, chinese).err));
   EXPECT_THAT(gateway_.sent(), IsEmpty());
 }
 

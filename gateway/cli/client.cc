@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gateway/base/uscc.h"
+#include "gateway/people/pseudonyms.h"
 #include "gateway/service/pem.h"
 #include "gateway/text/refusal.h"
 
@@ -111,6 +112,7 @@ absl::Status Client::StagePeople(const v1::StageHead& head,
                                  absl::string_view persons,
                                  absl::string_view sensitive_persons,
                                  v1::StagePeopleResponse* response) {
+  staged_ += people::CountOf(persons) + people::CountOf(sensitive_persons);
   grpc::ClientContext call;
   call.set_deadline(absl::ToChronoTime(absl::Now() + deadline_));
   const auto writer = gateway_->StagePeople(&call, response);
@@ -139,8 +141,8 @@ absl::StatusOr<std::string> ReadInput(const std::string& path,
   if (path != "-") {
     file.open(path, std::ios::binary);
     if (!file) {
-      return absl::NotFoundError(
-          absl::StrCat(path, ": ", std::strerror(errno)));
+      return text::Refuse(absl::StatusCode::kNotFound, path, "wrong.file_open",
+                          {std::strerror(errno)});
     }
   }
   std::istream& stream = path == "-" ? in : file;
@@ -151,8 +153,9 @@ absl::StatusOr<std::string> ReadInput(const std::string& path,
     return absl::InternalError(absl::StrCat(path, ": cannot be read"));
   }
   if (bytes.size() > kMaxInput) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": larger than 16 MiB"));
+    return text::Refuse(absl::StatusCode::kInvalidArgument, path,
+                        "wrong.file_too_large",
+                        {absl::StrCat(kMaxInput >> 20)});
   }
   return bytes;
 }

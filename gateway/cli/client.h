@@ -42,6 +42,8 @@ class Client {
   absl::Status StagePeople(const v1::StageHead& head, absl::string_view persons,
                            absl::string_view sensitive_persons,
                            v1::StagePeopleResponse* response);
+  // Pseudonyms that were sent for staging so far, kept or refused.
+  int64_t staged() const { return staged_; }
 
   // A channel with a connection of its own, as the same caller.
   std::shared_ptr<grpc::Channel> Connection() const;
@@ -54,6 +56,7 @@ class Client {
   LogStub& StubOf(LogStub*) { return *log_; }
 
   absl::Duration deadline_;
+  int64_t staged_ = 0;
   std::string exporter_;
   std::string server_;
   std::shared_ptr<grpc::ChannelCredentials> credentials_;

@@ -14,6 +14,7 @@ namespace tongguan::cli {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr const char* kRetailer = "91999999TGDE00049D";
 
@@ -34,6 +35,7 @@ class ExactServerTest : public service::ServerTest {
  protected:
   void SetUp() override {
     config_.set_policy_dir("policy");
+    config_.mutable_limits()->set_staged_people(30'000);  // Half of it for one.
     auto started = service::Server::Start({config_, &clock_, nullptr});
     ASSERT_TRUE(started.ok()) << started.status();
     server_ = *std::move(started);
@@ -108,6 +110,32 @@ TEST_F(ExactServerTest, AFileIsCountedByItsPeopleHoweverOftenTheyCome) {
   // More than a request takes: staged.
   EXPECT_EQ(Check(Members("c.csv", 0, 12'000)).charged_persons(), 8'000);
   EXPECT_EQ(Counted(), 12'000);
+}
+
+// "Try again within the hour" was for ever.
+TEST_F(ExactServerTest, AFileOfMorePeopleThanMayBeStagedIsToldToSplit) {
+  const Outcome run = Do(WithFile(
+      {"check", Members("a.csv", 0, 15'001), "-f", Path("flow.textproto")}));
+  EXPECT_EQ(run.code, kError);
+  EXPECT_THAT(run.err, HasSubstr("15,001 pseudonyms"));
+  EXPECT_THAT(run.err, HasSubstr("holds 15,000 at most"));
+  EXPECT_THAT(run.err, HasSubstr("Split the data"));
+  EXPECT_THAT(run.err, Not(HasSubstr("try again")));
+  const Outcome chinese = Do(WithFile(
+      {"check", Path("a.csv"), "-f", Path("flow.textproto"), "--lang", "zh"}));
+  EXPECT_THAT(chinese.err, HasSubstr("15,001 个假名"));
+  EXPECT_EQ(Check(Members("b.csv", 0, 15'000)).charged_persons(), 15'000);
+  EXPECT_EQ(Check(Members("c.csv", 1, 15'001)).charged_persons(), 1);
+}
+
+// Both files of a settlement are staged at the same time.
+TEST_F(ExactServerTest, ASettlementOfMorePeopleThanMayBeStagedIsToldSo) {
+  const std::string data = Members("data.csv", 0, 12'000);
+  const std::string id = Check(data).decision_id();
+  const Outcome run =
+      Do(WithFile({"settle", id, data, "--left", Members("l.csv", 0, 11'000)}));
+  EXPECT_EQ(run.code, kError);
+  EXPECT_THAT(run.err, HasSubstr("23,000 pseudonyms"));
 }
 
 TEST_F(ExactServerTest, AFileIsSettledByWhatLeftOfIt) {

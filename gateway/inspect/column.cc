@@ -1,12 +1,10 @@
 #include "gateway/inspect/column.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "gateway/inspect/identifying.h"
 #include "gateway/inspect/records.h"
 
 namespace tongguan::inspect {
@@ -25,60 +23,6 @@ void SetFacts(const v1::Category& category, absl::string_view sector,
   column->set_sensitive(sensitive ? v1::FACT_YES : v1::FACT_NO);
 }
 
-// Categories that tell people apart, the best first: documents and numbers that
-// one body gives to one person each, then accounts, then what people change. A
-// telephone is not among them: a household or an office has one.
-constexpr std::array<absl::string_view, 18> kIdentifiers = {
-    "resident_id_number",
-    "identity_document_number",
-    "passport_number",
-    "travel_permit_number",
-    "residence_permit_number",
-    "social_security_number",
-    "medical_insurance_number",
-    "personal_tax_number",
-    "driving_licence_number",
-    "employee_number",
-    "trial_subject_number",
-    "patient_number",
-    "member_number",
-    "individual_customer_number",
-    "frequent_flyer_number",
-    "user_account",
-    "mobile",
-    "email",
-};
-
-bool IsIdentifier(const v1::Category& category) {
-  return std::find(kIdentifiers.begin(), kIdentifiers.end(), category.id()) !=
-         kIdentifiers.end();
-}
-
-// In lower case.
-constexpr absl::string_view kNobody[] = {
-    "无",     "暂无",   "没有",    "空",   "未知",      "不详",   "未填",
-    "未填写", "未提供", "未登记",  "不明", "不适用",    "保密",   "同上",
-    "n/a",    "#n/a",   "na",      "nan",  "null",      "(null)", "<null>",
-    "none",   "nil",    "unknown", "n.a.", "undefined", "tbd",    "empty",
-    "test",   "x",      "xx",      "xxx",  "#ref!",     "#value!"};
-
-// \d(\.\d+)?E\+\d+, in either case.
-bool IsScientific(absl::string_view form) {
-  const size_t e = form.find_first_of("eE");
-  if (e == absl::string_view::npos || e + 2 >= form.size() ||
-      form[e + 1] != '+' || !absl::ascii_isdigit(form[0])) {
-    return false;
-  }
-  const auto digits = [](absl::string_view text) {
-    return !text.empty() &&
-           std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
-  };
-  const absl::string_view mantissa = form.substr(0, e);
-  return digits(form.substr(e + 2)) &&
-         (mantissa.size() == 1 ||
-          (mantissa[1] == '.' && digits(mantissa.substr(2))));
-}
-
 }  // namespace
 
 Column::Column(std::string name, const policy::Taxonomy& taxonomy,
@@ -91,12 +35,8 @@ Column::Column(std::string name, const policy::Taxonomy& taxonomy,
                    : taxonomy.FindCategory(declared->category())),
       watch_(
           &taxonomy.detectors().For(claimed_ == nullptr ? named_ : claimed_)) {
-  const auto& detectors = taxonomy.source().detectors();
-  detected_ = named_ != nullptr && IsIdentifier(*named_) &&
-              std::any_of(detectors.begin(), detectors.end(),
-                          [this](const v1::Detector& detector) {
-                            return detector.category() == named_->id();
-                          });
+  detected_ = named_ != nullptr && TellsApart(*named_) &&
+              HasDetector(taxonomy, named_->id());
 }
 
 policy::Hit Column::Look(absl::string_view value, int64_t row,
@@ -116,31 +56,28 @@ absl::Status Column::CheckIdentifier(size_t number) const {
                       kColumnShare * static_cast<double>(numbers_ + others_);
   if (enough || !detected_ || declared()) return absl::OkStatus();
   return RefuseAt(
-      first_other_, number,
-      absl::StrCat("no number of a person in \"", name_, "\", and only ",
-                   numbers_, " of its ", numbers_ + others_,
-                   " values are one. Correct it (a spreadsheet keeps long "
-                   "numbers as text), choose another --id-column, or declare "
-                   "the column if its values do tell people apart."));
+      first_other_, number, "wrong.file_few_numbers",
+      {name_, absl::StrCat(numbers_), absl::StrCat(numbers_ + others_)});
 }
 
 bool Column::Count(const policy::Hit& hit, int64_t row) {
   auto seen = std::find_if(seen_.begin(), seen_.end(), [&hit](const Seen& one) {
-    return one.category == hit.category;
+    return one.category == hit.category && one.inside_text == hit.inside_text;
   });
   if (seen == seen_.end()) {
-    seen = seen_.insert(seen_.end(), {hit.category, 0, row, hit.inside_text,
-                                      IsIdentifier(*hit.category)});
+    const bool identifier = !hit.inside_text && TellsApart(*hit.category);
+    seen = seen_.insert(seen_.end(),
+                        {hit.category, hit.inside_text, identifier, 0, row});
   }
   ++seen->values;
-  return seen->identifier && !hit.inside_text;
+  return seen->identifier;
 }
 
 const v1::Category* Column::TakenFor(v1::ColumnBasis* basis) const {
   for (const Seen& seen : seen_) {
     const bool most = static_cast<double>(seen.values) >=
                       kColumnShare * static_cast<double>(values_);
-    if (most && RankOf(seen.category) >= RankOf(named_)) {
+    if (most && !seen.inside_text && RankOf(seen.category) >= RankOf(named_)) {
       *basis = v1::COLUMN_BASIS_VALUES;
       return seen.category;
     }
@@ -216,52 +153,6 @@ v1::InspectedColumn Column::Conclude(absl::string_view sector) const {
   }
   if (declared_ != nullptr) Declare(sector, &column);
   return column;
-}
-
-people::IdentifierKind KindOf(absl::string_view category) {
-  if (category == "mobile" || category == "telephone") {
-    return people::IdentifierKind::kPhone;
-  }
-  if (category == "bank_account") return people::IdentifierKind::kCard;
-  constexpr absl::string_view kDocuments[] = {
-      "resident_id_number",      "identity_document_number",
-      "passport_number",         "travel_permit_number",
-      "residence_permit_number", "driving_licence_number"};
-  return std::find(std::begin(kDocuments), std::end(kDocuments), category) !=
-                 std::end(kDocuments)
-             ? people::IdentifierKind::kDocument
-             : people::IdentifierKind::kOther;
-}
-
-bool StandsForNobody(absl::string_view form) {
-  constexpr size_t kLongest = 9;  // Of kNobody, in bytes.
-  const bool nothing = std::none_of(form.begin(), form.end(), [](char c) {
-    return (absl::ascii_isalnum(c) && c != '0') ||
-           static_cast<uint8_t>(c) >= 0x80;
-  });
-  if (nothing || form.size() > kLongest) return nothing;
-  const std::string lower = absl::AsciiStrToLower(form);
-  return std::find(std::begin(kNobody), std::end(kNobody),
-                   absl::string_view(lower)) != std::end(kNobody);
-}
-
-bool IsSpoiled(absl::string_view form) {
-  return absl::StrContains(form, "**") || IsScientific(form);
-}
-
-std::vector<size_t> FindIdentifiers(
-    const std::vector<v1::InspectedColumn>& columns) {
-  std::vector<size_t> found;
-  for (const absl::string_view category : kIdentifiers) {
-    for (size_t i = 0; i < columns.size(); ++i) {
-      if (category == absl::string_view(columns[i].category()) &&
-          columns[i].values() > 0) {
-        found.push_back(i);
-      }
-    }
-    if (!found.empty()) return found;
-  }
-  return found;
 }
 
 }  // namespace tongguan::inspect

@@ -8,7 +8,6 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "gateway/people/identifiers.h"
 #include "gateway/policy/detectors.h"
 #include "proto/tongguan/v1/inspection.pb.h"
 
@@ -28,6 +27,11 @@ class Column {
   // Looks at one value that is not empty.
   policy::Hit Look(absl::string_view value, int64_t row, std::string* scratch);
 
+  // What a value is, as Look says, without counting it.
+  policy::Hit Find(absl::string_view value, std::string* scratch) const {
+    return watch_->Find(value, scratch);
+  }
+
   // Refuses, naming column and the first row, a column `number` (from 1) that
   // by its name identifies people, where detectors know what it should hold and
   // less than the column share of its values is a number of a person: so little
@@ -46,10 +50,10 @@ class Column {
  private:
   struct Seen {
     const v1::Category* category;
+    bool inside_text;  // A part of the values, not all of them.
+    bool identifier;   // Whole, and of a category that tells people apart.
     int64_t values;
     int64_t first_row;
-    bool inside_text;
-    bool identifier;  // Of a category that tells people apart.
   };
 
   // Whether the whole value is an identifier.
@@ -69,25 +73,8 @@ class Column {
   int64_t numbers_ = 0;      // Values that are an identifier, whole.
   int64_t others_ = 0;       // Neither that nor a sign for nothing.
   int64_t first_other_ = 0;  // Row of the first of them.
-  std::vector<Seen> seen_;   // One a category.
+  std::vector<Seen> seen_;   // One a category, and one for inside texts.
 };
-
-// How the values of a category are normalized.
-people::IdentifierKind KindOf(absl::string_view category);
-
-// Whether what stands for an identifier, normalized, is a word or sign for
-// nothing, or zeros: nobody.
-bool StandsForNobody(absl::string_view form);
-
-// Whether it is somebody's, but no longer tells whose: cut short by a
-// spreadsheet (1.10101E+17) or masked (138****5678).
-bool IsSpoiled(absl::string_view form);
-
-// The columns that identify people, as indices, ascending; none: empty. Those
-// of one category, the first of those that tell people apart of which a column
-// has values: beginning with what no two people share, without what they do.
-std::vector<size_t> FindIdentifiers(
-    const std::vector<v1::InspectedColumn>& columns);
 
 }  // namespace tongguan::inspect
 

@@ -46,7 +46,7 @@ class Csv final : public Records {
   Split SplitRecord();
   Split SplitQuoted(size_t* at);
   Split SplitPlain(size_t* at);
-  Split Bad(size_t column, const char* what);
+  Split Bad(size_t column, const char* key);
   absl::Status CheckText(size_t length) const;
   absl::string_view Text(const Field& field);
 
@@ -56,12 +56,12 @@ class Csv final : public Records {
   size_t length_ = 0;   // Of the record in the window, with its line end.
   size_t consume_ = 0;  // Of the record before, still in the window.
   size_t bad_column_ = 0;
-  const char* bad_ = "";
+  const char* bad_ = "";  // Key of the catalogue.
 };
 
-Csv::Split Csv::Bad(size_t column, const char* what) {
+Csv::Split Csv::Bad(size_t column, const char* key) {
   bad_column_ = column;
-  bad_ = what;
+  bad_ = key;
   return Split::kBad;
 }
 
@@ -74,10 +74,9 @@ Csv::Split Csv::SplitQuoted(size_t* at) {
   while (true) {
     const void* quote = std::memchr(data + i, '"', size - i);
     if (quote == nullptr) {
-      return source_->at_end() ? Bad(fields_.size() + 1,
-                                     "a quoted field that does not end. Close "
-                                     "it with a quote.")
-                               : Split::kMore;
+      return source_->at_end()
+                 ? Bad(fields_.size() + 1, "wrong.file_quote_open")
+                 : Split::kMore;
     }
     i = static_cast<size_t>(static_cast<const char*>(quote) - data);
     if (i + 1 == size && !source_->at_end()) return Split::kMore;
@@ -129,13 +128,9 @@ Csv::Split Csv::SplitRecord() {
       length_ = i + 1;
       return Split::kRecord;
     }
-    if (data[i] == '\0')
-      return Bad(fields_.size(), "a NUL byte. Save the file as text.");
+    if (data[i] == '\0') return Bad(fields_.size(), "wrong.file_nul");
     return Bad(fields_.size(),
-               quoted ? "text behind a closing quote. Put the whole field in "
-                        "quotes and double the quotes in it."
-                      : "a quote inside a field without quotes. Put the field "
-                        "in quotes and double the quotes in it.");
+               quoted ? "wrong.file_behind_quote" : "wrong.file_quote_inside");
   }
 }
 
@@ -149,10 +144,8 @@ absl::Status Csv::CheckText(size_t length) const {
                                  fields_[column].end - fields_[column].begin)) {
     ++column;
   }
-  return RefuseAt(row_, column + 1,
-                  absl::StrCat("not ", EncodingName(source_->encoding()),
-                               ". Name the file's encoding, or save it as "
-                               "UTF-8."));
+  return RefuseAt(row_, column + 1, "wrong.file_encoding",
+                  {std::string(EncodingName(source_->encoding()))});
 }
 
 // Halves doubled quotes in place: the window is ours, and the record is whole.
@@ -179,9 +172,7 @@ absl::StatusOr<bool> Csv::NextFields() {
       split = SplitRecord();
       const size_t length = split == Split::kMore ? source_->size() : length_;
       if (split != Split::kBad && length > kMaxRecordBytes) {
-        return RefuseAt(row_, fields_.size() + 1,
-                        "a record of more than 1 MiB. Look for a quote that "
-                        "is not closed, or no line ends.");
+        return RefuseAt(row_, fields_.size() + 1, "wrong.file_record");
       }
       if (split != Split::kMore) break;
       TG_RETURN_IF_ERROR(source_->Refill());
@@ -197,11 +188,9 @@ absl::StatusOr<bool> Csv::NextFields() {
 
 absl::Status Csv::ReadHeader() {
   TG_ASSIGN_OR_RETURN(const bool any, NextFields());
-  if (!any)
-    return RefuseAt(1, "the file is empty. It needs a header and rows.");
+  if (!any) return RefuseAt(1, "wrong.file_empty");
   if (fields_.size() > kMaxColumns) {
-    return RefuseAt(row_, kMaxColumns + 1,
-                    "more than 2,000 columns. Leave some out.");
+    return RefuseAt(row_, kMaxColumns + 1, "wrong.file_columns");
   }
   absl::flat_hash_map<std::string, size_t> seen;
   for (size_t i = 0; i < fields_.size(); ++i) {
@@ -209,18 +198,15 @@ absl::Status Csv::ReadHeader() {
                         ColumnName(row_, i + 1, Text(fields_[i])));
     const auto [there, fresh] = seen.emplace(name, i + 1);
     if (!fresh) {
-      return RefuseAt(row_, i + 1,
-                      absl::StrCat("named as column ", there->second,
-                                   ". Give each column a name of its own."));
+      return RefuseAt(row_, i + 1, "wrong.file_name_twice",
+                      {absl::StrCat(there->second)});
     }
     columns_.push_back(std::move(name));
   }
   const absl::string_view header(source_->data(), length_);
   if (columns_.size() == 1 &&
       header.find_first_of("\t;|") != absl::string_view::npos) {
-    return RefuseAt(row_, 1,
-                    "one column, and in it what looks like another separator. "
-                    "Save the file with commas.");
+    return RefuseAt(row_, 1, "wrong.file_separator");
   }
   return absl::OkStatus();
 }
@@ -231,8 +217,8 @@ absl::StatusOr<bool> Csv::Next(Record* record) {
   if (fields_.size() != columns_.size()) {
     return RefuseAt(
         row_, std::min(fields_.size(), columns_.size()) + 1,
-        absl::StrCat(fields_.size(), " fields, but the header has ",
-                     columns_.size(), ". Give every row one field a column."));
+        "wrong.file_ragged",
+        {absl::StrCat(fields_.size()), absl::StrCat(columns_.size())});
   }
   record->row = row_;
   record->cells.clear();

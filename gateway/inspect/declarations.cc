@@ -9,14 +9,16 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gateway/base/identifier.h"
-#include "gateway/base/status_macros.h"
 #include "gateway/inspect/records.h"
+#include "gateway/policy/detectors.h"
+#include "gateway/text/refusal.h"
 
 namespace tongguan::inspect {
 namespace {
 
-absl::Status Refuse(absl::string_view place, absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat(place, ": ", what));
+absl::Status Refuse(absl::string_view place, absl::string_view key,
+                    const std::vector<std::string>& operands = {}) {
+  return text::Refuse(absl::StatusCode::kInvalidArgument, place, key, operands);
 }
 
 bool ReadFact(absl::string_view text, v1::Fact* fact) {
@@ -53,31 +55,28 @@ std::vector<absl::string_view> Cells(absl::string_view line) {
   return cells;
 }
 
-absl::Status CheckOne(const std::string& place,
-                      const policy::Taxonomy& taxonomy,
+// The key of what is wrong; null: nothing.
+const char* WrongWith(const policy::Taxonomy& taxonomy,
                       const v1::Declaration& one) {
-  if (!IsIdentifier(one.reason())) {
-    return Refuse(place,
-                  "no reason of 1 to 64 letters, digits, '_', '.', '-'. Give "
-                  "one, such as test-data: it is recorded.");
+  std::string scratch;
+  if (!IsIdentifier(one.reason())) return "wrong.declared_reason";
+  // It is sent.
+  if (taxonomy.detectors().For(nullptr).Find(one.reason(), &scratch).category !=
+      nullptr) {
+    return "wrong.declared_value";
   }
   if (!one.category().empty() &&
       taxonomy.FindCategory(one.category()) == nullptr) {
-    return Refuse(place,
-                  "a category that the taxonomy lacks. Correct it, or leave "
-                  "it out.");
+    return "wrong.declared_category";
   }
   if (one.category().empty() && one.personal() == v1::FACT_UNSPECIFIED &&
       one.sensitive() == v1::FACT_UNSPECIFIED) {
-    return Refuse(place,
-                  "nothing is declared. Give category, personal or sensitive.");
+    return "wrong.declared_nothing";
   }
   if (one.personal() == v1::FACT_NO && one.sensitive() == v1::FACT_YES) {
-    return Refuse(place,
-                  "sensitive but not personal. Sensitive personal information "
-                  "is personal.");
+    return "wrong.declared_contradiction";
   }
-  return absl::OkStatus();
+  return nullptr;
 }
 
 }  // namespace
@@ -97,35 +96,33 @@ absl::StatusOr<v1::Declarations> ReadDeclarations(absl::string_view path,
       continue;
     }
     if (cells.size() > header.size()) {
-      return Refuse(place, "more cells than the header has. Remove some.");
+      return Refuse(place, "wrong.declared_cells");
     }
     v1::Declaration* const one = declarations.add_declarations();
     for (size_t i = 0; i < cells.size(); ++i) {
       if (!Put(header[i], cells[i], one)) {
-        return Refuse(absl::StrCat(place, ":", i + 1),
-                      "not a field or not yes, no or unknown. The fields are "
-                      "column, category, personal, sensitive, reason.");
+        return Refuse(absl::StrCat(place, ":", i + 1), "wrong.declared_field");
       }
     }
   }
   return declarations;
 }
 
-absl::Status CheckDeclarations(const policy::Taxonomy& taxonomy,
+absl::Status CheckDeclarations(absl::string_view path,
+                               const policy::Taxonomy& taxonomy,
                                v1::Declarations* declarations) {
   absl::flat_hash_set<std::string> seen;
   int number = 0;
   for (v1::Declaration& one : *declarations->mutable_declarations()) {
-    const std::string place = absl::StrCat("declaration ", ++number);
+    ++number;
     auto name = ColumnName(1, static_cast<size_t>(number), one.column());
-    if (!name.ok()) {
-      return Refuse(place, "no column's name. Write it as in the header.");
+    const char* wrong = "wrong.declared_name";
+    if (name.ok()) {
+      wrong = seen.insert(*name).second ? WrongWith(taxonomy, one)
+                                        : "wrong.declared_twice";
     }
-    if (!seen.insert(*name).second) {
-      return Refuse(place, "a column that is declared before. Remove one.");
-    }
+    if (wrong != nullptr) return Refuse(path, wrong, {absl::StrCat(number)});
     one.set_column(*std::move(name));
-    TG_RETURN_IF_ERROR(CheckOne(place, taxonomy, one));
   }
   return absl::OkStatus();
 }

@@ -20,9 +20,11 @@ absl::StatusOr<v1::Declarations> ReadDeclarations(absl::string_view path,
                                                   absl::string_view text);
 
 // Brings the columns' names into the form in which they are sent. Refuses
-// doubled columns, missing or ill-formed reasons, categories that the taxonomy
-// lacks, facts that contradict, and declarations that say nothing.
-absl::Status CheckDeclarations(const policy::Taxonomy& taxonomy,
+// doubled columns, missing or ill-formed reasons and such as look like a value,
+// categories that the taxonomy lacks, facts that contradict, and declarations
+// that say nothing. Errors name `path` and which declaration, from 1.
+absl::Status CheckDeclarations(absl::string_view path,
+                               const policy::Taxonomy& taxonomy,
                                v1::Declarations* declarations);
 
 }  // namespace tongguan::inspect

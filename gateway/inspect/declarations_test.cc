@@ -8,15 +8,17 @@
 namespace tongguan::inspect {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 // The declarations, checked; or the message.
 std::string Read(absl::string_view text, v1::Declarations* out = nullptr) {
   auto read = ReadDeclarations("d.tsv", text);
-  if (!read.ok()) return std::string(read.status().message());
-  const absl::Status status = CheckDeclarations(ShippedTaxonomy(), &*read);
+  if (!read.ok()) return SaidInBoth(read.status());
+  const absl::Status status =
+      CheckDeclarations("d.tsv", ShippedTaxonomy(), &*read);
   if (out != nullptr) *out = *read;
-  return std::string(status.message());
+  return status.ok() ? "" : SaidInBoth(status);
 }
 
 TEST(DeclarationsTest, RowsAreRead) {
@@ -48,37 +50,59 @@ TEST(DeclarationsTest, MoreCellsThanTheHeaderAreRefused) {
 
 TEST(DeclarationsTest, MissingReasonIsRefused) {
   EXPECT_THAT(Read("column\tpersonal\na\tno\n"),
-              StartsWith("declaration 1: no reason"));
+              StartsWith("d.tsv: declaration 1: no reason"));
 }
 
 TEST(DeclarationsTest, ReasonOfFreeTextIsRefused) {
   EXPECT_THAT(Read("column\tpersonal\treason\na\tno\tbecause I say so\n"),
-              StartsWith("declaration 1: no reason"));
+              StartsWith("d.tsv: declaration 1: no reason"));
+}
+
+TEST(DeclarationsTest, ReasonSaysWhichCharactersItTakesAndWhereMoreMayStand) {
+  const std::string error =
+      Read("column\tpersonal\treason\na\tno\tso, it is\n");
+  EXPECT_THAT(error, HasSubstr("1 to 64 letters, CJK characters, digits, "
+                               "'_', '.', '-'"));
+  EXPECT_THAT(error, HasSubstr("lines that begin with #"));
+  v1::Declarations read;
+  EXPECT_EQ(Read("# Agreed with legal, 2026-11-02: figures only.\n"
+                 "column\tpersonal\treason\na\tno\t法务已核对_2026-11\n",
+                 &read),
+            "");
+  EXPECT_EQ(read.declarations(0).reason(), "法务已核对_2026-11");
+}
+
+// It is sent, as names of columns are.
+TEST(DeclarationsTest, ReasonWithSomebodysNumberIsRefused) {
+  EXPECT_THAT(Read("column\tpersonal\treason\na\tno\task-13800138000\n"),
+              StartsWith("d.tsv: declaration 1: the reason looks as if it"));
 }
 
 TEST(DeclarationsTest, ColumnTwiceIsRefused) {
-  EXPECT_THAT(Read("column\tpersonal\treason\na b\tno\tr\na_b\tno\tr\n"),
-              StartsWith("declaration 2: a column that is declared before"));
+  EXPECT_THAT(
+      Read("column\tpersonal\treason\na b\tno\tr\na_b\tno\tr\n"),
+      StartsWith("d.tsv: declaration 2: a column that is declared before"));
 }
 
 TEST(DeclarationsTest, UnknownCategoryIsRefused) {
-  EXPECT_THAT(Read("column\tcategory\treason\na\tnone\tr\n"),
-              StartsWith("declaration 1: a category that the taxonomy lacks"));
+  EXPECT_THAT(
+      Read("column\tcategory\treason\na\tnone\tr\n"),
+      StartsWith("d.tsv: declaration 1: a category that the taxonomy lacks"));
 }
 
 TEST(DeclarationsTest, DeclaringNothingIsRefused) {
   EXPECT_THAT(Read("column\treason\na\tr\n"),
-              StartsWith("declaration 1: nothing is declared"));
+              StartsWith("d.tsv: declaration 1: nothing is declared"));
 }
 
 TEST(DeclarationsTest, SensitiveButNotPersonalIsRefused) {
   EXPECT_THAT(Read("column\tpersonal\tsensitive\treason\na\tno\tyes\tr\n"),
-              StartsWith("declaration 1: sensitive but not personal"));
+              StartsWith("d.tsv: declaration 1: sensitive but not personal"));
 }
 
 TEST(DeclarationsTest, MissingColumnIsRefused) {
   EXPECT_THAT(Read("personal\treason\nno\tr\n"),
-              StartsWith("declaration 1: no column's name"));
+              StartsWith("d.tsv: declaration 1: no column's name"));
 }
 
 }  // namespace

@@ -7,14 +7,16 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/inspect/column.h"
+#include "gateway/inspect/identifying.h"
+#include "gateway/inspect/plan.h"
 #include "gateway/inspect/records.h"
 #include "gateway/people/identifiers.h"
 #include "gateway/policy/detectors.h"
+#include "gateway/text/refusal.h"
 
 namespace tongguan::inspect {
 namespace {
@@ -26,44 +28,14 @@ constexpr int64_t kProgressRows = 65'536;  // Some 8 MB apart.
 // not differ from the one before unless the file does.
 constexpr int kMostPasses = 3;
 
-// What a row's people depend on, which only the whole file can say for sure.
-struct Plan {
-  // Ascending; of one category. Whoever stands in any of them is counted.
-  std::vector<size_t> identifiers;
-  std::string category;  // Theirs when they were found.
-  people::IdentifierKind kind = people::IdentifierKind::kOther;
-  // By column: has or may have ordinary, has sensitive personal information.
-  std::vector<bool> ordinary;
-  std::vector<bool> sensitive;
-};
-
-// A column that the plan does not know yet is not flagged.
-bool Flagged(const std::vector<bool>& flags, size_t column) {
-  return column < flags.size() && flags[column];
+bool IsPersonal(const v1::Category& category) {
+  return category.data_class() == v1::DATA_CLASS_PERSONAL ||
+         category.data_class() == v1::DATA_CLASS_SENSITIVE;
 }
 
-bool SameFlags(const std::vector<bool>& a, const std::vector<bool>& b) {
-  for (size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
-    if (Flagged(a, i) != Flagged(b, i)) return false;
-  }
-  return true;
-}
-
-using Columns = std::vector<v1::InspectedColumn>;
-
-Plan PlanFor(const Columns& columns, std::vector<size_t> identifiers) {
-  Plan plan;
-  if (!identifiers.empty()) {
-    plan.category = columns[identifiers.front()].category();
-    plan.kind = KindOf(plan.category);
-  }
-  plan.identifiers = std::move(identifiers);
-  for (const v1::InspectedColumn& column : columns) {
-    const bool sensitive = column.sensitive() == v1::FACT_YES;
-    plan.sensitive.push_back(sensitive);
-    plan.ordinary.push_back(!sensitive && column.personal() != v1::FACT_NO);
-  }
-  return plan;
+absl::Status TooManyPeople() {
+  return text::Refuse(absl::StatusCode::kResourceExhausted, "",
+                      "wrong.file_people", {text::FormatCount(kMaxPeople)});
 }
 
 absl::StatusOr<people::PseudonymKey> MakeKey(const Options& options) {
@@ -92,6 +64,7 @@ class Pass {
         taxonomy_(taxonomy),
         key_(key),
         plan_(plan),
+        numbered_(HasDetector(taxonomy, plan.category)),
         result_(std::make_unique<Result>()) {
     for (const size_t column : plan.identifiers) {
       identifies_.resize(column + 1);
@@ -116,6 +89,9 @@ class Pass {
   absl::Status CheckName(const std::string& name, size_t number);
   absl::Status Look(const Record& record);
   absl::Status CountPeople(const Record& record, bool ordinary, bool sensitive);
+  bool IsMereWord(const Cell& cell) const;
+  absl::Status CheckOnePerson(const Cell& cell, const policy::Hit& hit,
+                              int64_t row);
   absl::Status CountPerson(bool ordinary, bool sensitive);
   bool Identifies(size_t column) const {
     return column < identifies_.size() && identifies_[column];
@@ -126,12 +102,14 @@ class Pass {
   people::PseudonymKey* const key_;
   const Plan& plan_;
   std::vector<bool> identifies_;  // By column.
+  const bool numbered_;           // Detectors know what identifies.
   std::unique_ptr<Source> source_;
   std::unique_ptr<Records> records_;
   std::vector<Column> columns_;
   std::unique_ptr<Result> result_;
   int64_t rows_ = 0;
-  bool all_identified_ = true;  // Every row with a value had an identifier.
+  bool all_identified_ = true;     // Every row with a value had an identifier.
+  std::vector<policy::Hit> hits_;  // By cell of the record.
   std::string scratch_;
   std::string form_;
 };
@@ -155,10 +133,7 @@ absl::Status Pass::CheckHeader() const {
         return one.known() || one.name() == options_.identifier;
       });
   if (options_.header || looks_like_one) return absl::OkStatus();
-  return RefuseAt(1,
-                  "no name that is known, so this may be data and not the "
-                  "header, whose names are sent. If it is the header, give "
-                  "--header; else put one in front.");
+  return RefuseAt(1, "wrong.file_no_header");
 }
 
 // A name is sent, so it must not be a value: of a file without a header the
@@ -167,11 +142,7 @@ absl::Status Pass::CheckName(const std::string& name, size_t number) {
   const policy::Hit hit =
       taxonomy_.detectors().For(nullptr).Find(name, &scratch_);
   if (hit.category == nullptr) return absl::OkStatus();
-  return RefuseAt(
-      1, number,
-      absl::StrCat("the name looks like a value (", hit.category->id(),
-                   "). Name the columns, in a CSV in its first "
-                   "row."));
+  return RefuseAt(1, number, "wrong.file_name_is_value", {hit.category->id()});
 }
 
 absl::Status Pass::AddColumns() {
@@ -196,9 +167,50 @@ absl::Status Pass::CountPerson(bool ordinary, bool sensitive) {
   }
   const bool fits = (!ordinary || result_->persons.Add(pseudonym)) &&
                     (!sensitive || result_->sensitive.Add(pseudonym));
-  // The set's own status has the words.
-  if (!fits && !ordinary) return result_->sensitive.Set().status();
-  return fits ? absl::OkStatus() : result_->persons.Set().status();
+  return fits ? absl::OkStatus() : TooManyPeople();
+}
+
+// Whether a value, in form_ as well, only says why there is no number: those
+// that detectors know have a digit, or an '@'.
+bool Pass::IsMereWord(const Cell& cell) const {
+  return numbered_ && !columns_[cell.column].declared() &&
+         std::none_of(form_.begin(), form_.end(), [](char c) {
+           return absl::ascii_isdigit(c) || c == '@';
+         });
+}
+
+// Refuses a value, in form_ as well, that is more than one person's identifier
+// or has words about it: it would count as one, and as nobody whom another
+// system knows.
+absl::Status Pass::CheckOnePerson(const Cell& cell, const policy::Hit& hit,
+                                  int64_t row) {
+  const bool own =
+      hit.category != nullptr && hit.category->id() == plan_.category;
+  // A gap in a number of another kind may well part two.
+  if (hit.category != nullptr && !hit.inside_text &&
+      (own || plan_.kind != people::IdentifierKind::kOther)) {
+    return absl::OkStatus();
+  }
+  const Column& column = columns_[cell.column];
+  const auto refuse = [&](const char* key) {
+    return RefuseAt(row, cell.column + 1, key, {column.name()});
+  };
+  const bool apart =
+      hit.inside_text &&
+      (own || (IsPersonal(*hit.category) && !IsOneWord(cell.value)));
+  // "0086 138 0013 8000" is whole without its gaps.
+  if (apart) {
+    const policy::Hit form = column.Find(form_, &scratch_);
+    const bool whole = form.category != nullptr && !form.inside_text;
+    return whole ? absl::OkStatus() : refuse("wrong.file_several");
+  }
+  people::NormalizeIdentifier(people::IdentifierKind::kOther, cell.value,
+                              &scratch_);
+  const Several several = HoldsSeveral(plan_.kind, scratch_);
+  if (several == Several::kYes) return refuse("wrong.file_several");
+  return several == Several::kPerhaps && !column.declared()
+             ? refuse("wrong.file_perhaps_several")
+             : absl::OkStatus();
 }
 
 // Everybody whom the record names: by several values, or by several columns, of
@@ -206,35 +218,33 @@ absl::Status Pass::CountPerson(bool ordinary, bool sensitive) {
 absl::Status Pass::CountPeople(const Record& record, bool ordinary,
                                bool sensitive) {
   bool anybody = false;
-  for (const Cell& cell : record.cells) {
+  for (size_t i = 0; i < record.cells.size(); ++i) {
+    const Cell& cell = record.cells[i];
     if (!Identifies(cell.column)) continue;
     people::NormalizeIdentifier(plan_.kind, cell.value, &form_);
     if (IsSpoiled(form_)) {
-      return RefuseAt(record.row, cell.column + 1,
-                      "an identifier that is masked or cut short (as "
-                      "1.1E+17), so that many people have the same. Write it "
-                      "in full; a spreadsheet keeps long numbers as text.");
+      return RefuseAt(record.row, cell.column + 1, "wrong.file_spoiled");
     }
-    if (StandsForNobody(form_)) continue;
+    if (StandsForNobody(form_) || IsMereWord(cell)) continue;
+    TG_RETURN_IF_ERROR(CheckOnePerson(cell, hits_[i], record.row));
     anybody = true;
     TG_RETURN_IF_ERROR(CountPerson(ordinary, sensitive));
   }
   if (anybody) return absl::OkStatus();
   const size_t first = plan_.identifiers.front();
-  return RefuseAt(record.row, first + 1,
-                  absl::StrCat("no identifier in \"", columns_[first].name(),
-                               "\", but personal information beside it. Fill "
-                               "it in (no sign or word for nothing), or choose "
-                               "another --id-column."));
+  return RefuseAt(record.row, first + 1, "wrong.file_nobody",
+                  {columns_[first].name()});
 }
 
 absl::Status Pass::Look(const Record& record) {
   bool ordinary = false;
   bool sensitive = false;
   bool identified = false;
+  hits_.clear();
   for (const Cell& cell : record.cells) {
     Column& column = columns_[cell.column];
     const policy::Hit hit = column.Look(cell.value, record.row, &scratch_);
+    hits_.push_back(hit);
     sensitive |= Flagged(plan_.sensitive, cell.column);
     ordinary |= Flagged(plan_.ordinary, cell.column);
     if (hit.category != nullptr && !column.declared()) {
@@ -268,7 +278,7 @@ absl::Status Pass::Run(int64_t rows) {
     }
   }
   if (rows_ == 0) {
-    return RefuseAt(1, "no rows. There is nothing to check.");
+    return RefuseAt(1, "wrong.file_no_rows");
   }
   return source_->CheckUnchanged();
 }
@@ -283,7 +293,8 @@ Columns Pass::Conclude() const {
 }
 
 bool Pass::CountedAs(const Plan& plan) const {
-  if (plan.identifiers != plan_.identifiers || plan.kind != plan_.kind ||
+  if (plan.identifiers != plan_.identifiers ||
+      plan.category != plan_.category ||
       !SameFlags(plan.sensitive, plan_.sensitive)) {
     return false;
   }
@@ -312,70 +323,15 @@ absl::Status Pass::Fill(const Columns& columns) {
   inspection.set_encoding(std::string(encoding));
   inspection.set_bytes(source_->bytes());
   inspection.set_rows(rows_);
-  TG_ASSIGN_OR_RETURN(const absl::string_view persons, result_->persons.Set());
-  TG_ASSIGN_OR_RETURN(const absl::string_view sensitive,
-                      result_->sensitive.Set());
-  inspection.set_persons(people::CountOf(persons));
-  inspection.set_sensitive_persons(people::CountOf(sensitive));
+  const auto persons = result_->persons.Set();
+  const auto sensitive = result_->sensitive.Set();
+  if (!persons.ok() || !sensitive.ok()) return TooManyPeople();
+  inspection.set_persons(people::CountOf(*persons));
+  inspection.set_sensitive_persons(people::CountOf(*sensitive));
   for (const v1::InspectedColumn& column : columns) {
     *inspection.add_columns() = column;
     inspection.mutable_columns()->rbegin()->set_identifier(
         Identifies(static_cast<size_t>(column.number() - 1)));
-  }
-  return absl::OkStatus();
-}
-
-// The column that was asked for, or those found, with those of the pass before.
-absl::StatusOr<std::vector<size_t>> ChooseIdentifiers(const Options& options,
-                                                      const Columns& columns,
-                                                      const Plan& before) {
-  if (options.identifier.empty()) {
-    std::vector<size_t> found = before.identifiers;
-    if (found.empty()) return FindIdentifiers(columns);
-    // One that was taken for less, or did not come, in the first rows.
-    for (size_t i = 0; i < columns.size(); ++i) {
-      if (columns[i].category() == before.category) found.push_back(i);
-    }
-    std::sort(found.begin(), found.end());
-    found.erase(std::unique(found.begin(), found.end()), found.end());
-    return found;
-  }
-  const auto name = ColumnName(1, 1, options.identifier);
-  for (size_t i = 0; name.ok() && i < columns.size(); ++i) {
-    if (columns[i].name() == *name) return std::vector<size_t>{i};
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("no column \"", options.identifier,
-                   "\". Give --id-column a name of the header."));
-}
-
-// A declaration of a column that is not there is a slip that would go unseen.
-absl::Status CheckDeclared(const Options& options, const Columns& columns) {
-  for (const v1::Declaration& one : options.declarations.declarations()) {
-    const auto named = [&one](const v1::InspectedColumn& column) {
-      return column.name() == one.column();
-    };
-    if (std::none_of(columns.begin(), columns.end(), named)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("no column \"", one.column(),
-                       "\", which is declared. Correct the declaration."));
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckIdentified(const Columns& columns, const Plan& plan) {
-  if (!plan.identifiers.empty()) return absl::OkStatus();
-  for (size_t i = 0; i < columns.size(); ++i) {
-    if (columns[i].values() == 0 || (!plan.ordinary[i] && !plan.sensitive[i])) {
-      continue;
-    }
-    return RefuseAt(
-        1, i + 1,
-        absl::StrCat("\"", columns[i].name(),
-                     "\" is or may be personal information, and no column "
-                     "identifies the people. Choose one with --id-column, or "
-                     "declare the columns that are not personal."));
   }
   return absl::OkStatus();
 }
@@ -391,11 +347,9 @@ absl::StatusOr<std::unique_ptr<Result>> InspectFile(
     Pass reading(options, taxonomy, &key, plan);
     TG_RETURN_IF_ERROR(reading.Run(rows));
     const Columns columns = reading.Conclude();
-    TG_ASSIGN_OR_RETURN(std::vector<size_t> identifiers,
-                        ChooseIdentifiers(options, columns, plan));
-    const Plan next = PlanFor(columns, std::move(identifiers));
+    TG_ASSIGN_OR_RETURN(const Plan next, MakePlan(columns, options.identifier));
     if (rows == kAllRows && reading.CountedAs(next)) {
-      TG_RETURN_IF_ERROR(CheckDeclared(options, columns));
+      TG_RETURN_IF_ERROR(CheckDeclared(options.declarations, columns));
       TG_RETURN_IF_ERROR(CheckIdentified(columns, next));
       TG_RETURN_IF_ERROR(reading.CheckIdentifiers());
       TG_RETURN_IF_ERROR(reading.Fill(columns));
@@ -404,10 +358,8 @@ absl::StatusOr<std::unique_ptr<Result>> InspectFile(
     plan = next;
     rows = kAllRows;
   }
-  return absl::AbortedError(
-      absl::StrCat(options.path,
-                   ": another file at each reading. Check it once it is "
-                   "finished."));
+  return text::Refuse(absl::StatusCode::kAborted, options.path,
+                      "wrong.file_another");
 }
 
 }  // namespace tongguan::inspect

@@ -18,7 +18,9 @@
 
 namespace tongguan::inspect {
 
-// Distinct people of a file, of each class; as many as a gateway holds staged.
+// Distinct people of a file, of each class: what memory is for (gathered.h). A
+// gateway takes fewer at a time (limits.staged_people, half of it for one
+// exporter, both classes together), and says so.
 inline constexpr int64_t kMaxPeople = 10'000'000;
 
 struct Options {

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "gateway/inspect/column.h"
 #include "gateway/inspect/testing.h"
 
@@ -23,6 +24,38 @@ using ::testing::StartsWith;
 constexpr const char* kId = "11010519491231002X";
 constexpr const char* kCard = "6222021234567890128";
 
+// The number of a person who does not exist, by GB 11643.
+std::string ResidentId(int number) {
+  constexpr int kWeights[] = {7, 9, 10, 5,  8, 4, 2, 1, 6,
+                              3, 7, 9,  10, 5, 8, 4, 2};
+  std::string id = absl::StrFormat("11010119900307%03d", number);
+  int sum = 0;
+  for (size_t i = 0; i < id.size(); ++i) sum += (id[i] - '0') * kWeights[i];
+  return id + "10X98765432"[sum % 11];
+}
+
+// What identifies somebody in a column of this name.
+std::string Identifier(absl::string_view header, int number) {
+  if (header == "身份证号") return ResidentId(number);
+  if (header == "手机号") return absl::StrCat(13'800'000'000 + number);
+  if (header == "邮箱") return absl::StrCat("p", number, "@corp.cn");
+  if (header == "护照号") return absl::StrCat("E", 12'000'000 + number);
+  return absl::StrCat("P", number);
+}
+
+// Rows of one person each, of which so many last ones hold `cell` in the
+// identifier column.
+std::string Rows(absl::string_view header, int rows, int odd,
+                 absl::string_view cell) {
+  std::string text = absl::StrCat(header, ",姓名\n");
+  for (int i = 0; i < rows; ++i) {
+    absl::StrAppend(&text, "\"",
+                    i < rows - odd ? Identifier(header, i) : std::string(cell),
+                    "\",a\n");
+  }
+  return text;
+}
+
 class InspectTest : public testing::Test {
  protected:
   InspectTest() { options_.key = std::string(32, 'k'); }
@@ -32,7 +65,7 @@ class InspectTest : public testing::Test {
                                   const std::string& name = "t.csv") {
     options_.path = folder_.Write(name, text);
     auto result = InspectFile(options_, ShippedTaxonomy());
-    error_ = result.ok() ? "" : std::string(result.status().message());
+    error_ = result.ok() ? "" : SaidInBoth(result.status());
     return result.ok() ? *std::move(result) : nullptr;
   }
   v1::Inspection Of(const std::string& text,
@@ -310,7 +343,7 @@ TEST_F(InspectTest, IdentifierColumnOfWhichTooLittleIsOneIsRefused) {
   for (const int good : {79, 80}) {
     std::string text = "手机号,姓名\n";
     for (int i = 0; i < 100; ++i) {
-      absl::StrAppend(&text, i < good ? "13800138000" : "另见备注", ",a\n");
+      absl::StrAppend(&text, i < good ? "13800138000" : "6591234567", ",a\n");
     }
     if (good == 80) {
       EXPECT_EQ(Of(text).persons(), 2);
@@ -322,6 +355,22 @@ TEST_F(InspectTest, IdentifierColumnOfWhichTooLittleIsOneIsRefused) {
     Declare("手机号", v1::FACT_YES);  // Foreign numbers, say.
     EXPECT_EQ(Of(text).persons(), 2);
   }
+}
+
+// A fifth of the rows were one person, "see remark".
+TEST_F(InspectTest, WordsInAColumnOfNumbersAreNobody) {
+  for (const char* header : {"手机号", "身份证号", "邮箱", "c1"}) {
+    const std::string name = header == std::string("c1") ? "手机号" : header;
+    std::string text = Rows(name, 20, 2, "另见备注");
+    text.replace(0, name.size(), header);
+    EXPECT_THAT(ErrorOf(text),
+                StartsWith(absl::StrCat("row 20, column 1: no identifier in \"",
+                                        header, "\"")));
+  }
+  // Where no detector knows what stands there, words may be names.
+  EXPECT_EQ(Of(Rows("用户账号", 20, 2, "zhangsan")).persons(), 19);
+  Declare("手机号", v1::FACT_YES);
+  EXPECT_EQ(Of(Rows("手机号", 20, 2, "另见备注")).persons(), 19);
 }
 
 TEST_F(InspectTest, ATelephoneThatManyShareIdentifiesNobody) {
@@ -375,6 +424,160 @@ TEST_F(InspectTest, LateIdentifyingColumnsCountTheirPeopleFromTheFirstRow) {
   EXPECT_EQ(Of(late, "t.jsonl").persons(), 41'000);
   // What stands there and is no number is taken for one: never too few.
   EXPECT_EQ(Of(becomes).persons(), 80'000);
+}
+
+// 112,000 people were 5,000: a cell was a person, whoever stood in it.
+TEST_F(InspectTest, IdentifierCellOfManyPeopleIsRefused) {
+  std::string cell = "110101199003074477";
+  for (int i = 1; i < 120; ++i) cell += ",110101199003074493";
+  EXPECT_THAT(ErrorOf(Rows("身份证号", 100, 19, cell)),
+              StartsWith("row 83, column 1: \"身份证号\" holds several "));
+}
+
+TEST_F(InspectTest, IdentifierCellOfTwoPeopleIsRefusedHoweverTheyAreParted) {
+  const std::pair<const char*, std::vector<const char*>> kPeople[] = {
+      {"身份证号", {"110101199003074477", "110101199003074493"}},
+      {"手机号", {"13800138000", "13900139000"}},
+      {"手机号", {"+65 9123 4567", "+65 9876 5432"}},
+      {"邮箱", {"zhang@corp.cn", "li@corp.cn"}},
+      {"护照号", {"E12345678", "E23456789"}},
+      {"工号", {"E1001", "E1002"}},
+      {"用户账号", {"zhangsan", "lisi"}}};
+  for (const auto& [header, people] : kPeople) {
+    for (const char* sign :
+         {",", ", ", "，", ";", "；", "、", "|", "\n", "/"}) {
+      const std::string cell = absl::StrCat(people[0], sign, people[1]);
+      EXPECT_THAT(ErrorOf(Rows(header, 20, 1, cell)),
+                  StartsWith("row 21, column 1: \"" + std::string(header)))
+          << cell;
+    }
+  }
+  for (const char* cell :
+       {"110101199003074477 110101199003074493", "E12345678 E23456789",
+        "110101199003074477和110101199003074493", "E12345678和E23456789"}) {
+    EXPECT_THAT(ErrorOf(Rows("身份证号", 20, 1, cell)),
+                StartsWith("row 21, column 1: \"身份证号\" holds "))
+        << cell;
+  }
+  // The last is a card's number if its gap is left out.
+  for (const char* cell : {"E1001 E1002", "6222021234 567890128"}) {
+    EXPECT_THAT(ErrorOf(Rows("工号", 20, 1, cell)),
+                StartsWith("row 21, column 1: \"工号\" holds what may be "))
+        << cell;
+  }
+}
+
+TEST_F(InspectTest, IdentifierAmongWordsIsRefused) {
+  for (const char* cell : {"张三 13800138000", "tel13800138000",
+                           "13800138000.0", "0013800138000"}) {
+    EXPECT_THAT(ErrorOf(Rows("手机号", 20, 1, cell)),
+                StartsWith("row 21, column 1: \"手机号\" holds several "))
+        << cell;
+  }
+  options_.identifier = "Ref";
+  EXPECT_THAT(ErrorOf(Rows("Ref", 20, 1, "订单 13800138000")),
+              StartsWith("row 21, column 1: \"Ref\" holds several "));
+}
+
+TEST_F(InspectTest, OneIdentifierInPiecesIsOnePerson) {
+  const std::pair<const char*, const char*> kWhole[] = {
+      {"手机号", "0086 138 1234 5678"},
+      {"手机号", "(138) 1234-5678"},
+      {"手机号", "138.1234.5678"},
+      {"手机号", "+65 9123 4567"},
+      {"手机号", "021-62345678"},
+      {"身份证号", "110105 19491231 002X"},
+      {"身份证号", "A123456(3)"},
+      {"工号", "EMP 1001"},
+      {"工号", "2024-0012"},
+      {"用户账号", "tb13800138000"},
+      {"用户账号", "wx_13800138000"},
+      {"用户账号", "zhang.san"}};
+  for (const auto& [header, cell] : kWhole) {
+    EXPECT_EQ(Of(Rows(header, 20, 2, cell)).persons(), 19) << cell;
+  }
+}
+
+// What only may be several is settled by who knows the column; lists are not.
+TEST_F(InspectTest, DeclarationSettlesGapsButNoList) {
+  const std::string gaps = Rows("工号", 20, 2, "2024/0012 0034");
+  EXPECT_THAT(ErrorOf(gaps), StartsWith("row 20, column 1: \"工号\" holds wh"));
+  Declare("工号", v1::FACT_YES);
+  EXPECT_EQ(Of(gaps).persons(), 19);
+  EXPECT_THAT(ErrorOf(Rows("工号", 20, 1, "E1、E2")),
+              StartsWith("row 21, column 1: \"工号\" holds several "));
+}
+
+TEST_F(InspectTest, IdentifierLongerThanAnyIsRefused) {
+  std::string cell = "E1";
+  for (int i = 2; i < 60; ++i) absl::StrAppend(&cell, "和E", i);
+  EXPECT_THAT(ErrorOf(Rows("工号", 20, 1, cell)),
+              StartsWith("row 21, column 1: \"工号\" holds what may be "));
+}
+
+// Two mobiles a text, each text another: 2,000 numbers were 1,000 people.
+TEST_F(InspectTest, ATextWithIdentifiersInsideIdentifiesNobody) {
+  std::string text = "备注,unit_price\n";
+  for (int i = 0; i < 1'000; ++i) {
+    absl::StrAppend(&text, "联系 ", 13'800'000'000 + i, " 或 ",
+                    13'900'000'000 + i, ",1\n");
+  }
+  EXPECT_THAT(ErrorOf(text),
+              StartsWith("row 1, column 1: \"备注\" is or may be personal "
+                         "information, and no column identifies"));
+  options_.identifier = "备注";
+  EXPECT_THAT(ErrorOf(text),
+              StartsWith("row 2, column 1: \"备注\" holds several "));
+}
+
+TEST_F(InspectTest, HitsInsideTextsAreToldApartFromWholeOnes) {
+  const v1::Inspection found =
+      Of("工号,手机号\n1,13800138000\n2,张三13800138000\n3,13900139000\n"
+         "4,13911112222\n5,13911112223\n6,李四13911112224\n");
+  const v1::InspectedColumn& column = found.columns(1);
+  ASSERT_EQ(column.hits_size(), 2);
+  EXPECT_EQ(column.hits(0).values(), 4);
+  EXPECT_FALSE(column.hits(0).inside_text());
+  EXPECT_EQ(column.hits(1).category(), "mobile");
+  EXPECT_EQ(column.hits(1).values(), 2);
+  EXPECT_EQ(column.hits(1).first_row(), 3);
+  EXPECT_TRUE(column.hits(1).inside_text());
+}
+
+// 30,000 people of one shared mobile were 10,001: the identity number had no
+// values in the first rows.
+TEST_F(InspectTest, ABetterIdentifierThatFillsLaterIsTheOne) {
+  std::string text = "身份证号,手机号\n";
+  for (int i = 0; i < 30'000; ++i) {
+    const bool late = i >= 10'000;
+    absl::StrAppend(&text, late ? absl::StrCat("P", i) : "", ",",
+                    late ? 13'800'138'000 : 13'900'000'000 + i, "\n");
+  }
+  EXPECT_THAT(ErrorOf(text),
+              StartsWith("row 2, column 1: no identifier in \"身份证号\", but "
+                         "personal information beside it."));
+}
+
+TEST_F(InspectTest, ABetterIdentifierThatIsOneOnlyLaterCountsFromTheFirstRow) {
+  std::string text = "c1,手机号\n";
+  for (int i = 0; i < 60'000; ++i) {
+    absl::StrAppend(&text, i < 10'000 ? absl::StrCat("r", i) : kId,
+                    ",13800138000\n");
+  }
+  const v1::Inspection found = Of(text);
+  EXPECT_TRUE(found.columns(0).identifier());
+  EXPECT_FALSE(found.columns(1).identifier());
+  EXPECT_EQ(found.persons(), 10'001);
+}
+
+// What the first rows took it for, it is not.
+TEST_F(InspectTest, AColumnOfWhichOnlyTheFirstRowsIdentifyIsNone) {
+  std::string text = "c1,unit_price\n";
+  for (int i = 0; i < 60'000; ++i) {
+    absl::StrAppend(
+        &text, i < 10'000 ? absl::StrCat(13'800'000'000 + i) : "批次7", ",1\n");
+  }
+  EXPECT_THAT(ErrorOf(text), HasSubstr("no column identifies the people"));
 }
 
 TEST_F(InspectTest, AKeyThatIsThereTwiceIsRefused) {

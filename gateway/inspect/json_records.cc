@@ -59,8 +59,7 @@ absl::StatusOr<size_t> JsonLines::NextLine() {
                        : static_cast<size_t>(static_cast<const char*>(end) -
                                              source_->data());
     if (length > kMaxRecordBytes) {
-      return RefuseAt(row_,
-                      "a line of more than 1 MiB. Write one object a line.");
+      return RefuseAt(row_, "wrong.file_line");
     }
     if (end == nullptr && !source_->at_end()) {
       TG_RETURN_IF_ERROR(source_->Refill());
@@ -93,13 +92,11 @@ absl::Status JsonLines::Read(absl::string_view line, Record* record) {
       parser_.parse(line.data(), line.size(), /*realloc_if_needed=*/false)
           .get(root);
   if (error == simdjson::UTF8_ERROR) {
-    return RefuseAt(row_,
-                    absl::StrCat("not ", EncodingName(source_->encoding()),
-                                 ". Name the file's encoding, or save it "
-                                 "as UTF-8."));
+    return RefuseAt(row_, "wrong.file_line_encoding",
+                    {std::string(EncodingName(source_->encoding()))});
   }
   if (error != simdjson::SUCCESS || root.get(fields) != simdjson::SUCCESS) {
-    return RefuseAt(row_, "not one JSON object. Write one a line.");
+    return RefuseAt(row_, "wrong.file_not_object");
   }
   return ReadObject("", fields, record);
 }
@@ -109,13 +106,11 @@ absl::StatusOr<uint32_t> JsonLines::ColumnOf(const std::string& key) {
   if (known != keys_.end()) return known->second;
   const size_t number = columns_.size() + 1;
   if (number > kMaxColumns) {
-    return RefuseAt(row_, "more than 2,000 different keys. Leave some out.");
+    return RefuseAt(row_, "wrong.file_keys");
   }
   TG_ASSIGN_OR_RETURN(std::string name, ColumnName(row_, number, key));
   if (!names_.insert(name).second) {
-    return RefuseAt(row_, number,
-                    "a key that cannot be told from another's. Give each a "
-                    "name of its own.");
+    return RefuseAt(row_, number, "wrong.file_key_like");
   }
   columns_.push_back(std::move(name));
   seen_in_.push_back(0);
@@ -135,9 +130,7 @@ absl::Status JsonLines::ReadObject(const std::string& prefix, object fields,
     } else if (prefix.empty()) {
       TG_RETURN_IF_ERROR(ReadObject(absl::StrCat(key, "."), inner, record));
     } else {
-      return RefuseAt(row_,
-                      "objects inside objects inside the line's. Bring "
-                      "them to one level.");
+      return RefuseAt(row_, "wrong.file_nested");
     }
   }
   return absl::OkStatus();
@@ -147,9 +140,7 @@ absl::Status JsonLines::ReadValue(const std::string& key, element value,
                                   Record* record) {
   TG_ASSIGN_OR_RETURN(const uint32_t column, ColumnOf(key));
   if (std::exchange(seen_in_[column], row_) == row_) {
-    return RefuseAt(row_, column + 1,
-                    "a key that is there twice. Write a list, or give each a "
-                    "name of its own.");
+    return RefuseAt(row_, column + 1, "wrong.file_key_twice");
   }
   simdjson::dom::array values;
   if (value.get(values) != simdjson::SUCCESS) {
@@ -169,7 +160,7 @@ absl::Status JsonLines::AddScalar(uint32_t column, element value,
     case element_type::STRING: {
       const std::string_view text = value.get_string().value_unsafe();
       if (text.find('\0') != std::string_view::npos) {
-        return RefuseAt(row_, column + 1, "a NUL character. Leave it out.");
+        return RefuseAt(row_, column + 1, "wrong.file_nul");
       }
       if (!text.empty()) {
         record->cells.push_back(
@@ -179,9 +170,7 @@ absl::Status JsonLines::AddScalar(uint32_t column, element value,
     }
     case element_type::OBJECT:
     case element_type::ARRAY:
-      return RefuseAt(row_, column + 1,
-                      "objects or arrays inside an array. Bring them to one "
-                      "level.");
+      return RefuseAt(row_, column + 1, "wrong.file_nested_array");
     default:
       break;
   }
@@ -190,9 +179,7 @@ absl::Status JsonLines::AddScalar(uint32_t column, element value,
   const bool is_double = value.type() == element_type::DOUBLE &&
                          value.get(number) == simdjson::SUCCESS;
   if (is_double && std::abs(number) >= kExactDoubles) {
-    return RefuseAt(row_, column + 1,
-                    "a number with a point or exponent that is too large to "
-                    "keep its digits. Write it as text.");
+    return RefuseAt(row_, column + 1, "wrong.file_number");
   }
   if (used_ == numbers_.size()) numbers_.emplace_back();
   std::string& text = numbers_[used_++];

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/base/identifier.h"
+#include "gateway/text/refusal.h"
 
 namespace tongguan::inspect {
 namespace {
@@ -24,13 +25,18 @@ bool HasLetter(absl::string_view name) {
 
 }  // namespace
 
-absl::Status RefuseAt(int64_t row, absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat("row ", row, ": ", what));
+absl::Status RefuseAt(int64_t row, absl::string_view key,
+                      const std::vector<std::string>& operands) {
+  std::vector<std::string> all = {absl::StrCat(row)};
+  all.insert(all.end(), operands.begin(), operands.end());
+  return text::Refuse(absl::StatusCode::kInvalidArgument, "", key, all);
 }
 
-absl::Status RefuseAt(int64_t row, size_t column, absl::string_view what) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("row ", row, ", column ", column, ": ", what));
+absl::Status RefuseAt(int64_t row, size_t column, absl::string_view key,
+                      const std::vector<std::string>& operands) {
+  std::vector<std::string> all = {absl::StrCat(column)};
+  all.insert(all.end(), operands.begin(), operands.end());
+  return RefuseAt(row, key, all);
 }
 
 absl::StatusOr<std::string> ColumnName(int64_t row, size_t column,
@@ -49,9 +55,7 @@ absl::StatusOr<std::string> ColumnName(int64_t row, size_t column,
     name.append(character.data(), character.size());
   }
   if (IsIdentifier(name) && HasLetter(name)) return name;
-  return RefuseAt(row, column,
-                  "no name of 1 to 64 characters with a letter. Name the "
-                  "columns, in a CSV in its first row.");
+  return RefuseAt(row, column, "wrong.file_no_name");
 }
 
 }  // namespace tongguan::inspect

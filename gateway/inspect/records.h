@@ -58,10 +58,13 @@ std::unique_ptr<Records> ReadJsonLines(Source* source);
 absl::StatusOr<std::string> ColumnName(int64_t row, size_t column,
                                        absl::string_view given);
 
-// InvalidArgument "row 7, column 2: what".
-absl::Status RefuseAt(int64_t row, size_t column, absl::string_view what);
-// InvalidArgument "row 7: what".
-absl::Status RefuseAt(int64_t row, absl::string_view what);
+// InvalidArgument in words of the catalogue, in which row and column (from 1)
+// are {0} and {1}: "row 7, column 2: what". `operands` come behind them.
+absl::Status RefuseAt(int64_t row, size_t column, absl::string_view key,
+                      const std::vector<std::string>& operands = {});
+// The same, in which the row is {0}: "row 7: what".
+absl::Status RefuseAt(int64_t row, absl::string_view key,
+                      const std::vector<std::string>& operands = {});
 
 }  // namespace tongguan::inspect
 

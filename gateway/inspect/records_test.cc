@@ -22,13 +22,13 @@ class RecordsTest : public testing::Test {
   std::string Read(const std::string& name, const std::string& bytes,
                    Encoding encoding = Encoding::kDetect) {
     auto source = Source::Open(folder_.Write(name, bytes), encoding);
-    if (!source.ok()) return std::string(source.status().message());
+    if (!source.ok()) return SaidInBoth(source.status());
     std::unique_ptr<Records> records;
     if (name == "t.jsonl") {
       records = ReadJsonLines(source->get());
     } else {
       auto csv = ReadCsv(source->get());
-      if (!csv.ok()) return std::string(csv.status().message());
+      if (!csv.ok()) return SaidInBoth(csv.status());
       records = *std::move(csv);
     }
     return ReadAll(records.get());
@@ -44,7 +44,7 @@ class RecordsTest : public testing::Test {
     Record record;
     while (true) {
       const auto any = records->Next(&record);
-      if (!any.ok()) return std::string(any.status().message());
+      if (!any.ok()) return SaidInBoth(any.status());
       if (!*any) break;
       absl::StrAppend(&all, record.row, ":");
       for (const Cell& cell : record.cells) {
@@ -134,13 +134,14 @@ TEST_F(RecordsTest, ByteThatIsNoGb18030NamesRowAndColumn) {
 TEST_F(RecordsTest, Utf16IsNamed) {
   const std::string text("\xFF\xFE\x61\x00", 4);
   EXPECT_EQ(Csv(text), folder_.path() +
-                           "/t.csv: UTF-16. Save the file as "
-                           "UTF-8.");
+                           "/t.csv: UTF-16; save the file as "
+                           "UTF-8");
 }
 
 TEST_F(RecordsTest, NulNamesRowAndColumn) {
   EXPECT_EQ(Csv(std::string("a,b\n1,2\0\n", 9)),
-            "row 2, column 2: a NUL byte. Save the file as text.");
+            "row 2, column 2: a NUL character. Leave it out, or save the file "
+            "as text.");
 }
 
 TEST_F(RecordsTest, QuotesInTheWrongPlaceNameRowAndColumn) {
@@ -317,7 +318,8 @@ TEST_F(RecordsTest, JsonKeysThatComeOutAlikeAreRefused) {
 
 TEST_F(RecordsTest, JsonNulAndWrongEncodingAreRefused) {
   EXPECT_EQ(Json("{\"a\":\"x\\u0000\"}"),
-            "row 1, column 1: a NUL character. Leave it out.");
+            "row 1, column 1: a NUL character. Leave it out, or save the file "
+            "as text.");
   EXPECT_EQ(Json("{\"a\":\"张\"}\n{\"a\":\"\xB3\xC7\"}\n").substr(0, 17),
             "row 2: not UTF-8.");
 }

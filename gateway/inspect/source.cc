@@ -12,8 +12,8 @@
 #include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
+#include "gateway/text/refusal.h"
 
 namespace tongguan::inspect {
 namespace {
@@ -29,8 +29,8 @@ constexpr char kNotUtf8 = '\xFF';
 
 constexpr absl::string_view kUtf8Mark = "\xEF\xBB\xBF";
 
-absl::Status Refuse(absl::string_view path, absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat(path, ": ", what));
+absl::Status Refuse(absl::string_view path, absl::string_view key) {
+  return text::Refuse(absl::StatusCode::kInvalidArgument, path, key);
 }
 
 int64_t ChangedAt(const struct stat& about) {
@@ -97,12 +97,13 @@ absl::StatusOr<std::unique_ptr<Source>> Source::Open(const std::string& path,
                                                      Encoding encoding) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) {
-    return absl::NotFoundError(absl::StrCat(path, ": ", std::strerror(errno)));
+    return text::Refuse(absl::StatusCode::kNotFound, path, "wrong.file_open",
+                        {std::strerror(errno)});
   }
   std::unique_ptr<Source> source(new Source(path, file));
   struct stat about;
   if (fstat(file, &about) != 0 || !S_ISREG(about.st_mode)) {
-    return Refuse(path, "not a regular file. Save the data to one.");
+    return Refuse(path, "wrong.file_not_regular");
   }
   source->bytes_ = about.st_size;
   source->changed_at_ = ChangedAt(about);
@@ -116,7 +117,7 @@ absl::Status Source::Identify(Encoding encoding) {
   const absl::string_view text(data(), size());
   if (absl::StartsWith(text, "\xFF\xFE") ||
       absl::StartsWith(text, "\xFE\xFF")) {
-    return Refuse(path_, "UTF-16. Save the file as UTF-8.");
+    return Refuse(path_, "wrong.file_utf16");
   }
   const bool marked = absl::StartsWith(text, kUtf8Mark);
   if (encoding == Encoding::kDetect) {
@@ -130,11 +131,11 @@ absl::Status Source::Identify(Encoding encoding) {
   }
   iconv_ = std::make_unique<Iconv>();
   if (!iconv_->ok()) {
-    return Refuse(path_, "this machine cannot read GB18030. Save it as UTF-8.");
+    return Refuse(path_, "wrong.file_no_gb18030");
   }
   // What was read is not yet converted: from the front once more.
   if (lseek(file_, 0, SEEK_SET) != 0) {
-    return Refuse(path_, "cannot be read from its beginning again.");
+    return Refuse(path_, "wrong.file_again");
   }
   begin_ = end_ = 0;
   bytes_read_ = 0;
@@ -148,8 +149,8 @@ absl::Status Source::ReadRaw(char* to, size_t room, size_t* got) {
     done = read(file_, to, room);
   } while (done < 0 && errno == EINTR);
   if (done < 0) {
-    return absl::UnavailableError(
-        absl::StrCat(path_, ": ", std::strerror(errno), ". Try again."));
+    return text::Refuse(absl::StatusCode::kUnavailable, path_,
+                        "wrong.file_read", {std::strerror(errno)});
   }
   *got = static_cast<size_t>(done);
   bytes_read_ += done;
@@ -196,10 +197,7 @@ absl::Status Source::CheckUnchanged() const {
       ChangedAt(about) == changed_at_ && (!at_end_ || bytes_read_ == bytes_)) {
     return absl::OkStatus();
   }
-  return absl::AbortedError(
-      absl::StrCat(path_,
-                   ": changed while it was read. Check it once it is "
-                   "finished."));
+  return text::Refuse(absl::StatusCode::kAborted, path_, "wrong.file_changed");
 }
 
 }  // namespace tongguan::inspect

@@ -1,4 +1,5 @@
-// Files for the tests of this module, in a folder that goes with the test.
+// For the tests of this module: files in a folder that goes with the test, and
+// whether errors are said in both languages.
 #ifndef TONGGUAN_GATEWAY_INSPECT_TESTING_H_
 #define TONGGUAN_GATEWAY_INSPECT_TESTING_H_
 
@@ -8,7 +9,14 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "gateway/policy/snapshot.h"
+#include "gateway/text/refusal.h"
+#include "gateway/text/text.h"
+#include "gtest/gtest.h"
+#include "re2/re2.h"
 
 namespace tongguan::inspect {
 
@@ -46,6 +54,32 @@ inline const policy::Taxonomy& ShippedTaxonomy() {
     return compiled->release();
   }();
   return *taxonomy;
+}
+
+// What an error says in English. Fails the test unless it says so in Chinese
+// too: no placeholder left open, the same places, no English sentence.
+inline std::string SaidInBoth(const absl::Status& status) {
+  const std::string english(status.message());
+  const auto refusal = text::RefusalOf(status);
+  EXPECT_TRUE(refusal.has_value()) << english;
+  if (!refusal.has_value()) return english;
+  std::string chinese;
+  for (const v1::FieldViolation& one : refusal->violations()) {
+    EXPECT_TRUE(text::HasText(one.code())) << one.code();
+    chinese += text::Describe(text::Language::kChinese, one);
+  }
+  EXPECT_FALSE(absl::StrContains(english, "—")) << english;
+  EXPECT_FALSE(absl::StrContains(chinese, "—")) << chinese;
+  EXPECT_FALSE(RE2::PartialMatch(chinese, "[a-z]+ [a-z]+ [a-z]+")) << chinese;
+  std::string place, number;
+  if (RE2::FullMatch(english, "row (\\d+).*", &place)) {
+    place = absl::StrCat("第 ", place, " 行");
+    if (RE2::FullMatch(english, "row \\d+, column (\\d+).*", &number)) {
+      absl::StrAppend(&place, "第 ", number, " 列");
+    }
+    EXPECT_EQ(chinese.compare(0, place.size(), place), 0) << chinese;
+  }
+  return english;
 }
 
 }  // namespace tongguan::inspect

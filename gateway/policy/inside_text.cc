@@ -84,13 +84,14 @@ class Number {
   size_t shortest_ = kMostDigits;
 };
 
-// The numbers whose first piece begins at `at`.
-void TellNumbers(absl::string_view text, size_t at, Told told) {
+// The numbers whose first piece begins at `at`. This and the next return where
+// they stopped looking.
+size_t TellNumbers(absl::string_view text, size_t at, Told told) {
   Number number;
   size_t dots = 0;
   for (size_t piece = 0; piece < kMostPieces; ++piece) {
     const size_t end = EndOf(text, at, ascii_isdigit);
-    if (end == at || !number.Add(text.substr(at, end - at))) return;
+    if (end == at || !number.Add(text.substr(at, end - at))) return end;
     number.Tell(dots, text.substr(end), told);
     at = end;
     bool dot = false;
@@ -98,12 +99,13 @@ void TellNumbers(absl::string_view text, size_t at, Told told) {
       dot |= text[at] == '.';
       at += gap;
     }
-    if (at == end) return;
+    if (at == end) return end;
     dots += dot ? 1 : 0;
   }
+  return at;
 }
 
-void TellEmail(absl::string_view text, size_t at, Told told) {
+size_t TellEmail(absl::string_view text, size_t at, Told told) {
   const auto local = [](char c) {
     return ascii_isalnum(c) || absl::StrContains("._%+-", c);
   };
@@ -114,7 +116,8 @@ void TellEmail(absl::string_view text, size_t at, Told told) {
   while (begin > 0 && at - begin < kLongestLocal && local(text[begin - 1])) {
     --begin;
   }
-  size_t end = std::min(EndOf(text, at + 1, domain), at + kLongestDomain);
+  const size_t looked = EndOf(text, at + 1, domain);
+  size_t end = std::min(looked, at + kLongestDomain);
   // A domain ends in letters; what is behind them is the text's again.
   while (end > at && !ascii_isalpha(text[end - 1])) --end;
   while (begin < at && end > at + 1) {
@@ -123,6 +126,7 @@ void TellEmail(absl::string_view text, size_t at, Told told) {
     while (end > at + 1 && ascii_isalnum(text[end - 1])) --end;
     while (end > at + 1 && !ascii_isalpha(text[end - 1])) --end;
   }
+  return looked;
 }
 
 // Whether a plate may begin so: with the "WJ" of the armed police before the
@@ -146,14 +150,14 @@ bool MayEndPrefix(absl::string_view text, size_t end) {
 }
 
 // `at` is a byte of a character of another script, a letter or digit behind it.
-void TellPlate(absl::string_view text, size_t at, Told told) {
+size_t TellPlate(absl::string_view text, size_t at, Told told) {
   constexpr size_t kMost = 7;
   size_t begin = at;
   while (begin > 0 && (text[begin] & 0xC0) == 0x80) --begin;
   const bool digit = ascii_isdigit(text[at + 1]);
   const bool police = digit && IsPolice(text, begin);
-  if (at + 1 - begin > 4) return;
-  if (digit && !police && !IsEmbassy(text, begin)) return;
+  if (at + 1 - begin > 4) return at;
+  if (digit && !police && !IsEmbassy(text, begin)) return at;
   // Letters and digits; new energy has one more.
   const size_t fewest = police ? 5 : 6;
   std::array<char, 2 + 4 + kMost + 3> plate;
@@ -162,7 +166,8 @@ void TellPlate(absl::string_view text, size_t at, Told told) {
   to = std::copy(text.begin() + begin, text.begin() + at + 1, to);
   int digits = 0;
   size_t taken = 0;
-  for (size_t i = at + 1; i < text.size() && taken < kMost; ++i) {
+  size_t i = at + 1;
+  for (; i < text.size() && taken < kMost; ++i) {
     if (text[i] == ' ' || text[i] == '-' || text[i] == '_' || text[i] == '.') {
       continue;
     }
@@ -175,29 +180,47 @@ void TellPlate(absl::string_view text, size_t at, Told told) {
         mark.size() == 3 && digits >= 2) {
       to = std::copy(mark.begin(), mark.end(), to);
       told(absl::string_view(plate.data(), to - plate.data()));
-      return;
+      return i;
     }
-    if (!ascii_isalnum(text[i])) return;
+    if (!ascii_isalnum(text[i])) return i;
     digits += ascii_isdigit(text[i]) ? 1 : 0;
     *to++ = absl::ascii_toupper(text[i]);
     if (++taken >= fewest && digits >= 2) {
       told(absl::string_view(plate.data(), to - plate.data()));
     }
   }
+  return i;
 }
 
-// The end of the hash or UUID at `at`; `at` if none begins there.
-size_t EndOfHash(absl::string_view text, size_t at) {
-  const auto hex = [](char c) { return absl::ascii_isxdigit(c) || c == '-'; };
-  const size_t end = EndOf(text, at, hex);
-  if (end - at < kShortestHash) return at;
-  int letters = 0;
-  for (size_t i = at; i < end; ++i) {
-    const bool first = i == at || !ascii_isalpha(text[i - 1]);
-    letters += first && ascii_isalpha(text[i]) ? 1 : 0;
+// Finds hashes and UUIDs, looking at each byte once: where a run of their
+// characters is none from its front, it is none from further on.
+class Hashes {
+ public:
+  explicit Hashes(absl::string_view text) : text_(text) {}
+
+  // The end of the one at `at`; `at` if none begins there. Ascending.
+  size_t EndAt(size_t at) {
+    const auto hex = [](char c) { return absl::ascii_isxdigit(c) || c == '-'; };
+    if (at < none_before_) return at;
+    const size_t end = EndOf(text_, at, hex);
+    looked_ += end - at;
+    none_before_ = end;
+    if (end - at < kShortestHash) return at;
+    int letters = 0;
+    for (size_t i = at; i < end; ++i) {
+      const bool first = i == at || !ascii_isalpha(text_[i - 1]);
+      letters += first && ascii_isalpha(text_[i]) ? 1 : 0;
+    }
+    return letters >= kLettersOfHash ? end : at;
   }
-  return letters >= kLettersOfHash ? end : at;
-}
+
+  size_t looked() const { return looked_; }
+
+ private:
+  const absl::string_view text_;
+  size_t none_before_ = 0;
+  size_t looked_ = 0;
+};
 
 }  // namespace
 
@@ -222,31 +245,41 @@ bool MayHoldValues(absl::string_view text) {
   return false;
 }
 
-void EachPart(absl::string_view text, Told told) {
+size_t EachPart(absl::string_view text, Told told) {
+  Hashes hashes(text);
+  size_t looked = 0;
   size_t run = 0;  // Where the run of letters and digits began.
   for (size_t i = 0; i <= text.size(); ++i) {
     const char before = i == 0 ? ' ' : text[i - 1];
     if (i == text.size() || !ascii_isalnum(text[i])) {
       if (i - run >= kFewestDigits) told(text.substr(run, i - run));
       run = i + 1;
-      if (i < text.size() && text[i] == '@') TellEmail(text, i, told);
+      if (i < text.size() && text[i] == '@') {
+        looked += TellEmail(text, i, told) - i;
+      }
       continue;
     }
     if (!ascii_isalnum(before)) {
-      const size_t end = EndOfHash(text, i);
+      const size_t end = hashes.EndAt(i);
       if (end > i) {
         i = end - 1;
         run = end;
         continue;
       }
     }
+<<<<<<< HEAD
     if (static_cast<uint8_t>(before) >= 0x80) {
       TellPlate(text, i - 1, told);
+=======
+    if (ascii_isalpha(text[i]) && static_cast<uint8_t>(before) >= 0x80) {
+      looked += TellPlate(text, i - 1, told) - (i - 1);
+>>>>>>> inspect
     }
     if (ascii_isdigit(text[i]) && !ascii_isdigit(before)) {
-      TellNumbers(text, i, told);
+      looked += TellNumbers(text, i, told) - i;
     }
   }
+  return looked + hashes.looked();
 }
 
 }  // namespace tongguan::policy

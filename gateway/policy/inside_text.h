@@ -3,6 +3,8 @@
 #ifndef TONGGUAN_GATEWAY_POLICY_INSIDE_TEXT_H_
 #define TONGGUAN_GATEWAY_POLICY_INSIDE_TEXT_H_
 
+#include <cstddef>
+
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 
@@ -28,8 +30,11 @@ bool MayHoldValues(absl::string_view text);
 //     that of embassies; "WJ", such a character and five more.
 // Hashes and UUIDs (32 hexadecimal digits and '-' on end, or more, of which
 // letters stand in three places) are passed over: 11 digits on end are chance.
-void EachPart(absl::string_view text,
-              absl::FunctionRef<void(absl::string_view part)> part);
+// Returns how many bytes it looked at again or ahead. That and the parts
+// together are at most kMostSteps bytes a byte of `text`, whoever wrote it.
+size_t EachPart(absl::string_view text,
+                absl::FunctionRef<void(absl::string_view part)> part);
+inline constexpr size_t kMostSteps = 160;
 
 }  // namespace tongguan::policy
 

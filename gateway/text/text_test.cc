@@ -63,8 +63,9 @@ std::set<std::string> Placeholders(const std::string& text) {
 // What stands in quotes in the sources that speak.
 std::string Sources() {
   std::string all;
-  for (const char* folder : {"gateway/text", "gateway/cli", "gateway/service",
-                             "gateway/engine", "gateway/web"}) {
+  for (const char* folder :
+       {"gateway/text", "gateway/cli", "gateway/service", "gateway/engine",
+        "gateway/inspect", "gateway/web"}) {
     if (!std::filesystem::exists(folder)) continue;
     for (const auto& file : std::filesystem::directory_iterator(folder)) {
       const std::string path = file.path().string();

@@ -1,0 +1,75 @@
+#include "gateway/policy/inside_text.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace tongguan::policy {
+namespace {
+
+// Bytes that were looked at or told of so many bytes of `shape`, again and
+// again.
+size_t StepsOf(const std::string& shape, size_t bytes) {
+  std::string text;
+  while (text.size() < bytes) text += shape;
+  size_t told = 0;
+  const size_t looked =
+      EachPart(text, [&told](absl::string_view part) { told += part.size(); });
+  return looked + told;
+}
+
+// An address of which all but one letter is behind the '@', word by word.
+std::string LongDomain() {
+  std::string text = "a@";
+  while (text.size() < 260) text += "b-";
+  return text;
+}
+
+// 32 kB of "1-1-…" took 100 times as long as 4 kB.
+TEST(InsideTextTest, StepsGrowAsTheTextDoesWhateverItsShape) {
+  const std::vector<std::string> kShapes = {"1-",        "f-",
+                                            "1-f-",      "f1-",
+                                            "a1--",      LongDomain(),
+                                            "1",         "f",
+                                            "1 ",        "1.",
+                                            "111-",      "111.",
+                                            "0111-0",    "13800138000-",
+                                            "1(",        "1 ) - (",
+                                            "1\u2013",   "\u2013",
+                                            "@",         "@a",
+                                            "a@",        "a@b-",
+                                            "a@b.c-d.",  "a.a@",
+                                            "@a.a.",     "a-b-c-d-e-f-g-",
+                                            "京A",       "京A-",
+                                            "京A-1-",    "·A",
+                                            "·A·",       "·A1······",
+                                            "京A12345.", "京京京A",
+                                            "a京",       "deadbeef-1-",
+                                            "g1-",       "----------1",
+                                            "zz-1-zz-1-"};
+  for (const std::string& shape : kShapes) {
+    const size_t small = StepsOf(shape, 8'192);
+    const size_t large = StepsOf(shape, 65'536);
+    EXPECT_LE(large, 9 * small + 1'000) << shape;
+    EXPECT_LE(large, kMostSteps * 65'536) << shape;
+  }
+}
+
+// A hash that fails at its front is none further on, and one behind it is.
+TEST(InsideTextTest, AHashBehindWhatIsNoneIsStillPassedOver) {
+  const auto told = [](absl::string_view text) {
+    std::vector<std::string> parts;
+    EachPart(text,
+             [&parts](absl::string_view part) { parts.emplace_back(part); });
+    return parts;
+  };
+  const std::string hash = "00112233-4455-6677-8899-aabbccdd1122-ab-cd";
+  EXPECT_TRUE(told(hash).empty());
+  EXPECT_TRUE(told("f-1-f zz " + hash).empty());
+  EXPECT_TRUE(told("x f-1-f zz " + hash + " " + hash).empty());
+  EXPECT_FALSE(told("13800138000 " + hash).empty());
+}
+
+}  // namespace
+}  // namespace tongguan::policy
