@@ -55,8 +55,15 @@ absl::Status ReadArchived(const archive::Reader& archive, const std::string& id,
   return absl::OkStatus();
 }
 
-// The archive as a whole is checked first: what it says of one record holds
-// only if all of it leads to a head that is signed by a key that is known.
+// The archive as a whole: what it says of one record holds only if all of it
+// leads to a head that is signed by a key that is known.
+MaybeFinding CheckWhole(Context& context, archive::Reader& archive,
+                        AuditOptions options) {
+  Progress progress(context, archive.manifest().records);
+  ArchiveAudit audit(archive, std::move(options));
+  return audit.Run([&progress](uint64_t records) { progress.At(records); });
+}
+
 int ShowArchived(Context& context, const Flags& flags) {
   AuditOptions options;
   auto keys = ReadLogKeys(flags.keys, context.in());
@@ -65,18 +72,14 @@ int ShowArchived(Context& context, const Flags& flags) {
   const bool proven = !options.keys.empty();
   const auto archive = archive::Reader::Open(flags.archive);
   if (!archive.ok()) return context.FailHere(archive.status());
-  const archive::Manifest& manifest = (*archive)->manifest();
   LogReport report;
-  {
-    Progress progress(context, manifest.records);
-    ArchiveAudit audit(**archive, std::move(options));
-    report.wrong = audit.Run([&](uint64_t records) { progress.At(records); });
-  }
+  report.wrong = CheckWhole(context, **archive, std::move(options));
   if (report.wrong) return Tell(context, report);
   v1::GetDecisionResponse response;
   const absl::Status read = ReadArchived(**archive, flags.id, &response);
   if (!read.ok()) return context.FailHere(read);
   if (proven) {
+    const archive::Manifest& manifest = (*archive)->manifest();
     context.Note("archive.proven", {{"0", flags.archive},
                                     {"1", manifest.head.origin},
                                     {"2", absl::StrCat(manifest.head.size)}});
@@ -86,14 +89,7 @@ int ShowArchived(Context& context, const Flags& flags) {
   return shown == kSuccess ? kIncomplete : shown;
 }
 
-int Explain(Context& context, const Flags& flags) {
-  if (!CheckId(context, flags.id)) return kUsage;
-  const bool offline = !flags.archive.empty();
-  if (offline ? !flags.receipt.empty() : !flags.keys.empty()) {
-    return context.Usage("explain.flags");
-  }
-  if (offline) return ShowArchived(context, flags);
-  if (flags.receipt.empty()) return ShowRecord(context, flags.id);
+int FetchReceipt(Context& context, const Flags& flags) {
   int code = CheckReceiptFile(context, flags.receipt);
   if (code != kSuccess) return code;
   const auto client = Client::Connect(context, &code);
@@ -104,7 +100,18 @@ int Explain(Context& context, const Flags& flags) {
   const absl::Status status =
       client->Call(&LogStub::GetInclusionProof, request, &response);
   if (!status.ok()) return context.Fail(status);
-  code = WriteReceipt(context, flags.receipt, response.receipt());
+  return WriteReceipt(context, flags.receipt, response.receipt());
+}
+
+int Explain(Context& context, const Flags& flags) {
+  if (!CheckId(context, flags.id)) return kUsage;
+  const bool offline = !flags.archive.empty();
+  if (offline ? !flags.receipt.empty() : !flags.keys.empty()) {
+    return context.Usage("explain.flags");
+  }
+  if (offline) return ShowArchived(context, flags);
+  if (flags.receipt.empty()) return ShowRecord(context, flags.id);
+  const int code = FetchReceipt(context, flags);
   return code == kSuccess ? ShowRecord(context, flags.id) : code;
 }
 
