@@ -20,6 +20,8 @@ constexpr char kPart[] = "part/";
 // A file of records or hashes ends with the one that reaches this.
 constexpr size_t kFileBytes = 4 << 20;
 constexpr size_t kIndexBytes = 8, kLengthBytes = 4;
+// Of so many records in a file the place of one is noted.
+constexpr size_t kPlaceEach = 16;
 
 absl::Status Damaged(absl::string_view what) {
   return absl::DataLossError(absl::StrCat("archive: ", what));
@@ -169,7 +171,8 @@ absl::StatusOr<std::string> Reader::Read(absl::string_view name) const {
   return absl::NotFoundError(absl::StrCat("archive: it has no ", name));
 }
 
-absl::Status Reader::EachRecord(const Visit& visit) const {
+absl::Status Reader::EachRecord(const Visit& visit) {
+  places_.clear();
   uint64_t least = 0;  // Index that the next record may have.
   for (size_t at = 0; at < manifest_.files.size(); ++at) {
     const std::string& name = manifest_.files[at].name;
@@ -177,11 +180,13 @@ absl::Status Reader::EachRecord(const Visit& visit) const {
     TG_ASSIGN_OR_RETURN(const std::string bytes, Read(at));
     absl::string_view rest = bytes, record;
     uint64_t index = 0;
-    for (bool first = true; !rest.empty(); first = false) {
+    for (size_t passed = 0; !rest.empty(); ++passed) {
+      const uint64_t place = bytes.size() - rest.size();
       if (!TakeRecord(&rest, &index, &record) || index < least ||
-          (first && name != RecordsName(index))) {
+          (passed == 0 && name != RecordsName(index))) {
         return Damaged(absl::StrCat(name, " does not hold records in order"));
       }
+      if (passed % kPlaceEach == 0) places_.push_back({index, at, place});
       TG_RETURN_IF_ERROR(visit(index, record));
       least = index + 1;
     }
@@ -189,27 +194,27 @@ absl::Status Reader::EachRecord(const Visit& visit) const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> Reader::ReadRecord(uint64_t index) {
+// Goes from the place that was noted last before it from record to record.
+absl::StatusOr<std::string> Reader::ReadRecord(uint64_t index) const {
   const absl::Status none = absl::NotFoundError(
       absl::StrCat("archive: record ", index, " is not in it"));
-  // Names of files with records ascend with what they hold.
-  size_t at = manifest_.files.size();
-  const std::string last = RecordsName(index);
-  for (size_t i = 0; i < manifest_.files.size(); ++i) {
-    const std::string& name = manifest_.files[i].name;
-    if (KindOf(name) == Kind::kRecords && name.size() <= last.size() &&
-        (name.size() < last.size() || name <= last)) {
-      at = i;
-    }
-  }
-  if (at == manifest_.files.size()) return none;
-  if (at != kept_at_) {
-    TG_ASSIGN_OR_RETURN(kept_, Read(at));
-    kept_at_ = at;
-  }
-  absl::string_view rest = kept_, record;
-  for (uint64_t found = 0; TakeRecord(&rest, &found, &record);) {
-    if (found == index) return std::string(record.data(), record.size());
+  auto place = std::upper_bound(
+      places_.begin(), places_.end(), index,
+      [](uint64_t than, const Place& noted) { return than < noted.index; });
+  if (place == places_.begin()) return none;
+  --place;
+  const ZipEntry& file = zip_->entries()[place->file];
+  for (uint64_t at = place->at; at < file.size;) {
+    TG_ASSIGN_OR_RETURN(const std::string head,
+                        zip_->ReadSome(file, at, kIndexBytes + kLengthBytes));
+    absl::string_view rest = head;
+    uint64_t found = 0, length = 0;
+    TakeNumber(kIndexBytes, &rest, &found);
+    TakeNumber(kLengthBytes, &rest, &length);
+    if (found > index) return none;
+    at += head.size();
+    if (found == index) return zip_->ReadSome(file, at, length);
+    at += length;
   }
   return none;
 }

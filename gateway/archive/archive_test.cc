@@ -104,10 +104,39 @@ TEST_F(ArchiveTest, ManyRecordsAreSeveralFilesAndEachIsFound) {
   ASSERT_TRUE(writer->Finish("", manifest).ok());
   const auto reader = *Reader::Open(path_);
   EXPECT_EQ(reader->manifest().files.size(), 4u);
-  for (int i = 10; i < 20; ++i) {
+  uint64_t passed = 0;  // Only those can be read again.
+  ASSERT_TRUE(reader
+                  ->EachRecord([&](uint64_t index, absl::string_view record) {
+                    passed = index;
+                    EXPECT_EQ(*reader->ReadRecord(index), record);
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  EXPECT_EQ(passed, 19u);
+  for (int i = 19; i >= 10; --i) {
     EXPECT_EQ(*reader->ReadRecord(i), absl::StrCat(i, large));
   }
   EXPECT_FALSE(reader->ReadRecord(9).ok());
+  EXPECT_FALSE(reader->ReadRecord(20).ok());
+}
+
+TEST_F(ArchiveTest, EachOfManyRecordsIsReadAgainAndNoneBetweenThem) {
+  Write(path_, 200);
+  const auto reader = *Reader::Open(path_);
+  EXPECT_TRUE(absl::IsNotFound(reader->ReadRecord(0).status()));
+  ASSERT_TRUE(reader
+                  ->EachRecord([](uint64_t, absl::string_view) {
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  for (uint64_t index = 0; index < 3 * 200 + 5; ++index) {
+    const auto record = reader->ReadRecord(index);
+    if (index % 3 == 0 && index < 3 * 200) {
+      EXPECT_EQ(*record, Record(index));
+    } else {
+      EXPECT_TRUE(absl::IsNotFound(record.status())) << index;
+    }
+  }
 }
 
 TEST_F(ArchiveTest, TheSameContentsAreTheSameBytes) {

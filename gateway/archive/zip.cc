@@ -292,6 +292,15 @@ absl::StatusOr<std::string> ZipReader::Read(const ZipEntry& entry) const {
   return bytes;
 }
 
+absl::StatusOr<std::string> ZipReader::ReadSome(const ZipEntry& entry,
+                                                uint64_t at,
+                                                uint64_t size) const {
+  if (at > entry.size || size > entry.size - at) {
+    return Damaged(absl::StrCat(entry.name, " is shorter"));
+  }
+  return ReadAt(entry.offset + Header(entry).size() + at, size);
+}
+
 bool LooksLikeZip(const std::string& path) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return false;

@@ -70,6 +70,10 @@ class ZipReader {
   // Its contents. DataLoss where they, or the header before them, are not those
   // that were written.
   absl::StatusOr<std::string> Read(const ZipEntry& entry) const;
+  // Some of them, unchecked: of an entry that Read found right. DataLoss where
+  // it is shorter.
+  absl::StatusOr<std::string> ReadSome(const ZipEntry& entry, uint64_t at,
+                                       uint64_t size) const;
 
  private:
   ZipReader(int fd, uint64_t size) : fd_(fd), size_(size) {}

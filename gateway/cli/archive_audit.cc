@@ -15,8 +15,6 @@
 #include "gateway/service/reading.h"
 
 namespace tongguan::cli {
-namespace {}  // namespace
-
 ArchiveAudit::ArchiveAudit(archive::Reader& archive, AuditOptions options)
     : archive_(archive),
       selection_(archive.manifest().selection),
@@ -165,7 +163,7 @@ MaybeFinding ArchiveAudit::MeetHead(const Head& head) {
   if (!key_ || !journal::VerifyNote(head.note, *key_).ok()) {
     return Say("archive.signature", size);
   }
-  if (auto wrong = CheckGivenKeys(head.note, options_.keys, &trusted_)) {
+  if (auto wrong = CheckGivenKeys(head.note, options_.keys, &met_keys_)) {
     return wrong;
   }
   if (next_) key_ = std::exchange(next_, std::nullopt);
@@ -191,7 +189,7 @@ MaybeFinding ArchiveAudit::MeetKept() {
       return Say("verify.checkpoint_key", kept->origin,
                  absl::StrCat(kept->size));
     }
-    if (auto wrong = CheckGivenKeys(note, options_.keys, &trusted_)) {
+    if (auto wrong = CheckGivenKeys(note, options_.keys, &met_keys_)) {
       return wrong;
     }
   }
@@ -208,6 +206,7 @@ MaybeFinding ArchiveAudit::TakeForm(const std::string& id) {
     return Say("verify.record_time", id);
   }
   time_micros_ = record_.time_micros();
+  if (!DecidedThatDay(record_)) return Say("verify.decided_day", id);
   if (!record_.has_year_end()) return std::nullopt;
   const v1::YearEndRecord& end = record_.year_end();
   const bool right = end.year() < record_.year() &&
@@ -232,6 +231,8 @@ MaybeFinding ArchiveAudit::TakeKeyChange(const std::string& id) {
     return Say("verify.key_change", id);
   }
   if (!key_) key_ = *key;
+  known_.push_back(*key_);
+  known_.push_back(*key);
   next_ = *std::move(key);
   return std::nullopt;
 }
@@ -294,7 +295,8 @@ MaybeFinding ArchiveAudit::CheckEnd() {
   if (verifier_.Root() != head.root || !proof_.AtEnd()) {
     return Say("archive.head", absl::StrCat(head.size));
   }
-  if (!options_.keys.empty() && !trusted_) return Say("verify.other_key");
+  if (!options_.keys.empty() && met_keys_.empty())
+    return Say("verify.other_key");
   if (records_ != archive_.manifest().records) {
     return Say("archive.count", absl::StrCat(records_),
                absl::StrCat(archive_.manifest().records));
@@ -330,6 +332,8 @@ MaybeFinding ArchiveAudit::CheckParts() {
 void ArchiveAudit::SayWhatWasNotChecked() {
   if (other_page_) lacking_.push_back(Say("archive.other_page"));
   if (options_.keys.empty()) lacking_.push_back(Say("verify.no_key"));
+  SayNotMet(options_, known_, met_keys_, archive_.manifest().head.size,
+            &lacking_);
   if (!selection_.exporter.empty()) {
     lacking_.push_back(Say("archive.not_whole", selection_.exporter));
   }

@@ -87,7 +87,8 @@ class ArchiveAudit {
   std::optional<uint64_t> before_, after_;  // Nearest records outside the span.
   std::optional<journal::PublicKey> key_;   // Signs the next head.
   std::optional<journal::PublicKey> next_;  // Signs those after it.
-  bool trusted_ = false;  // A key that was given signed a head.
+  std::vector<journal::PublicKey> known_;   // All keys of the log so far.
+  std::vector<journal::PublicKey> met_keys_;  // Given, and signed a head.
   std::set<size_t> met_;  // Which of the checkpoints kept elsewhere.
   std::vector<Finding> lacking_, not_asked_;
 };

@@ -4,6 +4,7 @@
 #include "gateway/cli/check_file.h"
 #include "gateway/cli/client.h"
 #include "gateway/cli/flow_file.h"
+#include "gateway/cli/receipt_file.h"
 #include "gateway/cli/verb.h"
 #include "gateway/engine/engine.h"
 #include "gateway/engine/validate.h"
@@ -24,6 +25,7 @@ struct Flags {
   bool dry_run = false;
   bool full = false;
   std::string request_id;
+  std::string receipt;  // File to be written.
   std::string persons;  // Local: counted so far this year.
   std::string sensitive;
   std::string group;
@@ -137,11 +139,15 @@ int CheckRemotely(Context& context, const Flags& flags, Client& client,
   request.set_mode(dry_run ? v1::MODE_DRY_RUN : v1::MODE_EVALUATE);
   request.set_as_of(flags.as_of);
   request.set_glossary(true);
+  request.set_want_receipt(!flags.receipt.empty());
   v1::EvaluateResponse response;
   const absl::Status status =
       client.Call(&GatewayStub::Evaluate, request, &response);
   if (!status.ok()) return context.Fail(status);
-  return Show(context, flags, subject, response);
+  const int shown = Show(context, flags, subject, response);
+  if (flags.receipt.empty()) return shown;
+  const int written = WriteReceipt(context, flags.receipt, response.receipt());
+  return written == kSuccess ? shown : written;
 }
 
 int CheckFlags(Context& context, const Flags& flags) {
@@ -159,6 +165,13 @@ int CheckFlags(Context& context, const Flags& flags) {
   if ((tallies && !flags.local) ||
       (!flags.policy_dir.empty() && !reads_policy)) {
     return context.Usage("cli.local_only");
+  }
+  if (!flags.receipt.empty()) {
+    if (flags.local || flags.dry_run || !flags.as_of.empty()) {
+      return context.Usage("receipt.of_dry_run");
+    }
+    const int code = CheckReceiptFile(context, flags.receipt);
+    if (code != kSuccess) return code;
   }
   return CheckFileFlags(context, flags.data);
 }
@@ -217,6 +230,7 @@ void AddCheck(const Setup& setup) {
   verb->add_option("--as-of", flags->as_of, setup.T("help.as_of"));
   verb->add_option("--request-id", flags->request_id,
                    setup.T("help.request_id"));
+  verb->add_option("--receipt", flags->receipt, setup.T("help.receipt"));
   verb->add_flag("--full", flags->full, setup.T("help.full"));
   verb->add_flag("--local", flags->local, setup.T("help.local"));
   verb->add_option("--policy-dir", flags->policy_dir,

@@ -1,10 +1,14 @@
 // The verbs against a gateway in this process, over mTLS.
+#include <fstream>
+#include <iterator>
+#include <random>
 #include <regex>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gateway/cli/cli_testing.h"
 #include "gateway/cli/client.h"
+#include "gateway/journal/key.h"
 #include "gateway/ledger/id.h"
 #include "gateway/service/server_testing.h"
 #include "gateway/text/width.h"
@@ -98,6 +102,72 @@ TEST_F(CliServerTest, CheckMakesARequestIdAndPrintsIt) {
   EXPECT_EQ(again.out, first.out);
   EXPECT_THAT(again.err, IsEmpty());
   EXPECT_EQ(Standing().counted().persons(), 500);
+}
+
+TEST_F(CliServerTest, AReceiptIsWrittenAndCheckedWithoutTheLog) {
+  OpenAt(0);
+  const std::string file = pki_.folder() + "/a.receipt";
+  const Outcome run = Do({"check", "-f", "-", "-o", "json", "--receipt", file},
+                         ToJson(Flow("a")));
+  ASSERT_EQ(run.code, kSuccess) << run.err;
+  const std::string id =
+      FromJson<v1::EvaluateResponse>(run.out).decision().decision_id();
+  const auto read = [](const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  const std::string key = pki_.folder() + "/log.pub";
+  WriteFile(key, journal::SigningKey::Read(config_.ledger() + ".key")
+                     ->public_key()
+                     .ToString());
+  const auto verify = [&key](const std::string& receipt,
+                             const std::vector<std::string>& more = {}) {
+    std::vector<std::string> args = {"log", "receipt", receipt, "--public-key",
+                                     key,   "--lang",  "en"};
+    args.insert(args.end(), more.begin(), more.end());
+    return RunCli(args);
+  };
+  EXPECT_EQ(verify(file).code, kSuccess) << verify(file).out;
+  EXPECT_THAT(verify(file).out, HasSubstr("holds: record " + id));
+  EXPECT_THAT(verify(file, {"-o", "json"}).out, HasSubstr(id));
+  // Of an earlier decision, later.
+  const std::string later = pki_.folder() + "/b.receipt";
+  CheckedId("b");
+  ASSERT_EQ(Do({"explain", id, "--receipt", later}).code, kSuccess);
+  EXPECT_NE(read(later), read(file));
+  EXPECT_EQ(verify(later).code, kSuccess);
+  EXPECT_EQ(verify(file, {"--record", later + ".record"}).code, kSuccess);
+  // Nothing is replaced, before anything is asked.
+  EXPECT_EQ(Do({"explain", id, "--receipt", later}).code, kError);
+  EXPECT_EQ(Do({"check", "-f", "-", "--receipt", file}, ToJson(Flow("c"))).code,
+            kError);
+  EXPECT_EQ(Standing().counted().persons(), 1000);
+  EXPECT_EQ(Do({"check", "-f", "-", "--dry-run", "--receipt", file + "2"},
+               ToJson(Flow("c")))
+                .code,
+            kUsage);
+  // Bytes all over either file, others each time.
+  const unsigned seed = std::random_device()();
+  for (const std::string& path : {file, file + ".record"}) {
+    const std::string good = read(path);
+    const size_t step = 1 + good.size() / 60;
+    for (size_t at = seed % step; at < good.size(); at += step) {
+      std::string bad = good;
+      bad[at] = static_cast<char>(bad[at] ^ 1);
+      WriteFile(path, bad);
+      EXPECT_EQ(verify(file).code, kBroken)
+          << path << " at " << at << ", seed " << seed;
+    }
+    WriteFile(path, good);
+  }
+  // Another's key; none.
+  ASSERT_EQ(
+      RunCli({"log", "keygen", file + ".key", "--origin", "example.cn/x"}).code,
+      kSuccess);
+  WriteFile(key,
+            journal::SigningKey::Read(file + ".key")->public_key().ToString());
+  EXPECT_EQ(verify(file).code, kBroken);
+  EXPECT_EQ(RunCli({"log", "receipt", file}).code, kUsage);
 }
 
 TEST_F(CliServerTest, DryRunRecordsNothingAndNeedsNoRequestId) {

@@ -2,11 +2,13 @@
 
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/service/glossary.h"
 #include "gateway/service/reading.h"
@@ -51,20 +53,52 @@ bool BeginsFormula(absl::string_view text) {
   return false;
 }
 
+// What stands in numbers, dates and times beside digits and signs: months and
+// halves of the day as English and Chinese versions read them.
+bool IsDateWord(absl::string_view word) {
+  static constexpr absl::string_view kWords[] = {
+      "january", "february",  "march",   "april",    "may",      "june", "july",
+      "august",  "september", "october", "november", "december", "jan",  "feb",
+      "mar",     "apr",       "jun",     "jul",      "aug",      "sep",  "sept",
+      "oct",     "nov",       "dec",     "am",       "pm"};
+  return absl::c_any_of(kWords, [word](absl::string_view known) {
+    return absl::EqualsIgnoreCase(word, known);
+  });
+}
+
+// Takes one such word, sign or digit off the front; false for anything else.
+bool TakePiece(absl::string_view* text) {
+  for (const char* sign : {"年", "月", "日", "号", "时", "分", "秒", "上午",
+                           "下午", "¥", "￥", "€", "£"}) {
+    if (absl::ConsumePrefix(text, sign)) return true;
+  }
+  const char first = text->front();
+  if (absl::ascii_isdigit(first) || absl::StrContains(".,/:-+ %()$", first)) {
+    text->remove_prefix(1);
+    return true;
+  }
+  size_t letters = 0;
+  while (letters < text->size() && absl::ascii_isalpha((*text)[letters])) {
+    ++letters;
+  }
+  const bool word = IsDateWord(text->substr(0, letters));
+  text->remove_prefix(letters);
+  return word;
+}
+
 // Digits, and what stands between them in numbers, dates and times; "1E5".
 bool ReadsAsNumber(absl::string_view text) {
+  const bool digit =
+      text.find_first_of("0123456789") != absl::string_view::npos;
   const size_t power = text.find_first_of("eE");
-  if (power != absl::string_view::npos && power > 0) {
+  if (power != absl::string_view::npos && power > 0 &&
+      absl::ascii_isdigit(text[power - 1])) {
     return ReadsAsNumber(text.substr(0, power)) &&
            ReadsAsNumber(text.substr(power + 1)) &&
            !absl::StrContains(text.substr(0, power), '-');
   }
-  bool digit = false;
-  for (const char c : text) {
-    if (!absl::ascii_isdigit(c) && !absl::StrContains(".,/:-+ %", c)) {
-      return false;
-    }
-    digit |= absl::ascii_isdigit(c);
+  while (!text.empty()) {
+    if (!TakePiece(&text)) return false;
   }
   return digit;
 }

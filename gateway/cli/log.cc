@@ -214,6 +214,7 @@ void AddLog(const Setup& setup) {
   AddLogExport(log, setup);
   AddLogArchive(log, setup);
   AddLogReindex(log, setup);
+  AddLogReceipt(log, setup);
   auto id = std::make_shared<std::string>();
   CLI::App* get = log->add_subcommand("get", setup.T("help.log_get"));
   get->add_option("ID", *id, setup.T("help.id"));

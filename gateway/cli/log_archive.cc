@@ -170,13 +170,21 @@ int Prune(Context& context, const Flags& flags, const Year& year,
   return kSuccess;
 }
 
+// What goes out cannot be added up any more: the sums that stay are checked
+// while it is there, and the decisions taken again. kBroken: they are wrong.
+int VerifyBefore(Context& context, const Flags& flags, AuditOptions options) {
+  options.replay = true;
+  const int code = VerifyLedger(context, flags.ledger, std::move(options));
+  if (code != kSuccess && code != kIncomplete) {
+    context.Note("archive.ledger_first");
+    return code;
+  }
+  return kSuccess;
+}
+
 // Writes the archive unless it is there; verified either way.
 int WriteVerified(Context& context, const Flags& flags, ledger::Scan& scan,
-                  const Year& year, std::string* digest) {
-  AuditOptions options;
-  auto keys = ReadLedgerKeys(flags.keys, flags.ledger, context.in());
-  if (!keys.ok()) return context.FailHere(keys.status());
-  options.keys = *std::move(keys);
+                  const Year& year, AuditOptions options, std::string* digest) {
   if (!archive::LooksLikeZip(flags.file)) {
     const absl::Status written =
         WriteArchive(scan, SelectionOf(flags.year), flags.file);
@@ -195,6 +203,29 @@ int WriteVerified(Context& context, const Flags& flags, ledger::Scan& scan,
                              {{"0", absl::BytesToHexString(*digest)},
                               {"1", flags.file}})
                 << "\n";
+  return code;
+}
+
+// Whether the year may go, and the ledger it would go out of verifies.
+int CheckPruning(Context& context, const Flags& flags, ledger::Scan& scan,
+                 const Year& year, const AuditOptions& options) {
+  const int code = CheckGoing(context, flags, scan, year);
+  return code == kSuccess ? VerifyBefore(context, flags, options) : code;
+}
+
+int WriteYear(Context& context, const Flags& flags, ledger::Scan& scan,
+              const Year& year, std::string* digest) {
+  AuditOptions options;
+  auto keys = ReadLedgerKeys(flags.keys, flags.ledger, context.in());
+  if (!keys.ok()) return context.FailHere(keys.status());
+  options.keys = *std::move(keys);
+  if (!flags.prune) {
+    return WriteVerified(context, flags, scan, year, options, digest);
+  }
+  int code = CheckPruning(context, flags, scan, year, options);
+  if (code != kSuccess) return code;
+  code = WriteVerified(context, flags, scan, year, options, digest);
+  if (code != kSuccess) context.Note("archive.unverified");
   return code;
 }
 
@@ -218,15 +249,8 @@ int Archive(Context& context, const Flags& flags) {
     }
     if (!found.ok()) return context.FailHere(found.status());
     year = *found;
-    if (flags.prune) {
-      const int code = CheckGoing(context, flags, **scan, *year);
-      if (code != kSuccess) return code;
-    }
-    const int code = WriteVerified(context, flags, **scan, *year, &digest);
-    if (code != kSuccess) {
-      if (flags.prune) context.Note("archive.unverified");
-      return code;
-    }
+    const int code = WriteYear(context, flags, **scan, *year, &digest);
+    if (code != kSuccess) return code;
   }
   return flags.prune ? Prune(context, flags, *year, digest) : kSuccess;
 }

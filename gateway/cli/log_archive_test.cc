@@ -107,6 +107,30 @@ TEST_F(LogArchiveTest, WhatMayNotGoStays) {
   expect_refused(Archive({"--prune"}), "another process has it open");
 }
 
+// Afterwards nobody could tell: the records that they are sums of are out.
+TEST_F(LogArchiveTest, ALedgerThatDoesNotVerifyIsNotPruned) {
+  const auto bytes_of_sound = ReadBytes(log_);
+  for (const char* change :
+       {"UPDATE tally SET counted_persons=counted_persons-100 WHERE year=2026",
+        "UPDATE tally SET exempt_persons=exempt_persons+1",
+        "UPDATE day SET persons=persons+1",
+        "UPDATE journal SET signature=zeroblob(68) WHERE first_index=13",
+        "INSERT INTO entry VALUES('v2',5,x'')"}) {
+    std::filesystem::remove(file_);
+    std::filesystem::remove(log_ + "-wal");
+    WriteFile(log_, bytes_of_sound);
+    {
+      auto db = *ledger::OpenFile(log_);
+      ASSERT_TRUE(db->Exec(change).ok());
+    }
+    const Outcome run = Archive({"--prune"});
+    EXPECT_EQ(run.code, kBroken) << change << run.out << run.err;
+    EXPECT_THAT(run.err, HasSubstr("nothing was taken out")) << change;
+    EXPECT_EQ(FirstOf(log_), 0u) << change;
+    EXPECT_FALSE(std::filesystem::exists(file_)) << change;
+  }
+}
+
 TEST_F(LogArchiveTest, TheLogThatIsLeftVerifiesAndSaysWhatIsGone) {
   Prune();
   EXPECT_EQ(FirstOf(log_), 11u);

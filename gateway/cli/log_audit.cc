@@ -43,15 +43,28 @@ uint64_t CountFrames(absl::string_view blob) {
 
 MaybeFinding CheckGivenKeys(const journal::Note& note,
                             const std::vector<journal::PublicKey>& keys,
-                            bool* trusted) {
+                            std::vector<journal::PublicKey>* met) {
   for (const journal::PublicKey& key : keys) {
     const absl::Status verified = journal::VerifyNote(note, key);
     if (absl::IsDataLoss(verified)) {
       return Say("verify.checkpoint_line", key.name());
     }
-    *trusted |= verified.ok();
+    if (verified.ok()) met->push_back(key);
   }
   return std::nullopt;
+}
+
+void SayNotMet(const AuditOptions& options,
+               const std::vector<journal::PublicKey>& own,
+               const std::vector<journal::PublicKey>& met, uint64_t size,
+               std::vector<Finding>* lacking) {
+  const auto among = [](const auto& keys, const journal::PublicKey& key) {
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
+  };
+  for (const journal::PublicKey& key : options.keys) {
+    if (among(own, key) || among(met, key)) continue;
+    lacking->push_back(Say("verify.no_line", key.name(), absl::StrCat(size)));
+  }
 }
 
 std::vector<std::string> UncheckedLines(
@@ -312,7 +325,11 @@ MaybeFinding LogAudit::CheckKept(const Kept& kept) {
   for (const std::string& name : UncheckedLines(kept.note, checked)) {
     not_asked_.push_back(Say("verify.unknown_line", name));
   }
-  return CheckGivenKeys(kept.note, options_.keys, &trusted_);
+  std::vector<journal::PublicKey> met;
+  if (auto wrong = CheckGivenKeys(kept.note, options_.keys, &met)) return wrong;
+  trusted_ |= !met.empty();
+  SayNotMet(options_, known_, met, kept.head.size, &lacking_);
+  return std::nullopt;
 }
 
 MaybeFinding LogAudit::MeetTiles() {
@@ -336,6 +353,17 @@ MaybeFinding LogAudit::End(const std::optional<Tallies>& tallies) {
   if (begin_.first > 0 && !pruning_said_) {
     return Say("verify.pruned_unsaid", absl::StrCat(begin_.first));
   }
+  if (auto wrong = CheckAllKept()) return wrong;
+  if (auto wrong = CheckTrust()) return wrong;
+  if (tallies) {
+    if (auto wrong = records_.End(*tallies)) return wrong;
+  }
+  SayWhatWasNotChecked();
+  return std::nullopt;
+}
+
+MaybeFinding LogAudit::CheckAllKept() {
+  if (kept_.empty()) SayNotMet(options_, known_, {}, size(), &lacking_);
   for (const Kept& kept : kept_) {
     if (kept.head.size <= begin_.first && begin_.first > 0) {
       lacking_.push_back(
@@ -348,11 +376,6 @@ MaybeFinding LogAudit::End(const std::optional<Tallies>& tallies) {
     }
     if (auto wrong = CheckKept(kept)) return wrong;
   }
-  if (auto wrong = CheckTrust()) return wrong;
-  if (tallies) {
-    if (auto wrong = records_.End(*tallies)) return wrong;
-  }
-  SayWhatWasNotChecked();
   return std::nullopt;
 }
 

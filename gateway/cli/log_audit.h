@@ -30,11 +30,17 @@ struct AuditOptions {
   std::vector<journal::Note> checkpoints;
 };
 
-// A line of the note by a key that was given holds; else what is wrong.
-// `trusted` becomes true where there is one.
+// What is wrong with the note's lines by keys that were given. `met` gets those
+// of which there is one.
 MaybeFinding CheckGivenKeys(const journal::Note& note,
                             const std::vector<journal::PublicKey>& keys,
-                            bool* trusted);
+                            std::vector<journal::PublicKey>* met);
+// Says which keys that were given, and are no keys of the log itself, were not
+// met: whoever gives one expects its line over the head of `size` records.
+void SayNotMet(const AuditOptions& options,
+               const std::vector<journal::PublicKey>& own,
+               const std::vector<journal::PublicKey>& met, uint64_t size,
+               std::vector<Finding>* lacking);
 // Names of the note's lines that none of these keys made.
 std::vector<std::string> UncheckedLines(
     const journal::Note& note, const std::vector<journal::PublicKey>& keys);
@@ -117,6 +123,7 @@ class LogAudit {
   // Whether it is one of those that were given.
   bool Given(const journal::PublicKey& key) const;
   MaybeFinding CheckKept(const Kept& kept);
+  MaybeFinding CheckAllKept();
   void SayWhatWasNotChecked();
 
   const AuditOptions options_;

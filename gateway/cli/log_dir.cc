@@ -38,19 +38,8 @@ bool SyncPath(const std::string& path, int flags) {
   return close(fd) == 0 && synced;
 }
 
-// Each folder that is new is made durable in the one above.
-bool MakeFolders(const std::filesystem::path& folder) {
-  std::error_code error;
-  if (std::filesystem::is_directory(folder, error)) return true;
-  if (folder.has_parent_path() && folder.parent_path() != folder &&
-      !MakeFolders(folder.parent_path())) {
-    return false;
-  }
-  std::filesystem::create_directory(folder, error);
-  if (error) return false;
-  const std::string above =
-      folder.has_parent_path() ? folder.parent_path().string() : ".";
-  return SyncPath(above, O_RDONLY | O_DIRECTORY);
+bool SyncFolder(const std::string& folder) {
+  return SyncPath(folder, O_RDONLY | O_DIRECTORY);
 }
 
 // Bytes of the largest file of that name: one is held in memory.
@@ -127,27 +116,48 @@ absl::StatusOr<std::string> LogDir::Read(const std::string& name) const {
   return bytes;
 }
 
+// Each is made durable in the one above, also one that is there: whoever made
+// it may have been killed before that.
+bool LogDir::MakeFolder(const std::string& folder) {
+  if (durable_.count(folder) > 0) return true;
+  const std::filesystem::path path = folder;
+  const std::string above =
+      path.has_parent_path() ? path.parent_path().string() : ".";
+  if (folder != path_ && above != folder && !MakeFolder(above)) return false;
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) return false;
+  // Where the published folder itself lies may be closed to who publishes.
+  if (!SyncFolder(above) && folder != path_) return false;
+  durable_.insert(folder);
+  return true;
+}
+
 absl::Status LogDir::Write(const std::string& name, absl::string_view bytes,
                            bool replace) {
   const absl::StatusOr<std::string> old = Read(name);
-  if (old.ok() && *old == bytes) return absl::OkStatus();
+  const std::filesystem::path path = path_ + "/" + name;
+  const std::string folder = path.parent_path().string();
+  if (old.ok() && *old == bytes) {
+    // Its name may not be durable, if the run that gave it was killed.
+    const bool kept = MakeFolder(folder) && SyncFolder(folder);
+    return kept ? absl::OkStatus() : CannotWrite(folder);
+  }
   if (old.ok() && !replace) {
     return absl::FailedPreconditionError(absl::StrCat(
         path_, "/", name,
         ": lies there with other bytes; what is published never changes: find "
         "out who wrote it"));
   }
-  const std::filesystem::path path = path_ + "/" + name;
-  const std::string folder = path.parent_path().string();
   const std::string tmp = path.string() + ".tmp";
-  if (!MakeFolders(folder)) return CannotWrite(folder);
+  if (!MakeFolder(folder)) return CannotWrite(folder);
   {
     std::ofstream out(tmp, std::ios::binary | std::ios::trunc);
     out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     if (!out.flush()) return CannotWrite(tmp);
   }
   if (!SyncPath(tmp, O_WRONLY) || rename(tmp.c_str(), path.c_str()) != 0 ||
-      !SyncPath(folder, O_RDONLY | O_DIRECTORY)) {
+      !SyncFolder(folder)) {
     return CannotWrite(path.string());
   }
   ++written_;
@@ -197,7 +207,7 @@ absl::StatusOr<journal::Hash> LogDir::ReadHash(int level, uint64_t index,
   return hash;
 }
 
-absl::StatusOr<std::vector<std::string>> LogDir::ReadRecords(
+absl::StatusOr<std::vector<std::string>> LogDir::ReadBundle(
     const journal::Tile& tile) const {
   std::string name = journal::EntriesPath(tile);
   size_t length_bytes = 2;
@@ -212,6 +222,23 @@ absl::StatusOr<std::vector<std::string>> LogDir::ReadRecords(
   if (!SplitBundle(*bytes, length_bytes, tile.width, &records)) {
     return Damaged(name, "does not hold the records of its tile");
   }
+  return records;
+}
+
+absl::StatusOr<std::string> LogDir::ReadRecord(uint64_t index,
+                                               uint64_t size) const {
+  const uint64_t first = index / kTileWidth * kTileWidth;
+  if (index >= size) return absl::NotFoundError("no such record");
+  TG_ASSIGN_OR_RETURN(
+      std::vector<std::string> records,
+      ReadBundle({0, index / kTileWidth,
+                  static_cast<int>(std::min(size - first, kTileWidth))}));
+  return std::move(records[index - first]);
+}
+
+absl::StatusOr<std::vector<std::string>> LogDir::ReadRecords(
+    const journal::Tile& tile) const {
+  TG_ASSIGN_OR_RETURN(std::vector<std::string> records, ReadBundle(tile));
   const auto hashes = Read(journal::TilePath(tile));
   if (!hashes.ok()) return Damaged(journal::TilePath(tile), "is missing");
   std::string expected;

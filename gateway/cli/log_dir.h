@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,13 +19,15 @@ namespace tongguan::cli {
 
 class LogDir {
  public:
-  explicit LogDir(std::string path) : path_(std::move(path)) {}
+  explicit LogDir(std::string path) : path_(std::move(path)) {
+    while (path_.size() > 1 && path_.back() == '/') path_.pop_back();
+  }
 
   // NotFound when there is none.
   absl::StatusOr<std::string> Read(const std::string& name) const;
   // The whole file or nothing appears, durably; an existing one with the same
-  // bytes is left alone. FailedPrecondition where other bytes lie, unless it
-  // may be replaced.
+  // bytes is left alone, and made durable if it is not. FailedPrecondition
+  // where other bytes lie, unless it may be replaced.
   absl::Status Write(const std::string& name, absl::string_view bytes,
                      bool replace);
   void Remove(const std::string& name);
@@ -42,10 +45,18 @@ class LogDir {
   // file that is missing, malformed or of other records.
   absl::StatusOr<std::vector<std::string>> ReadRecords(
       const journal::Tile& tile) const;
+  // One of `size` records, of a tile that ReadRecords found right.
+  absl::StatusOr<std::string> ReadRecord(uint64_t index, uint64_t size) const;
 
  private:
+  absl::StatusOr<std::vector<std::string>> ReadBundle(
+      const journal::Tile& tile) const;
+
+  bool MakeFolder(const std::string& folder);
+
   std::string path_;
   int written_ = 0;
+  std::set<std::string> durable_;  // Folders, in the one above.
 };
 
 std::string PartPath(absl::string_view digest);

@@ -285,13 +285,24 @@ TEST_F(LogExportTest, ADecisionIsExplainedAsOnline) {
          {std::vector<std::string>{},
           {"--exporter", service::kShanghai, "--until", "2026-12-31"}}) {
       Archive(selection);
-      const Outcome without =
-          RunCli({"explain", last_, "--archive", file_, "--lang", lang});
+      const Outcome without = RunCli({"explain", last_, "--archive", file_,
+                                      "--public-key", key_, "--lang", lang});
       EXPECT_EQ(without.code, kSuccess) << without.err;
       EXPECT_EQ(without.out, with.out);
-      EXPECT_THAT(without.err, HasSubstr("log verify"));
+      // Without a key the answer itself says that anyone may have made it.
+      const Outcome unproven =
+          RunCli({"explain", last_, "--archive", file_, "--lang", lang});
+      EXPECT_EQ(unproven.code, kIncomplete) << unproven.err;
+      EXPECT_THAT(unproven.out,
+                  AllOf(HasSubstr("--public-key"), EndsWith(with.out)));
+      const Outcome json = RunCli(
+          {"explain", last_, "--archive", file_, "--lang", lang, "-o", "json"});
+      EXPECT_EQ(json.code, kIncomplete) << json.err;
+      EXPECT_THAT(json.out, AllOf(HasSubstr("\"archive.unproven\""),
+                                  HasSubstr("\"id\": \"" + last_ + "\"")));
     }
   }
+  EXPECT_EQ(RunCli({"explain", last_, "--public-key", key_}).code, kUsage);
   EXPECT_EQ(RunCli({"explain", "2026-000000000000-6", "--archive", file_}).code,
             kUsage);
 }
@@ -337,14 +348,39 @@ TEST_F(LogExportTest, JsonIsALineARecord) {
 }
 
 TEST(CsvTextTest, NothingIsAFormulaANumberOrADate) {
-  for (const char* text :
-       {"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", "123456789012345678",
-        "00123", "1E5", "12e5", "2026-11-21", "1/2", "10:30", "50%"}) {
+  for (const char* text : {"=1+1",
+                           "+1",
+                           "-1",
+                           "@SUM(A1)",
+                           "\t=1",
+                           "＝1",
+                           "123456789012345678",
+                           "00123",
+                           "1E5",
+                           "12e5",
+                           "2026-11-21",
+                           "1/2",
+                           "10:30",
+                           "50%",
+                           "MAR1",
+                           "mar-1",
+                           "SEPT2",
+                           "1 March 2026",
+                           "Dec 25 2026",
+                           "3月5日",
+                           "2026年3月5日",
+                           "3月",
+                           "上午10时30分",
+                           "10:30 PM",
+                           "(5)",
+                           "$5",
+                           "¥5"}) {
     EXPECT_THAT(CsvText(text), StartsWith("'")) << text;
   }
   for (const char* text :
        {"91310000MA1K35X52M", "2026-000000000042-T", "订单", "a=b", "a-1", "E",
-        "", "2026-000000000002-E", "身份证号、姓名"}) {
+        "", "2026-000000000002-E", "身份证号、姓名", "MAR", "MARS1", "mar1x",
+        "E5", "order-mar", "五月", "月结2026"}) {
     EXPECT_EQ(CsvText(text), text);
   }
   EXPECT_EQ(CsvText("a,\"b\""), "\"a,\"\"b\"\"\"");

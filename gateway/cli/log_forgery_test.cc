@@ -9,10 +9,14 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/archive/archive.h"
 #include "gateway/base/sha256.h"
+#include "gateway/cli/archive_export.h"
 #include "gateway/cli/log_testing.h"
 #include "gateway/journal/checkpoint.h"
+#include "gateway/journal/frontier.h"
 #include "gateway/journal/note.h"
+#include "gateway/ledger/id.h"
 #include "gateway/ledger/ledger.h"
+#include "gateway/ledger/rows.h"
 #include "gateway/ledger/scan.h"
 
 namespace tongguan::cli {
@@ -73,8 +77,78 @@ class LogForgeryTest : public LogVerifyTest {
     return journal::FormatNote(again);
   }
 
+  // The sound log with another last record, its root and a head of the log's
+  // key made to fit.
+  void ForgeLast(const std::function<void(v1::DecisionRecord*)>& change) {
+    Restore();
+    journal::Frontier tree;
+    uint64_t row = 0;
+    v1::DecisionRecord record;
+    const auto scan = *ledger::Scan::Open(copy_);
+    const auto read = scan->EachRow(0, [&](const ledger::RawRow& of) {
+      row = of.first_index;
+      absl::string_view records = of.records, bytes;
+      while (ledger::TakeFrame(&records, &bytes)) {
+        if (tree.size() + 1 == scan->size()) {
+          record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+        } else {
+          tree.Append(journal::LeafHash(bytes), nullptr);
+        }
+      }
+      return absl::OkStatus();
+    });
+    ASSERT_TRUE(read.ok()) << read;
+    change(&record);
+    const std::string bytes = record.SerializeAsString();
+    tree.Append(journal::LeafHash(bytes), nullptr);
+    std::string frame;
+    ledger::AppendFrame(bytes, &frame);
+    const auto key = journal::SigningKey::Read(log_ + ".key");
+    const std::string signature =
+        key->public_key().id() +
+        *key->Sign(journal::FormatCheckpoint(
+            {key->origin(), tree.size(), tree.Root()}));
+    auto db = OpenCopy();
+    auto write = db->Prepare(
+        "UPDATE journal SET records=?1,root=?2,signature=?3 WHERE "
+        "first_index=?4 AND count=1");
+    ASSERT_TRUE(write->Blob(1, frame)
+                    .Blob(2, DigestBytes(tree.Root()))
+                    .Blob(3, signature)
+                    .Int(4, static_cast<int64_t>(row))
+                    .Run()
+                    .ok());
+  }
+
   std::string dir_, zip_, signer_;
 };
+
+// Under a filing that has expired since, or an edition that was replaced.
+TEST_F(LogForgeryTest, ADecisionOfAnotherDayThanItsRecordIsFound) {
+  ForgeLast([](v1::DecisionRecord*) {});
+  EXPECT_EQ(VerifyAt(copy_, {"--replay", "--all-signatures"}).code, kSuccess);
+  for (const int days : {-300, -100, -1, 1}) {
+    ForgeLast([days](v1::DecisionRecord* record) {
+      v1::Decision* decision = record->mutable_verdict()->mutable_decision();
+      decision->set_decided_at_micros(decision->decided_at_micros() +
+                                      days * int64_t{86'400'000'000});
+    });
+    std::filesystem::remove_all(dir_);
+    std::filesystem::remove(zip_);
+    ASSERT_EQ(
+        Run({"log", "publish", dir_, "--ledger", copy_, "--public-key", key_})
+            .code,
+        kSuccess);
+    ASSERT_TRUE(WriteArchive(**ledger::Scan::Open(copy_),
+                             {"", "", service::kShanghai}, zip_)
+                    .ok());
+    for (const std::string& at : {copy_, dir_, zip_}) {
+      ExpectBrokenBy(VerifyAt(at), "was not taken on the Beijing day");
+    }
+    ExpectBrokenBy(VerifyAt(copy_, {"--replay", "--all-signatures"}),
+                   "was not taken on the Beijing day");
+  }
+}
 
 TEST_F(LogForgeryTest, ARetiredKeyCannotVouchForAHeadAfterItsTime) {
   const std::string k0 = log_ + ".key";
@@ -224,6 +298,14 @@ TEST_F(LogForgeryTest, RowsAndTablesThatDoNotBelongAreFound) {
                "people_change");
   ExpectBroken("INSERT INTO tile VALUES(0,3,zeroblob(32))",
                "hashes that do not belong");
+  ExpectBroken("CREATE TABLE pruned(below INTEGER PRIMARY KEY) STRICT",
+               "said to be taken out");
+  // A row of nobody, in the years of the log and after.
+  for (const int year : {2026, 2027, 2031}) {
+    ExpectBroken(absl::StrCat("INSERT INTO tally SELECT 'x',", year,
+                              ",NULL,NULL,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0"),
+                 "is not the sum");
+  }
 }
 
 // A gateway that goes on while its log is verified breaks nothing.
@@ -270,6 +352,42 @@ TEST_F(LogForgeryTest, AnIndexThatHidesOrInventsRecordsIsFound) {
   ExpectBroken("DELETE FROM settled", "settle");
   ExpectBroken("INSERT INTO settled VALUES(4,8)", "settle");
   ExpectBroken("UPDATE settled SET by=by+1", "settle");
+  // Of records that are not in it yet: 12 and 13.
+  const char* const not_yet = "not in it yet";
+  ExpectBroken("INSERT INTO entry VALUES('v2',12,x'')", not_yet);
+  ExpectBroken("INSERT INTO entry VALUES('v1',12,x'')", not_yet);
+  ExpectBroken("INSERT INTO entry VALUES('v1',13,x'')", not_yet);
+  ExpectBroken("INSERT INTO entry VALUES('v9',12,x'0c0901')", not_yet);
+  ExpectBroken("INSERT INTO entry VALUES('v9',4000,x'0c0901')", not_yet);
+  ExpectBroken("INSERT INTO request VALUES(17,12)", not_yet);
+  ExpectBroken("INSERT INTO request VALUES(17,13)", not_yet);
+  ExpectBroken("INSERT INTO entry VALUES('v2',9,x'')", "term v2");
+  ExpectBroken("INSERT INTO entry VALUES('v2',-1,x'')", "term v2");
+  ExpectBroken("INSERT INTO entry VALUES('v9',9,x'020901')", "term v9");
+}
+
+// What a crash in the middle of writing a run leaves is lawful.
+TEST_F(LogForgeryTest, RowsOfARunThatWasCutShortAreNoForgery) {
+  ledger::Options options;
+  options.path = log_;
+  options.index_run = 4;
+  options.key = std::make_shared<const journal::SigningKey>(
+      *journal::SigningKey::Read(log_ + ".key"));
+  ASSERT_TRUE(
+      ledger::OpenSqliteLedger(options, [] { return absl::Now(); }).ok());
+  for (const char* left : {"", "DELETE FROM entry WHERE run=8 AND term='v1'",
+                           "DELETE FROM entry WHERE run=8",
+                           "DELETE FROM request WHERE idx>=8 AND key>0",
+                           "DELETE FROM settled WHERE by>=8"}) {
+    Restore();
+    Sql(absl::StrCat("UPDATE indexed SET below=8;", left));
+    EXPECT_EQ(Verify().code, kSuccess) << left << Verify().out;
+  }
+  ExpectBroken("UPDATE indexed SET below=8;UPDATE entry SET run=9 WHERE run=8",
+               "not in it yet");
+  ExpectBroken(
+      "UPDATE indexed SET below=8;UPDATE request SET key=key+1 WHERE idx>=8",
+      "not in it yet");
 }
 
 TEST_F(LogForgeryTest, ADayThatIsNotTheSumOfItsRecordsIsFound) {
@@ -277,6 +395,8 @@ TEST_F(LogForgeryTest, ADayThatIsNotTheSumOfItsRecordsIsFound) {
   ExpectBroken("UPDATE day SET day=day+1", "sum of the records");
   ExpectBroken("DELETE FROM day", "sum of the records");
   ExpectBroken("INSERT INTO day VALUES('x',20500,1,0)",
+               "are not the sum of the records");
+  ExpectBroken("INSERT INTO day VALUES('x',20500,0,0)",
                "are not the sum of the records");
 }
 
@@ -360,6 +480,63 @@ TEST_F(ArchiveForgeryTest, EntriesThatDoNotBelongAreRefused) {
     (*files)[archive::PartName(DigestBytes(Sha256(part)))] = part;
   });
   ExpectBrokenBy(VerifyAt(zip_), "does not belong");
+}
+
+// Whoever explains a decision from an archive relies on it.
+TEST_F(ArchiveForgeryTest, ADecisionThatIsNotInTheLogIsNotExplained) {
+  Forge([this](auto* files) {
+    std::string& records = (*files)["records/000000000000"];
+    std::string forged;
+    for (absl::string_view rest = records; !rest.empty();) {
+      const auto number = [&rest](size_t bytes) {
+        uint64_t value = 0;
+        for (size_t i = 0; i < bytes; ++i) {
+          value = value << 8 | static_cast<uint8_t>(rest[i]);
+        }
+        rest.remove_prefix(bytes);
+        return value;
+      };
+      const std::string head(rest.data(), 8);
+      const uint64_t index = number(8), length = number(4);
+      v1::DecisionRecord record;
+      ASSERT_TRUE(record.ParseFromArray(rest.data(), static_cast<int>(length)));
+      rest.remove_prefix(length);
+      if (ledger::FormatId({record.year(), index}) == last_) {
+        record.mutable_verdict()
+            ->mutable_flow()
+            ->mutable_recipient()
+            ->set_organization_id("EVIL-CORP-ABROAD");
+      }
+      const std::string bytes = record.SerializeAsString();
+      forged += head;
+      for (int shift = 24; shift >= 0; shift -= 8) {
+        forged.push_back(static_cast<char>(bytes.size() >> shift));
+      }
+      forged += bytes;
+    }
+    records = forged;
+  });
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{}, {"--public-key", key_}, {"-o", "json"}}) {
+    std::vector<std::string> args = {"explain", last_, "--archive", zip_};
+    args.insert(args.end(), more.begin(), more.end());
+    const Outcome run = Run(args);
+    EXPECT_EQ(run.code, kBroken) << run.out;
+    EXPECT_THAT(run.out, testing::Not(HasSubstr("EVIL")));
+  }
+  Forge([](auto*) {});
+  EXPECT_EQ(
+      Run({"explain", last_, "--archive", zip_, "--public-key", key_}).code,
+      kSuccess);
+  EXPECT_EQ(Run({"explain", last_, "--archive", zip_}).code, kIncomplete);
+  // By the key of another log.
+  const std::string other = pki_.folder() + "/other.key";
+  ASSERT_EQ(Run({"log", "keygen", other, "--origin", "example.cn/other"}).code,
+            kSuccess);
+  EXPECT_EQ(Run({"explain", last_, "--archive", zip_, "--public-key",
+                 PublicKeyFile(other)})
+                .code,
+            kBroken);
 }
 
 TEST_F(ArchiveForgeryTest, APageThatIsMissingOrReplacedIsSaid) {

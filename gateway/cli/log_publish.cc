@@ -88,6 +88,8 @@ absl::Status Publisher::TakeUp() {
   const auto bytes = dir_.Read("checkpoint");
   if (absl::IsNotFound(bytes.status())) return CheckPruned(0);
   TG_RETURN_IF_ERROR(bytes.status());
+  // Whoever wrote it may have been killed before it was durable.
+  TG_RETURN_IF_ERROR(dir_.Write("checkpoint", *bytes, true));
   TG_ASSIGN_OR_RETURN(const journal::Note note, journal::ParseNote(*bytes));
   TG_ASSIGN_OR_RETURN(const journal::Checkpoint head,
                       journal::ParseCheckpoint(note.text));

@@ -164,6 +164,13 @@ ledger::Tally At(const std::map<ledger::TallyKey, ledger::Tally>& tallies,
 
 }  // namespace
 
+bool DecidedThatDay(const v1::DecisionRecord& record) {
+  if (!record.has_verdict()) return true;
+  const int64_t at = record.verdict().decision().decided_at_micros();
+  return BeijingDay(absl::FromUnixMicros(at)) ==
+         BeijingDay(absl::FromUnixMicros(record.time_micros()));
+}
+
 MaybeFinding RecordAudit::Take(uint64_t index, const ledger::RawRow& row,
                                const v1::DecisionRecord& record,
                                const ledger::Fact* fact) {
@@ -217,6 +224,7 @@ MaybeFinding RecordAudit::AddUp(const Place& place,
 MaybeFinding RecordAudit::TakeVerdict(const Place& place,
                                       const v1::DecisionRecord& record) {
   const v1::Decision& decision = record.verdict().decision();
+  if (!DecidedThatDay(record)) return Say("verify.decided_day", place.id());
   if (decision.policy().digest() != policy_) {
     return Say("verify.other_policy", place.id());
   }
@@ -235,9 +243,9 @@ MaybeFinding RecordAudit::TakeVerdict(const Place& place,
                : std::nullopt;
   }
   if (!ChargeIsPossible(record)) return Say("verify.sum", place.id());
-  return AddAll(
-      place, record, record,
-      {decision.charged_persons(), decision.charged_sensitive_persons()});
+  const Allowed allowed = AllowedOf(place.index, record);
+  allowed_.Keep(allowed);
+  return AddAll(place, allowed, record, allowed.charged);
 }
 
 // What a decision of a pruned year charged is not known; neither is what was
@@ -247,23 +255,15 @@ bool RecordAudit::OfPruned(const std::string& decision_id) {
   return id.ok() && id->index < begin_.first;
 }
 
-MaybeFinding RecordAudit::ReadDecision(const Place& place,
-                                       const std::string& id,
-                                       const std::string& exporter,
-                                       v1::DecisionRecord* decided) {
+const Allowed* RecordAudit::FindDecision(const Place& place,
+                                         const std::string& id,
+                                         const std::string& exporter) {
   const auto parsed = ledger::ParseId(id);
-  if (!parsed.ok() || parsed->index >= place.index) {
-    return Say("verify.settles", place.id(), id);
-  }
-  const auto bytes = source_.record(parsed->index);
-  const bool right =
-      bytes.ok() && decided->ParseFromString(*bytes) &&
-      decided->year() == parsed->year &&
-      decided->verdict().decision().verdict() == v1::VERDICT_ALLOW &&
-      decided->verdict().flow().exporter() == exporter &&
-      !service::AccountsOf(decided->verdict().decision().charging()).empty();
-  if (right) return std::nullopt;
-  return Say("verify.settles", place.id(), id);
+  if (!parsed.ok() || parsed->index >= place.index) return nullptr;
+  const Allowed* const decided = allowed_.Find(parsed->index);
+  const bool right = decided != nullptr && decided->year == parsed->year &&
+                     decided->exporter == exporter;
+  return right ? decided : nullptr;
 }
 
 MaybeFinding RecordAudit::TakeSettled(const Place& place,
@@ -271,18 +271,15 @@ MaybeFinding RecordAudit::TakeSettled(const Place& place,
                                       const std::string& decision_id,
                                       const std::string& exporter) {
   if (OfPruned(decision_id)) return std::nullopt;
-  v1::DecisionRecord decided;
-  if (auto wrong = ReadDecision(place, decision_id, exporter, &decided)) {
-    return wrong;
-  }
   const std::string id = place.id();
-  const SettledAudit::Step step{place.index, id, record,
-                                ledger::ParseId(decision_id)->index, decided};
+  const Allowed* const decided = FindDecision(place, decision_id, exporter);
+  if (decided == nullptr) return Say("verify.settles", id, decision_id);
+  const SettledAudit::Step step{place.index, id, record, *decided};
   if (auto wrong = record.has_settlement() ? settled_.TakeSettlement(step)
                                            : settled_.TakeCorrection(step)) {
     return wrong;
   }
-  return AddAll(place, decided, record, AddedBy(record));
+  return AddAll(place, *decided, record, AddedBy(record));
 }
 
 MaybeFinding RecordAudit::TakeOpening(const Place& place,
@@ -375,34 +372,32 @@ v1::Decision RecordAudit::DecideAgain(const v1::DecisionRecord& record,
 
 // What a record adds under a decision, its own or the one it settles: in that
 // one's year, and in the year that was charged as well.
-MaybeFinding RecordAudit::AddAll(const Place& place,
-                                 const v1::DecisionRecord& decided,
+MaybeFinding RecordAudit::AddAll(const Place& place, const Allowed& decided,
                                  const v1::DecisionRecord& record,
                                  const ledger::People& people) {
   const ledger::People also{record.also_persons(),
                             record.also_sensitive_persons()};
-  const auto accounts =
-      service::AccountsOf(decided.verdict().decision().charging());
-  const bool counted = decided.verdict().flow().people().has_counted();
+  const auto accounts = service::AccountsOf(decided.charging);
   // Declared people are as new in the one tally as in the other.
   const bool under_gba = accounts.size() > 1;
   const bool gba_right =
-      (under_gba && counted) ||
+      (under_gba && decided.counted) ||
       (SamePeople(GbaOf(record), under_gba ? people : ledger::People()) &&
        SamePeople(AlsoGbaOf(record), under_gba ? also : ledger::People()));
   if (!gba_right) return Say("verify.sum", place.id());
   for (const ledger::Account account : accounts) {
     const bool is_gba = account == ledger::Account::kGba;
     ledger::Change change;
-    change.exporter = decided.verdict().flow().exporter();
+    change.exporter =
+        std::string(decided.exporter.data(), decided.exporter.size());
     change.account = account;
-    change.year = decided.year();
+    change.year = decided.year;
     change.people = is_gba ? GbaOf(record) : people;
-    if (auto wrong = AddUp(place, change, counted)) return wrong;
+    if (auto wrong = AddUp(place, change, decided.counted)) return wrong;
     if (record.also_year() == 0) continue;
     change.year = record.also_year();
     change.people = is_gba ? AlsoGbaOf(record) : also;
-    if (auto wrong = AddUp(place, change, counted)) return wrong;
+    if (auto wrong = AddUp(place, change, decided.counted)) return wrong;
   }
   return std::nullopt;
 }
@@ -455,7 +450,9 @@ MaybeFinding RecordAudit::EndDays(
     if (begin_.first > 0 && year <= begin_.year) continue;
     const auto sum = days_.find(key);
     const auto there = kept.find(key);
-    if (!SamePeople(sum == days_.end() ? ledger::People() : sum->second,
+    // A day of nobody is kept where some came and went again.
+    if (sum == days_.end() ||
+        !SamePeople(sum->second,
                     there == kept.end() ? ledger::People() : there->second)) {
       return Finding{"verify.day",
                      {{"0", key.first}, {"1", FormatDay(key.second)}}};
@@ -496,8 +493,11 @@ MaybeFinding RecordAudit::End(
   size_t found = 0;
   for (const auto& [key, tally] : kept) {
     if (!Known(key.second)) continue;
-    if (!SameTally(tally, At(sums_, key), At(exact_, key))) return wrong(key);
-    found += sums_.count(key);
+    if (sums_.count(key) == 0 ||
+        !SameTally(tally, At(sums_, key), At(exact_, key))) {
+      return wrong(key);
+    }
+    ++found;
   }
   if (found == sums_.size()) return std::nullopt;
   for (const auto& [key, sum] : sums_) {

@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "gateway/cli/log_allowed.h"
 #include "gateway/cli/log_settled.h"
 #include "gateway/cli/log_source.h"
 #include "gateway/cli/policy_parts.h"
@@ -34,12 +35,19 @@ struct LogBegin {
   std::string archive;      // SHA-256 of the archive of `year`.
 };
 
+// Whether a verdict was taken on the Beijing day of its record: the law that
+// is in force is that of a day. True of other records.
+bool DecidedThatDay(const v1::DecisionRecord& record);
+
 class RecordAudit {
  public:
-  // With `replay` every decision is taken again. `source` must outlive it.
-  RecordAudit(const LogSource& source, bool replay)
+  // With `replay` every decision is taken again. `source` must outlive it. At
+  // most `allowed` decisions are kept to settle them.
+  RecordAudit(const LogSource& source, bool replay,
+              size_t allowed = kMostAllowed)
       : source_(source),
         replay_(replay),
+        allowed_(source, allowed),
         settled_(source),
         policies_(source.part) {}
 
@@ -100,12 +108,12 @@ class RecordAudit {
   }
   MaybeFinding AddUp(const Place& place, const ledger::Change& change,
                      bool counted = false);
-  MaybeFinding AddAll(const Place& place, const v1::DecisionRecord& decided,
+  MaybeFinding AddAll(const Place& place, const Allowed& decided,
                       const v1::DecisionRecord& record,
                       const ledger::People& people);
-  MaybeFinding ReadDecision(const Place& place, const std::string& id,
-                            const std::string& exporter,
-                            v1::DecisionRecord* decided);
+  // Null: it is not there or cannot be settled.
+  const Allowed* FindDecision(const Place& place, const std::string& id,
+                              const std::string& exporter);
 
   const LogSource& source_;
   const bool replay_;
@@ -114,6 +122,7 @@ class RecordAudit {
   std::map<ledger::TallyKey, ledger::Tally> exact_;
   std::map<ledger::DayKey, ledger::People> days_;
   Day today_ = 0;  // Of the record's commit.
+  AllowedDecisions allowed_;
   SettledAudit settled_;
   std::string policy_;  // Digest of the last activation.
   std::set<std::string> parts_;

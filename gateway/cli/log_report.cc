@@ -3,9 +3,11 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/base/sha256.h"
+#include "gateway/cli/verb.h"
 #include "gateway/ledger/id.h"
 #include "gateway/text/width.h"
 #include "google/protobuf/struct.pb.h"
+#include "google/protobuf/util/json_util.h"
 
 namespace tongguan::cli {
 namespace {
@@ -131,6 +133,23 @@ int Print(Context& context, const LogReport& report) {
 
 int Tell(Context& context, const LogReport& report) {
   return context.json() ? Print(context, report) : Say(context, report);
+}
+
+int TellUnproven(Context& context, const Finding& lacking,
+                 const v1::GetDecisionResponse& response) {
+  if (!context.json()) {
+    context.out() << Said(context, lacking) << "\n\n";
+    return ShowEntry(context, response);
+  }
+  std::string json;
+  Struct object;
+  if (!google::protobuf::util::MessageToJsonString(response, &json).ok() ||
+      !google::protobuf::util::JsonStringToMessage(json, &object).ok()) {
+    return context.FailHere(
+        absl::InternalError("the record cannot be shown as JSON"));
+  }
+  Put(context, "not_checked", {lacking}, &object);
+  return context.PrintJson(object);
 }
 
 Progress::~Progress() {

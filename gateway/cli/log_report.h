@@ -10,6 +10,7 @@
 #include "gateway/archive/manifest.h"
 #include "gateway/cli/context.h"
 #include "gateway/cli/log_source.h"
+#include "proto/tongguan/v1/decision_log_service.pb.h"
 
 namespace tongguan::cli {
 
@@ -28,6 +29,11 @@ struct LogReport {
 
 // Says it, or prints it as one JSON object; returns the exit code.
 int Tell(Context& context, const LogReport& report);
+
+// Shows a record of which something could not be checked, which is said first;
+// in JSON as `not_checked` beside the record.
+int TellUnproven(Context& context, const Finding& lacking,
+                 const v1::GetDecisionResponse& response);
 
 // A line of how far it is, where a person waits.
 class Progress {

@@ -63,39 +63,32 @@ bool Within(const People& least, const People& people, const People& most) {
          people.sensitive <= most.sensitive;
 }
 
-People ChargedBy(const v1::DecisionRecord& decided) {
-  const v1::Decision& decision = decided.verdict().decision();
-  return {decision.charged_persons(), decision.charged_sensitive_persons()};
-}
-
 // Numbers: exactly the difference to what had left until now, in both years
 // where both were charged the same; else the other year's charge stands.
-bool NumbersAddUp(const v1::DecisionRecord& decided, const People& before,
+bool NumbersAddUp(const Allowed& decided, const People& before,
                   const Movement& movement) {
-  const People charged = ChargedBy(decided);
-  if (!Within({}, movement.left, charged)) return false;
+  if (!Within({}, movement.left, decided.charged)) return false;
   const People added = {movement.left.persons - before.persons,
                         movement.left.sensitive - before.sensitive};
-  const bool both = decided.also_year() != 0 && Same(AlsoOf(decided), charged);
+  const bool both =
+      decided.also_year != 0 && Same(decided.also, decided.charged);
   return Same(movement.added, added) &&
-         movement.also_year == (both ? decided.also_year() : 0) &&
+         movement.also_year == (both ? decided.also_year : 0) &&
          Same(movement.also, both ? added : People());
 }
 
 // People: who they are the record does not say, and whoever is in other records
 // too stays counted. Nobody goes out but who stayed; nobody comes back but who
 // left after all, which needs an earlier settlement.
-bool PeopleAddUp(const v1::DecisionRecord& decided, bool settled_before,
+bool PeopleAddUp(const Allowed& decided, bool settled_before,
                  const Movement& movement) {
-  const v1::Flow& flow = decided.verdict().flow();
-  const v1::CountedPeople& all = flow.people().counted();
   const v1::CountedPeople& left = *movement.people;
-  const People there = {all.persons(), all.sensitive_persons()};
+  const People& there = decided.there;
   const bool fits =
       Within({}, there, {engine::kMaxPeople, engine::kMaxPeople}) &&
       Within({}, {left.persons(), left.sensitive_persons()}, there) &&
       Same(movement.left, {left.persons(), left.sensitive_persons()}) &&
-      left.key_id() == all.key_id() && left.new_persons() == 0 &&
+      left.key_id() == decided.key_id && left.new_persons() == 0 &&
       left.new_sensitive_persons() == 0 &&
       left.digest().size() == sizeof(Digest);
   if (!fits) return false;
@@ -103,7 +96,7 @@ bool PeopleAddUp(const v1::DecisionRecord& decided, bool settled_before,
                   movement.left.sensitive - there.sensitive};
   People most = settled_before ? movement.left : People();
   // Who is or may be under 14 is counted as sensitive, in whichever set.
-  if (flow.has_duties() && flow.duties().under_14() != v1::FACT_NO) {
+  if (decided.all_sensitive) {
     least = {0, std::max(movement.left.persons, movement.left.sensitive) -
                     there.persons - there.sensitive};
     most = {0, most.persons + most.sensitive};
@@ -111,26 +104,24 @@ bool PeopleAddUp(const v1::DecisionRecord& decided, bool settled_before,
   const bool also_fits =
       movement.also_year == 0
           ? Same(movement.also, {}) && Same(movement.also_gba, {})
-          : movement.also_year == decided.also_year() &&
+          : movement.also_year == decided.also_year &&
                 Within(least, movement.also, most) &&
                 Within(least, movement.also_gba, most);
   return Within(least, movement.added, most) &&
          Within(least, movement.gba, most) && also_fits;
 }
 
-bool AddsUp(const v1::DecisionRecord& decided, const People* before,
+bool AddsUp(const Allowed& decided, const People* before,
             const Movement& movement) {
-  const People charged = ChargedBy(decided);
-  const bool counted = decided.verdict().flow().people().has_counted();
   if (movement.people != nullptr) {
-    return counted && PeopleAddUp(decided, before != nullptr, movement);
+    return decided.counted && PeopleAddUp(decided, before != nullptr, movement);
   }
-  if (!counted) {
-    return NumbersAddUp(decided, before != nullptr ? *before : charged,
+  if (!decided.counted) {
+    return NumbersAddUp(decided, before != nullptr ? *before : decided.charged,
                         movement);
   }
   // Of counted people only "all" can be said without saying who.
-  return before == nullptr && Same(movement.left, charged) &&
+  return before == nullptr && Same(movement.left, decided.charged) &&
          ChangesNothing(movement);
 }
 
@@ -168,7 +159,7 @@ People AddedBy(const v1::DecisionRecord& record) {
 }
 
 const SettledAudit::Settled* SettledAudit::Before(const Step& step) const {
-  const auto found = settled_.find(step.of);
+  const auto found = settled_.find(step.decided.index);
   return found == settled_.end() ? nullptr : &found->second;
 }
 
@@ -178,7 +169,7 @@ MaybeFinding SettledAudit::TakeSettlement(const Step& step) {
   if (!AddsUp(step.decided, nullptr, movement)) {
     return Say("verify.sum", step.id);
   }
-  settled_[step.of] = {step.index, movement.left};
+  settled_[step.decided.index] = {step.index, movement.left};
   return std::nullopt;
 }
 
@@ -201,7 +192,7 @@ MaybeFinding SettledAudit::TakeCorrection(const Step& step) {
   if (!AddsUp(step.decided, before ? &before->left : nullptr, movement)) {
     return Say("verify.sum", step.id);
   }
-  settled_[step.of] = {step.index, movement.left};
+  settled_[step.decided.index] = {step.index, movement.left};
   return std::nullopt;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "gateway/cli/log_allowed.h"
 #include "gateway/cli/log_source.h"
 #include "gateway/ledger/ledger.h"
 #include "proto/tongguan/v1/record.pb.h"
@@ -29,14 +30,12 @@ class SettledAudit {
   explicit SettledAudit(const LogSource& source) : source_(source) {}
 
   // A record of the log: where it stands, its id, and the allowed decision of
-  // the same exporter that it speaks of, which stands at `of`. Returns what is
-  // wrong with it.
+  // the same exporter that it speaks of. Returns what is wrong with it.
   struct Step {
     uint64_t index = 0;
     const std::string& id;
     const v1::DecisionRecord& record;
-    uint64_t of = 0;
-    const v1::DecisionRecord& decided;
+    const Allowed& decided;
   };
   MaybeFinding TakeSettlement(const Step& step);
   MaybeFinding TakeCorrection(const Step& step);

@@ -17,6 +17,7 @@
 #include "gateway/cli/log_report.h"
 #include "gateway/cli/verb.h"
 #include "gateway/journal/subtree.h"
+#include "gateway/ledger/file.h"
 #include "gateway/service/append.h"
 
 namespace tongguan::cli {
@@ -96,80 +97,17 @@ absl::Status ReadBegin(ledger::Scan& log, LogBegin* begin) {
   return absl::OkStatus();
 }
 
-// Whether a gateway had it open: what cannot be read then was damaged.
+// Whether a gateway had it open, or it has a ledger's tables: what cannot be
+// read then was damaged.
 bool WasLedger(const std::string& path) {
   std::error_code error;
-  return std::filesystem::is_regular_file(path + ".lock", error);
+  return std::filesystem::is_regular_file(path + ".lock", error) ||
+         ledger::HasLedgerTables(path);
 }
 
 bool ForAnotherTime(const absl::Status& status) {
   return absl::IsNotFound(status) || absl::IsPermissionDenied(status) ||
          absl::IsUnavailable(status);
-}
-
-int VerifyLedger(Context& context, const Flags& flags, AuditOptions options) {
-  if (flags.keys.empty()) {
-    auto own = ReadLedgerKeys({}, flags.log, context.in());
-    if (!own.ok()) return context.FailHere(own.status());
-    options.keys = *std::move(own);
-    options.own_key = !options.keys.empty();
-  }
-  const auto scan = ledger::Scan::Open(flags.log);
-  if (!scan.ok()) {
-    if (absl::IsDataLoss(scan.status()) ||
-        (WasLedger(flags.log) && !ForAnotherTime(scan.status()))) {
-      return Broken(context, Unreadable(scan.status()));
-    }
-    return context.FailHere(scan.status());
-  }
-  ledger::Scan& log = **scan;
-  const LogSource source{
-      [&](uint64_t index) { return log.ReadRecord(index); },
-      [&](absl::string_view digest) { return log.ReadPart(digest); },
-      [&](int level, uint64_t index) { return log.ReadHash(level, index); }};
-  // Half of the work, and nothing of the other half.
-  auto beside = std::async(std::launch::async, &ledger::Scan::CheckBeside,
-                           flags.log, log.size(), log.sets_from());
-  LogAudit audit(std::move(options), source);
-  LogBegin begin;
-  absl::Status read = ReadBegin(log, &begin);
-  MaybeFinding wrong = audit.Begin(begin);
-  if (wrong) return Report(context, audit, wrong);
-  uint64_t rows = 0;
-  if (read.ok()) {
-    Progress progress(context, log.size());
-    read = log.EachRow(0, [&](const ledger::RawRow& row) {
-      ++rows;
-      wrong = audit.Take(row);
-      progress.At(audit.size());
-      return wrong ? Stop() : absl::OkStatus();
-    });
-  }
-  if (!wrong && !read.ok()) {
-    wrong = Unreadable(read);
-  }
-  if (!wrong && audit.size() != log.size()) {
-    wrong =
-        Finding{"verify.gap", {{"0", absl::StrCat(audit.size())}, {"1", ""}}};
-  }
-  if (!wrong) {
-    const auto tiles = log.CountTiles();
-    if (!tiles.ok() || *tiles != static_cast<int64_t>(audit.tiles())) {
-      wrong = Finding{"verify.tile", {{"0", "*"}}};
-    }
-  }
-  if (!wrong) {
-    const absl::Status tables = log.CheckTables(rows);
-    if (!tables.ok()) wrong = Unreadable(tables);
-  }
-  if (!wrong) {
-    const absl::Status sound = beside.get();
-    if (!sound.ok()) wrong = Unreadable(sound);
-  }
-  if (!wrong) wrong = audit.TakeDays(log.days());
-  if (!wrong) wrong = audit.TakeSets(log.sets(), log.sets_from());
-  if (!wrong) wrong = audit.End(log.tallies());
-  return Report(context, audit, wrong);
 }
 
 // A published record as a commit of its own: when it was made it says itself;
@@ -247,14 +185,7 @@ int VerifyDir(Context& context, const Flags& flags, AuditOptions options) {
   const bool kept_elsewhere = !options.checkpoints.empty();
   options.checkpoints.push_back(*note);
   const LogSource source{
-      [&](uint64_t index) -> absl::StatusOr<std::string> {
-        const uint64_t at = index / journal::kTileWidth;
-        const int width = static_cast<int>(std::min(
-            journal::kTileWidth, head->size - at * journal::kTileWidth));
-        TG_ASSIGN_OR_RETURN(const auto records,
-                            dir.ReadRecords({0, at, width}));
-        return records[index % journal::kTileWidth];
-      },
+      [&](uint64_t index) { return dir.ReadRecord(index, head->size); },
       [&](absl::string_view digest) { return dir.Read(PartPath(digest)); },
       [&](int level, uint64_t index) {
         return dir.ReadHash(level, index, head->size);
@@ -285,10 +216,76 @@ int Verify(Context& context, const Flags& flags) {
   if (std::error_code error; std::filesystem::is_directory(flags.log, error)) {
     return VerifyDir(context, flags, std::move(options));
   }
-  return VerifyLedger(context, flags, std::move(options));
+  return VerifyLedger(context, flags.log, std::move(options));
 }
 
 }  // namespace
+
+int VerifyLedger(Context& context, const std::string& path,
+                 AuditOptions options) {
+  if (options.keys.empty()) {
+    auto own = ReadLedgerKeys({}, path, context.in());
+    if (!own.ok()) return context.FailHere(own.status());
+    options.keys = *std::move(own);
+    options.own_key = !options.keys.empty();
+  }
+  const auto scan = ledger::Scan::Open(path);
+  if (!scan.ok()) {
+    if (absl::IsDataLoss(scan.status()) ||
+        (WasLedger(path) && !ForAnotherTime(scan.status()))) {
+      return Broken(context, Unreadable(scan.status()));
+    }
+    return context.FailHere(scan.status());
+  }
+  ledger::Scan& log = **scan;
+  const LogSource source{
+      [&](uint64_t index) { return log.ReadRecord(index); },
+      [&](absl::string_view digest) { return log.ReadPart(digest); },
+      [&](int level, uint64_t index) { return log.ReadHash(level, index); }};
+  // Half of the work, and nothing of the other half.
+  auto beside = std::async(std::launch::async, &ledger::Scan::CheckBeside, path,
+                           log.size(), log.sets_from());
+  LogAudit audit(std::move(options), source);
+  LogBegin begin;
+  absl::Status read = ReadBegin(log, &begin);
+  MaybeFinding wrong = audit.Begin(begin);
+  if (wrong) return Report(context, audit, wrong);
+  uint64_t rows = 0;
+  if (read.ok()) {
+    Progress progress(context, log.size());
+    read = log.EachRow(0, [&](const ledger::RawRow& row) {
+      ++rows;
+      wrong = audit.Take(row);
+      progress.At(audit.size());
+      return wrong ? Stop() : absl::OkStatus();
+    });
+  }
+  if (!wrong && !read.ok()) {
+    wrong = Unreadable(read);
+  }
+  if (!wrong && audit.size() != log.size()) {
+    wrong =
+        Finding{"verify.gap", {{"0", absl::StrCat(audit.size())}, {"1", ""}}};
+  }
+  if (!wrong) {
+    const auto tiles = log.CountTiles();
+    if (!tiles.ok() || *tiles != static_cast<int64_t>(audit.tiles())) {
+      wrong = Finding{"verify.tile", {{"0", "*"}}};
+    }
+  }
+  if (!wrong) {
+    const absl::Status tables = log.CheckTables(rows);
+    if (!tables.ok()) wrong = Unreadable(tables);
+  }
+  if (!wrong) {
+    const absl::Status sound = beside.get();
+    if (!sound.ok()) wrong = Unreadable(sound);
+  }
+  if (!wrong) wrong = audit.TakeDays(log.days());
+  if (!wrong) wrong = audit.TakeSets(log.sets(), log.sets_from());
+  if (!wrong) wrong = audit.End(log.tallies());
+  return Report(context, audit, wrong);
+}
 
 int VerifyArchive(Context& context, const std::string& path,
                   AuditOptions options) {

@@ -1,5 +1,5 @@
-// Checking an archive and saying what came out, for `log verify` and for those
-// who have written one.
+// Checking a ledger or an archive and saying what came out, for `log verify`
+// and for those who have written an archive, or take records out of a ledger.
 #ifndef TONGGUAN_GATEWAY_CLI_LOG_VERIFY_H_
 #define TONGGUAN_GATEWAY_CLI_LOG_VERIFY_H_
 
@@ -10,7 +10,10 @@
 
 namespace tongguan::cli {
 
-// kSuccess, kBroken or kIncomplete, said on `out`.
+// kSuccess, kBroken or kIncomplete, said on `out`; kError: it cannot be opened.
+// Without keys in `options` the ledger's is that of the file beside it.
+int VerifyLedger(Context& context, const std::string& path,
+                 AuditOptions options);
 int VerifyArchive(Context& context, const std::string& path,
                   AuditOptions options);
 

@@ -1,14 +1,10 @@
 // Showing records, and the form of their ids.
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "gateway/archive/archive.h"
-#include "gateway/base/status_macros.h"
 #include "gateway/cli/client.h"
 #include "gateway/cli/export_rows.h"
-#include "gateway/cli/policy_parts.h"
 #include "gateway/cli/verb.h"
 #include "gateway/ledger/id.h"
-#include "gateway/service/glossary.h"
 #include "gateway/text/explain.h"
 #include "gateway/text/width.h"
 
@@ -111,7 +107,9 @@ void AddBody(const Context& context, const v1::DecisionRecord& record,
   }
 }
 
-int Show(Context& context, const v1::GetDecisionResponse& response) {
+}  // namespace
+
+int ShowEntry(Context& context, const v1::GetDecisionResponse& response) {
   if (context.json()) return context.PrintJson(response);
   const v1::LogEntry& entry = response.entry();
   const v1::DecisionRecord& record = entry.record();
@@ -131,60 +129,15 @@ int Show(Context& context, const v1::GetDecisionResponse& response) {
   return kSuccess;
 }
 
-// The record, and the words of the policy that it was decided by.
-absl::Status ReadArchived(archive::Reader& archive, const std::string& id,
-                          v1::GetDecisionResponse* response) {
-  TG_ASSIGN_OR_RETURN(const ledger::RecordId parsed, ledger::ParseId(id));
-  TG_ASSIGN_OR_RETURN(const std::string bytes,
-                      archive.ReadRecord(parsed.index));
-  v1::LogEntry* entry = response->mutable_entry();
-  v1::DecisionRecord* record = entry->mutable_record();
-  if (!record->ParseFromString(bytes)) {
-    return absl::DataLossError(
-        absl::StrCat("archive: record ", parsed.index, " cannot be read"));
-  }
-  if (record->year() != parsed.year) {
-    return absl::NotFoundError(absl::StrCat("archive: it has no record ", id));
-  }
-  entry->set_id(id);
-  entry->set_index(parsed.index);
-  if (!record->has_verdict()) return absl::OkStatus();
-  v1::VerdictRecord* verdict = record->mutable_verdict();
-  verdict->mutable_decision()->set_decision_id(id);
-  PolicyParts policies([&archive](absl::string_view digest) {
-    return archive.Read(archive::PartName(digest));
-  });
-  TG_ASSIGN_OR_RETURN(const auto policy,
-                      policies.Get(verdict->decision().policy().digest()));
-  service::FillGlossary(verdict->flow(), verdict->decision(), *policy,
-                        response->mutable_glossary());
-  return absl::OkStatus();
-}
-
-int ShowArchived(Context& context, const std::string& id,
-                 const std::string& path) {
-  const auto archive = archive::Reader::Open(path);
-  if (!archive.ok()) return context.FailHere(archive.status());
-  v1::GetDecisionResponse response;
-  const absl::Status read = ReadArchived(**archive, id, &response);
-  if (!read.ok()) return context.FailHere(read);
-  context.Note("archive.shown", {{"0", path}});
-  return Show(context, response);
-}
-
-}  // namespace
-
-int ShowRecord(Context& context, const std::string& id,
-               const std::string& archive) {
+int ShowRecord(Context& context, const std::string& id) {
   if (!CheckId(context, id)) return kUsage;
-  if (!archive.empty()) return ShowArchived(context, id, archive);
   int code = kSuccess;
   const auto client = Client::Connect(context, &code);
   v1::GetDecisionResponse response;
   if (client == nullptr || !GetRecord(context, *client, id, &response, &code)) {
     return code;
   }
-  return Show(context, response);
+  return ShowEntry(context, response);
 }
 
 bool CheckId(Context& context, const std::string& id) {

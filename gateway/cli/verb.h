@@ -9,6 +9,7 @@
 #include "CLI/App.hpp"
 #include "gateway/cli/context.h"
 #include "gateway/text/text.h"
+#include "proto/tongguan/v1/decision_log_service.pb.h"
 
 namespace tongguan::cli {
 
@@ -41,13 +42,14 @@ void AddLogPublish(CLI::App* log, const Setup& setup);
 void AddLogExport(CLI::App* log, const Setup& setup);
 void AddLogArchive(CLI::App* log, const Setup& setup);
 void AddLogReindex(CLI::App* log, const Setup& setup);
+void AddLogReceipt(CLI::App* log, const Setup& setup);
 void AddBench(const Setup& setup);
 void AddVersion(const Setup& setup);
 
-// Fetches and shows one record; kSuccess whatever its verdict was. From an
-// archive, where one is named, without a gateway.
-int ShowRecord(Context& context, const std::string& id,
-               const std::string& archive = "");
+// Fetches and shows one record; kSuccess whatever its verdict was.
+int ShowRecord(Context& context, const std::string& id);
+// Shows one that was fetched.
+int ShowEntry(Context& context, const v1::GetDecisionResponse& response);
 
 // Whether `id` has the form and the check character of an id. False: said why,
 // exit code kUsage.

@@ -242,6 +242,11 @@ absl::Status CheckSchema(Database& db) {
   return absl::OkStatus();
 }
 
+bool HasLedgerTables(const std::string& path) {
+  const auto db = Database::Open(path, SQLITE_OPEN_READONLY);
+  return db.ok() && CheckSchema(**db).ok();
+}
+
 absl::StatusOr<std::unique_ptr<FileLock>> FileLock::Take(
     const std::string& path) {
   const std::string name = path + ".lock";

@@ -47,6 +47,9 @@ absl::StatusOr<std::unique_ptr<Database>> OpenToRead(const std::string& path);
 // belong, or one of them is missing.
 absl::Status CheckSchema(Database& db);
 
+// Whether it has a ledger's tables, whatever else is wrong with it.
+bool HasLedgerTables(const std::string& path);
+
 // A further connection to a file that is open.
 absl::StatusOr<std::unique_ptr<Database>> OpenAnother(const std::string& path);
 

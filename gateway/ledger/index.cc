@@ -51,6 +51,7 @@ absl::Status Index::CatchUp(uint64_t size) {
   }
   open_ = std::make_unique<Run>(
       std::max(static_cast<uint64_t>(below), journal_.first()));
+  TG_RETURN_IF_ERROR(InTransaction([this] { return ForgetBegun(); }));
   while (open_->end() < size) {
     // A run at a time: writing while the journal is read would hold the log.
     const uint64_t stop = std::min<uint64_t>(size, open_->end() + run_records_);
@@ -63,19 +64,46 @@ absl::Status Index::CatchUp(uint64_t size) {
   return absl::OkStatus();
 }
 
-absl::Status Index::WriteRunNow() {
-  TG_RETURN_IF_ERROR(db_.Exec("BEGIN IMMEDIATE"));
-  absl::Status written = Write(run_records_);
-  if (written.ok()) written = db_.Exec("COMMIT");
-  if (!written.ok()) {
-    if (!sqlite3_get_autocommit(db_.handle())) {
-      db_.Exec("ROLLBACK").IgnoreError();
-    }
-    RolledBack();
-    return written;
+// Entries of a run that a crash cut short, or that somebody put there: the run
+// may end elsewhere now, and would leave them. Requests are compared with their
+// fact whenever they are found, and the last settlements are in memory.
+absl::Status Index::ForgetBegun() {
+  TG_ASSIGN_OR_RETURN(
+      Statement next,
+      db_.Prepare("SELECT term FROM entry WHERE term>?1 ORDER BY term LIMIT "
+                  "1"));
+  TG_ASSIGN_OR_RETURN(
+      Statement forget,
+      db_.Prepare("DELETE FROM entry WHERE term=?1 AND run>=?2"));
+  for (std::string term;;) {
+    TG_ASSIGN_OR_RETURN(const bool row, next.Text(1, term).Step());
+    if (!row) return absl::OkStatus();
+    const absl::string_view found = next.BytesAt(0);
+    term.assign(found.data(), found.size());
+    next.Reset();
+    TG_RETURN_IF_ERROR(forget.Text(1, term).Int(2, open_->begin()).Run());
   }
-  Committed();
-  return absl::OkStatus();
+}
+
+absl::Status Index::WriteRunNow() {
+  const absl::Status written =
+      InTransaction([this] { return Write(run_records_); });
+  if (written.ok()) {
+    Committed();
+  } else {
+    RolledBack();
+  }
+  return written;
+}
+
+absl::Status Index::InTransaction(const std::function<absl::Status()>& write) {
+  TG_RETURN_IF_ERROR(db_.Exec("BEGIN IMMEDIATE"));
+  absl::Status written = write();
+  if (written.ok()) written = db_.Exec("COMMIT");
+  if (!written.ok() && !sqlite3_get_autocommit(db_.handle())) {
+    db_.Exec("ROLLBACK").IgnoreError();
+  }
+  return written;
 }
 
 absl::StatusOr<std::optional<uint64_t>> Index::AtKey(const Run* run,

@@ -7,6 +7,7 @@
 #define TONGGUAN_GATEWAY_LEDGER_INDEX_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -57,6 +58,8 @@ class Index {
       : db_(db), journal_(journal), run_records_(run_records) {}
   absl::Status Prepare();
   absl::Status CatchUp(uint64_t size);
+  absl::Status ForgetBegun();
+  absl::Status InTransaction(const std::function<absl::Status()>& write);
   absl::Status WriteRunNow();
   absl::StatusOr<std::optional<uint64_t>> FindIn(const Run* run,
                                                  const Fact& request);

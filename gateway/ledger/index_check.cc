@@ -1,6 +1,7 @@
 #include "gateway/ledger/index_check.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -20,10 +21,27 @@ namespace {
 // Records that are compared at once, in memory.
 constexpr uint64_t kWindow = 1 << 16;
 
+constexpr char kBelow[] = "SELECT coalesce((SELECT below FROM indexed),0)";
+constexpr char kEnd[] =
+    "SELECT coalesce(max(first_index+count),0) FROM (SELECT first_index,count "
+    "FROM journal ORDER BY first_index DESC LIMIT 1)";
+
 absl::Status Differs(absl::string_view what) {
   return absl::DataLossError(absl::StrCat(
       "ledger: the index is not that of the journal: ", what,
       ": readers would not be shown what the log holds; have it made again"));
+}
+
+// Whether it holds some of these postings, from the first on, one at least.
+absl::StatusOr<bool> Begins(absl::string_view postings,
+                            const std::vector<Posting>& all) {
+  size_t met = 0;
+  bool right = true;
+  TG_RETURN_IF_ERROR(EachPosting(postings, [&](const Posting& posting) {
+    right = right && met < all.size() && all[met] == posting;
+    ++met;
+  }));
+  return right && met > 0;
 }
 
 class IndexCheck {
@@ -35,12 +53,18 @@ class IndexCheck {
   using Postings = std::map<std::string, std::vector<Posting>>;
   absl::Status Prepare(uint64_t size);
   absl::Status CheckWindow(uint64_t from, uint64_t to);
+  absl::StatusOr<Postings> ReadPostings(
+      uint64_t from, uint64_t to,
+      const std::function<void(uint64_t, const Fact&)>& visit);
   absl::StatusOr<std::vector<Posting>> ReadTerm(const std::string& term,
                                                 uint64_t from, uint64_t to);
   absl::Status CheckEach(std::vector<std::pair<uint64_t, uint64_t>> requests);
-  absl::Status CheckRequest(uint64_t key, uint64_t index);
+  absl::StatusOr<std::optional<uint64_t>> KeyOf(uint64_t key, uint64_t index);
   absl::Status CheckRequests();
   absl::Status CheckSettled();
+  absl::Status CheckBegun();
+  absl::Status CheckBegunEntries(uint64_t begin, uint64_t end);
+  absl::Status CheckBegunRequests(uint64_t begin, uint64_t end);
 
   Database& db_;
   Journal& journal_;
@@ -57,19 +81,17 @@ absl::Status IndexCheck::Run(uint64_t size) {
     TG_RETURN_IF_ERROR(CheckWindow(from, std::min(below_, from + kWindow)));
   }
   TG_RETURN_IF_ERROR(CheckRequests());
-  return CheckSettled();
+  TG_RETURN_IF_ERROR(CheckSettled());
+  TG_RETURN_IF_ERROR(db_.Exec("BEGIN"));
+  const auto end =
+      absl::MakeCleanup([this] { db_.Exec("COMMIT").IgnoreError(); });
+  return CheckBegun();
 }
 
 absl::Status IndexCheck::Prepare(uint64_t size) {
-  TG_ASSIGN_OR_RETURN(
-      const int64_t below,
-      db_.Number("SELECT coalesce((SELECT below FROM indexed),0)"));
+  TG_ASSIGN_OR_RETURN(const int64_t below, db_.Number(kBelow));
   // A gateway that runs may have gone on since it was asked about `size`.
-  TG_ASSIGN_OR_RETURN(
-      const int64_t end,
-      db_.Number("SELECT coalesce(max(first_index+count),0) FROM (SELECT "
-                 "first_index,count FROM journal ORDER BY first_index DESC "
-                 "LIMIT 1)"));
+  TG_ASSIGN_OR_RETURN(const int64_t end, db_.Number(kEnd));
   if (below < 0 || below > end) {
     return Differs(absl::StrCat("it speaks of ", below, " records of ", end));
   }
@@ -89,7 +111,24 @@ absl::Status IndexCheck::Prepare(uint64_t size) {
   }
 }
 
-// As FindWritten reads them: of rows that overlap the later one counts.
+// What stands under each term of records [from, to); shows `visit` each fact.
+absl::StatusOr<IndexCheck::Postings> IndexCheck::ReadPostings(
+    uint64_t from, uint64_t to,
+    const std::function<void(uint64_t, const Fact&)>& visit) {
+  Postings postings;
+  uint64_t index = from;
+  TG_RETURN_IF_ERROR(journal_.EachFact(from, to, [&](const Fact& fact) {
+    for (const std::string& term : TermsOf(fact)) {
+      postings[term].push_back({index, {fact.verdict, fact.headline}});
+    }
+    if (visit) visit(index, fact);
+    ++index;
+  }));
+  return postings;
+}
+
+// As FindWritten reads them: of rows that overlap the later one counts. A row
+// says something, and nothing of records before its run.
 absl::StatusOr<std::vector<Posting>> IndexCheck::ReadTerm(
     const std::string& term, uint64_t from, uint64_t to) {
   auto reset = absl::MakeCleanup([this] { of_term_.Reset(); });
@@ -99,31 +138,32 @@ absl::StatusOr<std::vector<Posting>> IndexCheck::ReadTerm(
     TG_ASSIGN_OR_RETURN(const bool row, of_term_.Step());
     if (!row) break;
     std::vector<Posting> run;
+    const auto begin = static_cast<uint64_t>(of_term_.IntAt(0));
+    uint64_t least = UINT64_MAX;
     TG_RETURN_IF_ERROR(
         EachPosting(of_term_.BytesAt(1), [&](const Posting& posting) {
+          least = std::min(least, posting.index);
           if (from <= posting.index && posting.index < to) {
             run.push_back(posting);
           }
         }));
+    if (least < begin || least == UINT64_MAX) {
+      return Differs(absl::StrCat("a row under the term ", term));
+    }
     found.insert(found.begin(), run.begin(), run.end());
-    to = static_cast<uint64_t>(of_term_.IntAt(0));
+    to = begin;
   }
   return found;
 }
 
 absl::Status IndexCheck::CheckWindow(uint64_t from, uint64_t to) {
-  Postings expected;
   std::vector<std::pair<uint64_t, uint64_t>> requests;  // Key, index.
-  uint64_t index = from;
-  TG_RETURN_IF_ERROR(journal_.EachFact(from, to, [&](const Fact& fact) {
-    const Posting posting{index, {fact.verdict, fact.headline}};
-    for (const std::string& term : TermsOf(fact)) {
-      expected[term].push_back(posting);
-    }
-    if (!fact.request_id.empty()) requests.emplace_back(fact.key, index);
-    if (fact.settles) settled_.insert_or_assign(*fact.settles, index);
-    ++index;
-  }));
+  TG_ASSIGN_OR_RETURN(
+      Postings expected,
+      ReadPostings(from, to, [&](uint64_t index, const Fact& fact) {
+        if (!fact.request_id.empty()) requests.emplace_back(fact.key, index);
+        if (fact.settles) settled_.insert_or_assign(*fact.settles, index);
+      }));
   for (const std::string& term : terms_) expected[term];
   for (const auto& [term, postings] : expected) {
     TG_ASSIGN_OR_RETURN(const std::vector<Posting> kept,
@@ -146,21 +186,21 @@ absl::Status IndexCheck::CheckEach(
   const auto end =
       absl::MakeCleanup([this] { db_.Exec("COMMIT").IgnoreError(); });
   for (const auto& [key, at] : requests) {
-    TG_RETURN_IF_ERROR(CheckRequest(key, at));
+    TG_ASSIGN_OR_RETURN(const auto under, KeyOf(key, at));
+    if (!under) return Differs(absl::StrCat("the request of record ", at));
   }
   return absl::OkStatus();
 }
 
 // It stands under its key or, where others do, under the next that was free.
-absl::Status IndexCheck::CheckRequest(uint64_t key, uint64_t index) {
+absl::StatusOr<std::optional<uint64_t>> IndexCheck::KeyOf(uint64_t key,
+                                                          uint64_t index) {
   for (;; ++key) {
     auto reset = absl::MakeCleanup([this] { at_key_.Reset(); });
     TG_ASSIGN_OR_RETURN(const bool row, at_key_.Int(1, key).Step());
-    if (!row) {
-      return Differs(absl::StrCat("the request of record ", index));
-    }
+    if (!row) return std::optional<uint64_t>();
     if (static_cast<uint64_t>(at_key_.IntAt(0)) == index) {
-      return absl::OkStatus();
+      return std::optional<uint64_t>(key);
     }
   }
 }
@@ -195,6 +235,63 @@ absl::Status IndexCheck::CheckSettled() {
     met += expected != settled_.end();
   }
   return met == settled_.size() ? absl::OkStatus() : Differs("settlements");
+}
+
+// The rows of the run that is being written, or that a crash cut short: each is
+// of that run, and right as far as it goes. The rest is not there yet.
+absl::Status IndexCheck::CheckBegun() {
+  TG_ASSIGN_OR_RETURN(const int64_t below, db_.Number(kBelow));
+  TG_ASSIGN_OR_RETURN(const int64_t size, db_.Number(kEnd));
+  const uint64_t begin =
+      std::max(static_cast<uint64_t>(below), journal_.first());
+  const uint64_t end =
+      std::min(std::max(begin, static_cast<uint64_t>(size)), begin + kWindow);
+  TG_RETURN_IF_ERROR(CheckBegunEntries(begin, end));
+  return CheckBegunRequests(begin, end);
+}
+
+absl::Status IndexCheck::CheckBegunEntries(uint64_t begin, uint64_t end) {
+  TG_ASSIGN_OR_RETURN(
+      Statement rows,
+      db_.Prepare("SELECT run,postings FROM entry WHERE term=?1 AND run>=?2"));
+  Postings expected;  // Read where there is such a row.
+  for (const std::string& term : terms_) {
+    auto reset = absl::MakeCleanup([&rows] { rows.Reset(); });
+    rows.Text(1, term).Int(2, begin);
+    for (;;) {
+      TG_ASSIGN_OR_RETURN(const bool row, rows.Step());
+      if (!row) break;
+      if (expected.empty()) {
+        TG_ASSIGN_OR_RETURN(expected, ReadPostings(begin, end, nullptr));
+      }
+      TG_ASSIGN_OR_RETURN(const bool right,
+                          Begins(rows.BytesAt(1), expected[term]));
+      if (!right || static_cast<uint64_t>(rows.IntAt(0)) != begin) {
+        return Differs(absl::StrCat(
+            "rows of records that are not in it yet, under the term ", term));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status IndexCheck::CheckBegunRequests(uint64_t begin, uint64_t end) {
+  TG_ASSIGN_OR_RETURN(Statement rows,
+                      db_.Prepare("SELECT key,idx FROM request WHERE idx>=?1"));
+  rows.Int(1, begin);
+  for (;;) {
+    TG_ASSIGN_OR_RETURN(const bool row, rows.Step());
+    if (!row) return absl::OkStatus();
+    const uint64_t key = rows.IntAt(0), index = rows.IntAt(1);
+    const auto fact = journal_.ReadFact(index);
+    std::optional<uint64_t> under;
+    if (index < end && fact.ok() && !fact->request_id.empty()) {
+      TG_ASSIGN_OR_RETURN(under, KeyOf(fact->key, index));
+    }
+    if (under != key) {
+      return Differs("requests of records that are not in it yet");
+    }
+  }
 }
 
 }  // namespace

@@ -174,6 +174,19 @@ absl::Status Scan::CheckTables(uint64_t rows) {
                           size_, " OR count<=0 OR typeof(count)<>'integer'")));
   TG_ASSIGN_OR_RETURN(const int64_t leaves,
                       db_->Number("SELECT count(*) FROM tile WHERE level<=0"));
+  // Made with its first row.
+  TG_ASSIGN_OR_RETURN(
+      const int64_t pruned,
+      db_->Number("SELECT count(*) FROM sqlite_schema WHERE name='pruned'"));
+  if (pruned > 0) {
+    TG_ASSIGN_OR_RETURN(
+        const int64_t least,
+        db_->Number("SELECT coalesce(min(below),0) FROM pruned"));
+    if (least <= 0) {
+      return absl::DataLossError(
+          "ledger: records are said to be taken out and which are not");
+    }
+  }
   if (all != static_cast<int64_t>(rows)) {
     return absl::DataLossError(absl::StrCat("ledger: the journal has ", all,
                                             " rows, of which ", rows,

@@ -25,7 +25,8 @@ absl::StatusOr<Answered> Answer(const FlowQuestion& question, absl::Time at,
   const engine::Question* asked = &*question.question;
   std::optional<engine::Question> again;
   if (BeijingDay(at) != BeijingDay(question.asking->at)) {
-    // Midnight passed in the queue: the law of the new day decides.
+    // Midnight passed in the queue, or the clock was set: the law of the
+    // record's day decides. SPEC.md, 4: so verifiers expect it.
     again.emplace(question.recorded(), *question.asking->policy, at);
     asked = &*again;
   }

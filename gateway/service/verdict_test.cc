@@ -112,6 +112,25 @@ TEST_F(VerdictTest, MidnightInTheQueueMeansTheLawOfTheNewDay) {
   EXPECT_TRUE(entry->changes.empty());
 }
 
+// Whatever the clock did meanwhile: `log verify` refuses anything else.
+TEST_F(VerdictTest, IsTakenOnTheDayOfItsRecord) {
+  const absl::Time midnight = Midnight("2026-11-22");
+  for (const absl::Duration asked :
+       {absl::Hours(-2400), absl::Hours(-24), -absl::Microseconds(1),
+        absl::ZeroDuration(), absl::Hours(23), absl::Hours(24),
+        absl::Hours(2400)}) {
+    for (const absl::Duration committed :
+         {absl::ZeroDuration(), absl::Hours(12),
+          absl::Hours(24) - absl::Microseconds(1)}) {
+      ASSERT_TRUE(Make(midnight + asked, midnight + committed).ok());
+      EXPECT_EQ(BeijingDay(absl::FromUnixMicros(
+                    record_.verdict().decision().decided_at_micros())),
+                BeijingDay(absl::FromUnixMicros(record_.time_micros())))
+          << asked << " " << committed;
+    }
+  }
+}
+
 TEST_F(VerdictTest, TheSameInputsGiveTheSameBytes) {
   const absl::Time at = Midnight("2026-11-21");
   const auto first = Make(at, at + absl::Hours(1));
