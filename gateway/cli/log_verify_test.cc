@@ -291,15 +291,15 @@ TEST_F(LogPublishTest, AnSm2LineStandsBesideTheOther) {
   EXPECT_THAT(ReadBytes(dir_ + "/checkpoint"),
               HasSubstr("\xe2\x80\x94 example.cn/sm2 "));
   // At most once a second: the files' times say when it signed.
-  const auto first = std::filesystem::last_write_time(other + "/checkpoint");
+  const auto first = std::filesystem::last_write_time(dir_ + "/checkpoint");
   Start();
   Decide(Flow("more", 1));
   server_ = nullptr;
-  ASSERT_EQ(
-      RunCli({"log", "publish", other, "--ledger", log_, "--sm2-key", sm2})
-          .code,
-      kSuccess);
-  EXPECT_GE(std::filesystem::last_write_time(other + "/checkpoint") - first,
+  ASSERT_EQ(RunCli({"log", "publish", dir_, "--ledger", log_, "--sm2-key",
+                    pki_.folder() + "/sm2.key"})
+                .code,
+            kSuccess);
+  EXPECT_GE(std::filesystem::last_write_time(dir_ + "/checkpoint") - first,
             std::chrono::seconds(1));
 }
 

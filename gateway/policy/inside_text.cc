@@ -267,13 +267,8 @@ size_t EachPart(absl::string_view text, Told told) {
         continue;
       }
     }
-<<<<<<< HEAD
     if (static_cast<uint8_t>(before) >= 0x80) {
-      TellPlate(text, i - 1, told);
-=======
-    if (ascii_isalpha(text[i]) && static_cast<uint8_t>(before) >= 0x80) {
       looked += TellPlate(text, i - 1, told) - (i - 1);
->>>>>>> inspect
     }
     if (ascii_isdigit(text[i]) && !ascii_isdigit(before)) {
       looked += TellNumbers(text, i, told) - i;
