@@ -173,7 +173,7 @@ int Prune(Context& context, const Flags& flags, const Year& year,
 // What goes out cannot be added up any more: the sums that stay are checked
 // while it is there, and the decisions taken again. kBroken: they are wrong.
 int VerifyBefore(Context& context, const Flags& flags, AuditOptions options) {
-  options.replay = true;
+  options.replay = options.all_signatures = true;
   const int code = VerifyLedger(context, flags.ledger, std::move(options));
   if (code != kSuccess && code != kIncomplete) {
     context.Note("archive.ledger_first");

@@ -115,6 +115,8 @@ TEST_F(LogArchiveTest, ALedgerThatDoesNotVerifyIsNotPruned) {
         "UPDATE tally SET exempt_persons=exempt_persons+1",
         "UPDATE day SET persons=persons+1",
         "UPDATE journal SET signature=zeroblob(68) WHERE first_index=13",
+        "UPDATE journal SET signature=zeroblob(68) WHERE first_index="
+        "(SELECT max(first_index) FROM journal)",
         "INSERT INTO entry VALUES('v2',5,x'')"}) {
     std::filesystem::remove(file_);
     std::filesystem::remove(log_ + "-wal");

@@ -150,6 +150,7 @@ class WeighedYearTest : public testing::Test {
     row_.time_micros = absl::ToUnixMicros(at);
     row_.year = BeijingYear(at);
     record_.set_time_micros(row_.time_micros);
+    decision().set_decided_at_micros(row_.time_micros);
     record_.set_year(row_.year);
   }
   // What is wrong with it; empty: nothing.
