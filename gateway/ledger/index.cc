@@ -10,8 +10,10 @@
 namespace tongguan::ledger {
 namespace {
 
-// Index rows that even the smallest commit writes.
-constexpr size_t kLeastRows = 64;
+// Index rows that even the smallest commit writes. A run's rows lie all over
+// the table of requests, each on a page of its own in a long log: they are
+// spread over most of the records of the next run, not written in a burst.
+constexpr size_t kLeastRows = 4;
 
 }  // namespace
 
@@ -171,7 +173,7 @@ absl::Status Index::Write(size_t records) {
     sorted_ = sealed_->Sort();
   }
   const size_t total = sorted_.rows();
-  const size_t share = kLeastRows + 2 * records * (total / run_records_ + 1);
+  const size_t share = kLeastRows + 3 * records * total / (2 * run_records_);
   const size_t stop = std::min(total, written_ + share);
   for (; written_ < stop; ++written_) {
     TG_RETURN_IF_ERROR(WriteRow(written_));
