@@ -214,7 +214,11 @@ TEST_F(GatewayTest, BeyondTheBoundCallsAreRefusedAtOnce) {
   config_.mutable_limits()->set_calls_in_flight(1);
   StartOpened();
   Gate().Hold();
-  std::future<grpc::Status> first = EvaluateLater("a");
+  const auto evaluate = [this](const std::string& id) {
+    return WhenThereIsRoom(
+        [&] { return Evaluate(AsExporter(), Request(Flow(id))); });
+  };
+  auto first = std::async(std::launch::async, evaluate, "a");
   Gate().AwaitArrival();
   for (int i = 0; i < 100; ++i) {  // More than wait at a time.
     EXPECT_EQ(Evaluate(AsExporter(), Request(Flow("b"))).error_code(),
@@ -222,7 +226,7 @@ TEST_F(GatewayTest, BeyondTheBoundCallsAreRefusedAtOnce) {
   }
   Gate().Release();
   EXPECT_TRUE(first.get().ok());
-  EXPECT_TRUE(Evaluate(AsExporter(), Request(Flow("c"))).ok());
+  EXPECT_TRUE(evaluate("c").ok());
   EXPECT_EQ(Standing().counted().persons(), 1000);
 }
 
