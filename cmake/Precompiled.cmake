@@ -38,6 +38,9 @@ function(tongguan_precompiled target)
     if(kind MATCHES "test$")
       target_compile_options(${from} PRIVATE $<$<CONFIG:Release>:-O1>)
     endif()
+    set_target_properties(
+      ${from} PROPERTIES CXX_COMPILER_LAUNCHER
+      "${PROJECT_SOURCE_DIR}/cmake/precompile.sh;${CMAKE_CXX_COMPILER_LAUNCHER}")
     target_link_libraries(${from} PRIVATE ${libraries_${kind}})
     target_precompile_headers(${from} PRIVATE ${headers_${kind}})
   endif()

@@ -60,6 +60,7 @@ class IndexCheck {
                                                 uint64_t from, uint64_t to);
   absl::Status CheckEach(std::vector<std::pair<uint64_t, uint64_t>> requests);
   absl::StatusOr<std::optional<uint64_t>> KeyOf(uint64_t key, uint64_t index);
+  absl::Status CheckRuns() const;
   absl::Status CheckRequests();
   absl::Status CheckSettled();
   absl::Status CheckBegun();
@@ -71,6 +72,7 @@ class IndexCheck {
   uint64_t below_ = 0;  // Records that are in the tables.
   Statement at_key_, of_term_;
   std::set<std::string> terms_;
+  std::map<uint64_t, uint64_t> runs_;  // Where each begins; its last record.
   int64_t requests_ = 0;
   absl::flat_hash_map<uint64_t, uint64_t> settled_;  // Index, by.
 };
@@ -80,6 +82,7 @@ absl::Status IndexCheck::Run(uint64_t size) {
   for (uint64_t from = journal_.first(); from < below_; from += kWindow) {
     TG_RETURN_IF_ERROR(CheckWindow(from, std::min(below_, from + kWindow)));
   }
+  TG_RETURN_IF_ERROR(CheckRuns());
   TG_RETURN_IF_ERROR(CheckRequests());
   TG_RETURN_IF_ERROR(CheckSettled());
   TG_RETURN_IF_ERROR(db_.Exec("BEGIN"));
@@ -143,6 +146,7 @@ absl::StatusOr<std::vector<Posting>> IndexCheck::ReadTerm(
     TG_RETURN_IF_ERROR(
         EachPosting(of_term_.BytesAt(1), [&](const Posting& posting) {
           least = std::min(least, posting.index);
+          runs_[begin] = std::max(runs_[begin], posting.index);
           if (from <= posting.index && posting.index < to) {
             run.push_back(posting);
           }
@@ -175,6 +179,19 @@ absl::Status IndexCheck::CheckWindow(uint64_t from, uint64_t to) {
   }
   requests_ += static_cast<int64_t>(requests.size());
   return CheckEach(std::move(requests));
+}
+
+// Each run ends where the next begins: a row that says another beginning than
+// the others of its run has records of theirs behind it.
+absl::Status IndexCheck::CheckRuns() const {
+  for (auto run = runs_.begin(); run != runs_.end();) {
+    const auto& [begin, last] = *run;
+    if (++run != runs_.end() && last >= run->first) {
+      return Differs(
+          absl::StrCat("where the run of record ", run->first, " begins"));
+    }
+  }
+  return absl::OkStatus();
 }
 
 // In the order of the table, and under one lock: else looking up costs more
