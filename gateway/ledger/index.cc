@@ -10,10 +10,10 @@
 namespace tongguan::ledger {
 namespace {
 
-// Index rows that even the smallest commit writes. A run's rows lie all over
-// the table of requests, each on a page of its own in a long log: they are
-// spread over most of the records of the next run, not written in a burst.
-constexpr size_t kLeastRows = 4;
+// A run's rows lie all over the table of requests: they are spread over most of
+// the records of the next run, not written in a burst; but so many at a time,
+// since neighbours share a page.
+constexpr size_t kRowsAtOnce = 64;
 
 }  // namespace
 
@@ -164,38 +164,39 @@ void Index::Seal() {
   MutexLock lock(&mu_);
   sealed_ = std::move(open_);
   open_ = std::make_unique<Run>(sealed_->end());
+  done_ = {0, sealed_->requests().begin(), sealed_->terms().begin(),
+           sealed_->settled().begin()};
+  written_ = done_;
 }
 
 absl::Status Index::Write(size_t records) {
   if (sealed_ == nullptr) {
     if (open_->end() - open_->begin() < run_records_) return absl::OkStatus();
     Seal();
-    sorted_ = sealed_->Sort();
   }
-  const size_t total = sorted_.rows();
-  const size_t share = kLeastRows + 3 * records * total / (2 * run_records_);
-  const size_t stop = std::min(total, written_ + share);
-  for (; written_ < stop; ++written_) {
-    TG_RETURN_IF_ERROR(WriteRow(written_));
-  }
-  if (written_ < total) return absl::OkStatus();
+  const size_t total = sealed_->rows();
+  const size_t since = open_->end() - open_->begin() + records;
+  const size_t due = std::min(total, 3 * since * total / (2 * run_records_));
+  if (due < total && due < written_.rows + kRowsAtOnce) return absl::OkStatus();
+  while (written_.rows < due) TG_RETURN_IF_ERROR(WriteNext());
+  if (due < total) return absl::OkStatus();
   return put_indexed_.Int(1, sealed_->end()).Run();
 }
 
-absl::Status Index::WriteRow(size_t at) {
-  if (at < sorted_.requests.size()) {
-    const auto& [key, index] = sorted_.requests[at];
+absl::Status Index::WriteNext() {
+  ++written_.rows;
+  if (written_.request != sealed_->requests().end()) {
+    const auto& [key, index] = *written_.request++;
     return WriteRequest(key, index);
   }
-  at -= sorted_.requests.size();
-  if (at < sorted_.postings.size()) {
-    const auto& [term, postings] = sorted_.postings[at];
+  if (written_.term != sealed_->terms().end()) {
+    const auto& [term, indexes] = *written_.term++;
     return put_entry_.Text(1, term)
         .Int(2, sealed_->begin())
-        .Blob(3, postings)
+        .Blob(3, sealed_->Postings(indexes))
         .Run();
   }
-  const auto& [index, by] = sorted_.settled[at - sorted_.postings.size()];
+  const auto& [index, by] = *written_.settled++;
   return put_settled_.Int(1, index).Int(2, by).Run();
 }
 
@@ -212,9 +213,8 @@ absl::Status Index::WriteRequest(uint64_t key, uint64_t index) {
 
 void Index::Committed() {
   done_ = written_;
-  if (sealed_ == nullptr || done_ < sorted_.rows()) return;
-  sorted_ = {};
-  done_ = written_ = 0;
+  if (sealed_ == nullptr || done_.rows < sealed_->rows()) return;
+  done_ = written_ = {};
   MutexLock lock(&mu_);
   sealed_ = nullptr;
 }

@@ -1,8 +1,8 @@
 // Finding records: by request id, by exporter, headline and verdict, and what
 // was settled. The journal is the truth; this is written behind it: a run of
-// records is indexed in memory, then sorted, then written a slice at a time
-// inside later commits, so that a B-tree page takes many rows at once and no
-// disk write is added.
+// records is indexed in memory, in the order of the tables, then written a slice
+// at a time inside later commits, so that a B-tree page takes many rows at once
+// and no disk write is added.
 #ifndef TONGGUAN_GATEWAY_LEDGER_INDEX_H_
 #define TONGGUAN_GATEWAY_LEDGER_INDEX_H_
 
@@ -65,7 +65,7 @@ class Index {
                                                  const Fact& request);
   absl::StatusOr<std::optional<uint64_t>> AtKey(const Run* run, uint64_t key);
   void Seal();
-  absl::Status WriteRow(size_t at);
+  absl::Status WriteNext();
   absl::Status WriteRequest(uint64_t key, uint64_t index);
 
   Database& db_;
@@ -77,9 +77,15 @@ class Index {
   mutable Mutex mu_;
   std::unique_ptr<Run> open_;    // Takes records.
   std::unique_ptr<Run> sealed_;  // Being written; null: none.
-  Run::Sorted sorted_;           // Of sealed_.
-  size_t done_ = 0;              // Rows of sorted_ that are committed,
-  size_t written_ = 0;           // and that are written.
+  // The row of sealed_ that is next.
+  struct Place {
+    size_t rows = 0;  // Before it.
+    Run::Requests::const_iterator request;
+    Run::Terms::const_iterator term;
+    Run::Settled::const_iterator settled;
+  };
+  Place done_;     // After what is committed,
+  Place written_;  // and after what is written.
 };
 
 // Statement and search of the entry table, for any connection.

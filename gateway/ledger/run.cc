@@ -28,19 +28,20 @@ void Run::Add(const Fact& fact) {
   const uint64_t index = end();
   marks_.push_back({fact.verdict, fact.headline});
   if (!fact.request_id.empty()) {
-    requests_.emplace_back(fact.key, index);
     uint64_t free = fact.key;
-    while (!at_key_.try_emplace(free, index).second) ++free;
+    while (!requests_.try_emplace(static_cast<int64_t>(free), index).second) {
+      ++free;
+    }
   }
   for (std::string& term : TermsOf(fact)) {
-    by_term_[std::move(term)].push_back(index);
+    terms_[std::move(term)].push_back(index);
   }
   if (fact.settles) settled_.insert_or_assign(*fact.settles, index);
 }
 
 std::optional<uint64_t> Run::AtKey(uint64_t key) const {
-  auto it = at_key_.find(key);
-  if (it == at_key_.end()) return std::nullopt;
+  auto it = requests_.find(static_cast<int64_t>(key));
+  if (it == requests_.end()) return std::nullopt;
   return it->second;
 }
 
@@ -51,8 +52,8 @@ std::optional<uint64_t> Run::SettledBy(uint64_t index) const {
 }
 
 void Run::Find(const Filter& filter, std::vector<uint64_t>* found) const {
-  auto it = by_term_.find(filter.term);
-  if (it == by_term_.end()) return;
+  auto it = terms_.find(filter.term);
+  if (it == terms_.end()) return;
   const std::vector<uint64_t>& indexes = it->second;
   auto at = std::lower_bound(indexes.begin(), indexes.end(), filter.below);
   while (at != indexes.begin() && found->size() < filter.limit) {
@@ -60,24 +61,6 @@ void Run::Find(const Filter& filter, std::vector<uint64_t>* found) const {
     if (index < filter.from) return;
     if (filter.Takes(index, marks_[index - begin_])) found->push_back(index);
   }
-}
-
-Run::Sorted Run::Sort() const {
-  Sorted sorted;
-  sorted.requests = requests_;
-  // As SQLite orders them: keys are signed there.
-  std::sort(sorted.requests.begin(), sorted.requests.end(),
-            [](const auto& a, const auto& b) {
-              return static_cast<int64_t>(a.first) <
-                     static_cast<int64_t>(b.first);
-            });
-  for (const auto& [term, indexes] : by_term_) {
-    sorted.postings.emplace_back(term, Postings(indexes));
-  }
-  std::sort(sorted.postings.begin(), sorted.postings.end());
-  sorted.settled.assign(settled_.begin(), settled_.end());
-  std::sort(sorted.settled.begin(), sorted.settled.end());
-  return sorted;
 }
 
 std::string Run::Postings(const std::vector<uint64_t>& indexes) const {

@@ -7,10 +7,9 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/btree_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "gateway/ledger/rows.h"
@@ -79,28 +78,26 @@ class Run {
   // Appends indexes, newest first, until `found` has filter.limit.
   void Find(const Filter& filter, std::vector<uint64_t>* found) const;
 
-  // Everything in it in the order of the tables.
-  struct Sorted {
-    std::vector<std::pair<uint64_t, uint64_t>> requests;  // Key, index.
-    // Term, which lives as long as the run, and its postings.
-    std::vector<std::pair<absl::string_view, std::string>> postings;
-    std::vector<std::pair<uint64_t, uint64_t>> settled;  // Index, by.
-
-    size_t rows() const {
-      return requests.size() + postings.size() + settled.size();
-    }
-  };
-  Sorted Sort() const;
-
- private:
+  // Its rows, in the order of the tables: nothing is to be sorted before they
+  // are written. Requests as SQLite orders them, whose keys are signed.
+  using Requests = absl::btree_map<int64_t, uint64_t>;  // Key, index.
+  using Terms = absl::btree_map<std::string, std::vector<uint64_t>>;
+  using Settled = absl::btree_map<uint64_t, uint64_t>;  // Index, by.
+  const Requests& requests() const { return requests_; }
+  const Terms& terms() const { return terms_; }
+  const Settled& settled() const { return settled_; }
+  size_t rows() const {
+    return requests_.size() + terms_.size() + settled_.size();
+  }
+  // Of a term's indexes.
   std::string Postings(const std::vector<uint64_t>& indexes) const;
 
+ private:
   const uint64_t begin_;
-  std::vector<Mark> marks_;                              // One a record.
-  std::vector<std::pair<uint64_t, uint64_t>> requests_;  // Key, index.
-  absl::flat_hash_map<uint64_t, uint64_t> at_key_;
-  absl::flat_hash_map<std::string, std::vector<uint64_t>> by_term_;
-  absl::flat_hash_map<uint64_t, uint64_t> settled_;
+  std::vector<Mark> marks_;  // One a record.
+  Requests requests_;
+  Terms terms_;
+  Settled settled_;
 };
 
 }  // namespace tongguan::ledger
