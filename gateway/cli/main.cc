@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "absl/synchronization/mutex.h"
 #include "gateway/cli/cli.h"
 
 // Read by jemalloc when the program starts. Two arenas, for the two threads
@@ -31,6 +32,9 @@ std::string Environment(const char* name) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Debian's Abseil is built to look for deadlocks at every lock, of which gRPC
+  // takes many a call.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   // gRPC's own lines would mix with ours; GRPC_VERBOSITY brings them back.
   setenv("GRPC_VERBOSITY", "NONE", 0);
   tongguan::cli::Terminal terminal{std::cin,
