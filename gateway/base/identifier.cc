@@ -43,12 +43,13 @@ bool IsIdentifier(absl::string_view text) {
 
 std::string FoldName(absl::string_view name) {
   std::string folded(name.size(), '\0');
-  size_t length = 0;
+  char* const begin = folded.data();
+  char* end = begin;
   for (char c : name) {
-    folded[length] = absl::ascii_tolower(c);
-    length += IsJoiner(c) ? 0 : 1;
+    *end = absl::ascii_tolower(c);
+    end += IsJoiner(c) ? 0 : 1;
   }
-  folded.resize(length);
+  folded.resize(end - begin);
   return folded;
 }
 

@@ -11,16 +11,13 @@ using policy::Exporter;
 using policy::Filing;
 
 // Whether the item's category, or what its name looks like, contradicts what
-// is declared of it.
+// is declared of it: only what is declared not sensitive can be.
 bool Contradicts(const v1::Category& category, absl::string_view sector,
                  const v1::DataItem& item) {
-  if (policy::IsSensitive(category, sector)) {
-    return item.sensitive() == v1::FACT_NO;
-  }
-  if (category.data_class() == v1::DATA_CLASS_PERSONAL) {
-    return item.personal() == v1::FACT_NO && item.sensitive() == v1::FACT_NO;
-  }
-  return false;
+  if (item.sensitive() != v1::FACT_NO) return false;
+  return policy::IsSensitive(category, sector) ||
+         (category.data_class() == v1::DATA_CLASS_PERSONAL &&
+          item.personal() == v1::FACT_NO);
 }
 
 const v1::Category* CategoryOf(const policy::CategoryReading* reading) {
@@ -53,11 +50,13 @@ ItemFacts ReadItem(const v1::DataItem& item, const ItemReading& reading,
   if (facts.personal == v1::FACT_NO && facts.sensitive != v1::FACT_NO) {
     facts.personal = facts.sensitive;
   }
-  for (const v1::Category* category : {facts.claimed, facts.seen}) {
-    if (category == nullptr || !Contradicts(*category, sector, item)) continue;
+  const auto doubt = [&](const v1::Category* category) {
+    if (category == nullptr || !Contradicts(*category, sector, item)) return;
     facts.doubted = true;
     facts.contradicts = category;
-  }
+  };
+  doubt(facts.claimed);
+  if (facts.seen != facts.claimed) doubt(facts.seen);
   return facts;
 }
 
@@ -454,17 +453,18 @@ Facts::Facts(const v1::Flow& flow_in, const policy::Snapshot& policy_in,
   ReadPeople(this);
   if (exporter != nullptr) ReadRegistered(*exporter, this);
   items.reserve(flow.items_size());
+  policy::NameReading scratch;
   for (int i = 0; i < flow.items_size(); ++i) {
-    policy::NameReading scratch;
-    const ItemReading reading = {
-        policy.names().FindCategory(flow.items(i).category()),
-        policy.names().Read(flow.items(i).name(), &scratch)};
-    const ItemFacts& item = items.emplace_back(
-        ReadItem(flow.items(i), reading, flow.sector(), policy));
+    const v1::DataItem& said = flow.items(i);
+    const ItemReading reading = {policy.names().FindCategory(said.category()),
+                                 policy.names().Read(said.name(), &scratch)};
+    const ItemFacts& item =
+        items.emplace_back(ReadItem(said, reading, flow.sector(), policy));
     if (item.MayBePersonal()) personal.Add(i);
     if (item.MayBeSensitive()) sensitive.Add(i);
     if (item.important) important.Add(i);
     if (item.Unclear()) unclear.Add(i);
+    if (item.Classified()) classified.Add(i);
     if (!lists.empty()) ReadRows(i, reading, this);
   }
 }

@@ -92,6 +92,7 @@ struct Facts {
   Items important;
   Items unclear;
   Items listed;
+  Items classified;  // ItemFacts::Classified.
   absl::InlinedVector<ListFacts, 4> lists;
   absl::InlinedVector<FilingFacts, 4>
       filings;  // Assessment, GBA, contract,

@@ -116,6 +116,17 @@ bool HasMechanism(const v1::ListRow& row, v1::RowMechanism mechanism) {
 
 bool AnyRow(const v1::ListRow&, v1::RowMechanism) { return true; }
 
+// Whether lists say the same of all these items: no row names one, none is
+// important, and either all are classified or none.
+bool Alike(const Weighing& w, const Items& items) {
+  const Facts& facts = w.facts();
+  if (!(items & facts.listed).empty() || !(items & w.Important()).empty()) {
+    return false;
+  }
+  const Items classified = items & facts.classified;
+  return classified.empty() || classified == items;
+}
+
 }  // namespace
 
 Named FindNamed(const Weighing& w, uint32_t item, v1::RowMechanism mechanism) {
@@ -177,20 +188,24 @@ void ReleaseByLists(Weighing& w, v1::Rule rule,
     if (!said.has_value()) said = find(w, i);
     return *said;
   };
-  for (uint32_t i : remaining) {
-    const Release said = ask(i);
-    if (!said.released()) {
-      refused = said;
-      if (said.reason == v1::REASON_LIST_FILING_MISSING) {
-        w.Missing(v1::MISSING_LIST_FILING, {}, Reference(*said.list->list),
-                  said.reason);
+  const auto take = [&](const Release& said, const Items& items) {
+    if (said.released()) {
+      if (groups.empty() || groups.back().list != said.list) {
+        groups.push_back({said.list, said.reason, {}});
       }
-      continue;
+      groups.back().items |= items;
+      return;
     }
-    if (groups.empty() || groups.back().list != said.list) {
-      groups.push_back({said.list, said.reason, {}});
+    refused = said;
+    if (said.reason == v1::REASON_LIST_FILING_MISSING) {
+      w.Missing(v1::MISSING_LIST_FILING, {}, Reference(*said.list->list),
+                said.reason);
     }
-    groups.back().items.Add(i);
+  };
+  if (Alike(w, remaining)) {
+    take(find(w, remaining.front()), remaining);
+  } else {
+    for (uint32_t i : remaining) take(ask(i), {i});
   }
   for (const Group& group : groups) {
     if (group.list->list->head.demonstration()) {

@@ -19,8 +19,8 @@ class Search {
         decision_(decision) {}
 
   void Run() {
-    if (Try(Duties()) || Try(Dropping(/*duties=*/false)) ||
-        Try(ListFilings(false)) || Try(Dropping(/*duties=*/true)) ||
+    if (Try(Duties()) || TryDropping(/*duties=*/false) ||
+        Try(ListFilings(false)) || TryDropping(/*duties=*/true) ||
         Try(ListFilings(true)) || TryFewerPeople()) {
       return;
     }
@@ -33,7 +33,7 @@ class Search {
 
  private:
   bool Allows(const Supposition& suppose) const {
-    Weighing weighing(facts_, tallies_, suppose);
+    Weighing weighing(facts_, tallies_, suppose, Weighing::Notes::kVerdict);
     weighing.Run();
     return weighing.Allows();
   }
@@ -71,17 +71,20 @@ class Search {
   }
 
   // Leaving out the items that stop the flow: none can be put back.
-  Supposition Dropping(bool duties) const {
+  bool TryDropping(bool duties) {
+    if (duties && !HasDutyGap()) return false;
     Supposition s;
-    if (duties && !HasDutyGap()) return s;
     for (const v1::ItemVerdict& item : decision_->items()) {
       if (!item.satisfied()) s.dropped.Add(item.item());
     }
-    if (s.dropped.empty() || s.dropped.size() == facts_.items.size()) return {};
+    if (s.dropped.empty() || s.dropped.size() == facts_.items.size()) {
+      return false;
+    }
     s.duties_kept = duties;
-    if (!Allows(s)) return {};
+    if (!Allows(s)) return false;
     if (s.dropped.size() <= kMostItemsToWinnow) Winnow(&s);
-    return s;
+    Write(s);
+    return true;
   }
 
   void Winnow(Supposition* s) const {

@@ -86,17 +86,18 @@ Level LevelOf(v1::Mechanism mechanism) {
 }
 
 Weighing::Weighing(const Facts& facts, const Tallies& tallies,
-                   const Supposition& suppose)
+                   const Supposition& suppose, Notes notes)
     : facts_(facts),
       tallies_(tallies),
       suppose_(suppose),
+      noting_(notes == Notes::kAll),
       fresh_(tallies.fresh.value_or(facts.fresh)),
       all_(Items::First(facts.items.size()) - suppose.dropped),
       personal_(facts.personal & all_),
       important_(facts.important & all_) {
   fresh_.persons = AtMost(suppose.persons, fresh_.persons);
   fresh_.sensitive = AtMost(suppose.sensitive, fresh_.sensitive);
-  items_.resize(facts.items.size());
+  if (noting_) items_.resize(facts.items.size());
   const Items sensitive_items = facts.sensitive & all_;
   const bool dropping = !suppose.dropped.empty();
   int64_t persons = AtMost(suppose.persons, facts.persons_in_flow);
@@ -129,7 +130,7 @@ void Weighing::Run() {
     const size_t before = steps_.size();
     kRules[rule.rule()](*this);
     if (stopped_) return;
-    if (!Told(rule.rule(), before)) {
+    if (noting_ && !Told(rule.rule(), before)) {
       Skip(rule.rule(), has_personal() ? v1::REASON_NOT_REACHED
                                        : v1::REASON_NO_PERSONAL_DATA);
     }
@@ -226,6 +227,7 @@ int Weighing::FindCover(uint32_t item, Level level, bool* scale_unknown) const {
 void Weighing::AddStep(v1::Rule rule, v1::Effect effect, v1::Reason reason,
                        std::initializer_list<int64_t> operands,
                        const Items& items, const Reference& reference) {
+  if (!noting_) return;
   Step& step = steps_.emplace_back();
   step.rule = rule;
   step.effect = effect;
@@ -245,6 +247,7 @@ void Weighing::Release(v1::Rule rule, const Items& items, v1::Reason reason,
                        std::initializer_list<int64_t> operands,
                        Reference reference) {
   released_ |= items;
+  if (!noting_) return;
   for (uint32_t i : items) {
     items_[i].released_by = rule;
     items_[i].release_reason = reason;
@@ -255,9 +258,10 @@ void Weighing::Release(v1::Rule rule, const Items& items, v1::Reason reason,
 
 void Weighing::NoteDemand(uint32_t item, const ItemState::Demand& demand,
                           bool covered) {
+  (covered ? covered_ : open_).Add(item);
+  if (!noting_) return;
   ItemState::Demand& place = covered ? items_[item].covered : items_[item].open;
   if (demand.level > place.level) place = demand;
-  (covered ? covered_ : open_).Add(item);
 }
 
 void Weighing::Demand(v1::Rule rule, const Items& items,
@@ -324,6 +328,7 @@ void Weighing::SettleByAssessment(const Items& items,
 
 void Weighing::SettleByGba(const Items& items, const FilingFacts& filing) {
   gba_settled_ |= items;
+  if (!noting_) return;
   for (uint32_t i : items) items_[i].gba_contract = &filing;
   RelyOn(filing);
   AddStep(v1::RULE_GBA_SC, v1::EFFECT_COVERED, v1::REASON_FILING_COVERS, {},
@@ -331,6 +336,7 @@ void Weighing::SettleByGba(const Items& items, const FilingFacts& filing) {
 }
 
 void Weighing::DemandGba() {
+  if (!noting_) return;
   for (uint32_t i : gba_settled_ - released_) {
     NoteDemand(
         i,
@@ -350,6 +356,7 @@ void Weighing::RelyOn(const FilingFacts& filing) {
 // Names the filing of the kind that came nearest, and why it does not serve.
 void Weighing::NoteMissingFiling(v1::Rule rule, const Items& items,
                                  Level level) {
+  if (!noting_) return;
   if (level != Level::kContract && level != Level::kAssessment) return;
   const bool assessment = level == Level::kAssessment;
   v1::Reason best = v1::REASON_NO_FILING;
@@ -380,6 +387,7 @@ void Weighing::NoteMissingFiling(v1::Rule rule, const Items& items,
 
 void Weighing::Missing(v1::Missing what, const Items& items,
                        Reference reference, v1::Reason reason) {
+  if (!noting_) return;
   for (const Uncovered& entry : missing_) {
     if (entry.what == what && entry.reference == reference &&
         entry.items == items) {
@@ -391,6 +399,7 @@ void Weighing::Missing(v1::Missing what, const Items& items,
 
 void Weighing::Block(const absl::InlinedVector<v1::Missing, 5>& duties) {
   blocked_ = true;
+  if (!noting_) return;
   AddStep(v1::RULE_ART10_DUTIES, v1::EFFECT_BLOCKS, v1::REASON_DUTIES_MISSING,
           {}, All(), {});
   for (v1::Missing duty : duties) {

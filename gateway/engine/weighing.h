@@ -65,13 +65,17 @@ struct ItemState {
 
 class Weighing {
  public:
+  // What is noted: all, or, of a supposition, what Allows needs.
+  enum class Notes { kAll, kVerdict };
+
   Weighing(const Facts& facts, const Tallies& tallies,
-           const Supposition& suppose);
+           const Supposition& suppose, Notes notes = Notes::kAll);
 
   // Runs every rule in the regime's order.
   void Run();
   bool Allows() const;
-  // Writes the decision but for the smallest change. Run must have been called.
+  // Writes the decision but for the smallest change. Run must have been called,
+  // and all been noted.
   void Conclude(v1::Decision* decision) const;
 
   // ---- What rules ask.
@@ -186,6 +190,7 @@ class Weighing {
   const Facts& facts_;
   const Tallies& tallies_;
   const Supposition& suppose_;
+  const bool noting_;  // All.
   NewPeople fresh_;
   bool sensitive_flow_ = false;
 

@@ -1,8 +1,8 @@
 // Finding records: by request id, by exporter, headline and verdict, and what
 // was settled. The journal is the truth; this is written behind it: a run of
-// records is indexed in memory, in the order of the tables, then written a slice
-// at a time inside later commits, so that a B-tree page takes many rows at once
-// and no disk write is added.
+// records is indexed in memory, in the order of the tables, then written a
+// slice at a time inside later commits, so that a B-tree page takes many rows
+// at once and no disk write is added.
 #ifndef TONGGUAN_GATEWAY_LEDGER_INDEX_H_
 #define TONGGUAN_GATEWAY_LEDGER_INDEX_H_
 
