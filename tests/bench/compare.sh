@@ -43,7 +43,6 @@ ask "$server_at" "$server" --open --seconds 0.5 --warm-up 0 \
 noop=$!
 trap 'kill "$noop"; stop_gateway; rm -rf "$work"' EXIT
 noop_at=$(address "$work/noop.log" "$noop")
-field() { sed -n "s/.*\"$2\":\([0-9.e+-]*\).*/\1/p" <<<"$1"; }
 printf '%s\n' "pair  no-op/s  gateway/s  ratio  no-op p99us  gateway p50us p99us max  cpu us no-op gateway ratio  errors  share allowed"
 for pair in $(seq "$pairs"); do
   a=$(ask "$noop_at" "$noop" --seconds "$seconds")

@@ -4,6 +4,8 @@
 #   load ADDRESS PID [OPTION of tongguan bench...]
 #   bench [OPTION...]                             the same, at the gateway
 #   stop_gateway
+#   field REPORT NAME                             a number of what bench printed
+#   set_options NAMES [--NAME VALUE...]           sets these variables
 build=build/release
 ninja -C "$build" tongguan noop_server >/dev/null
 work=$(mktemp -d)
@@ -14,6 +16,19 @@ stop_gateway() {
   server=
 }
 trap 'stop_gateway; rm -rf "$work"' EXIT
+
+field() { sed -n "s/.*\"$2\":\([0-9.e+-]*\).*/\1/p" <<<"$1"; }
+
+set_options() {
+  local names=$1
+  shift
+  while [ $# -gt 0 ]; do
+    case " $names " in
+      *" ${1#--} "*) declare -g "${1#--}=$2"; shift 2 ;;
+      *) echo "$0: unknown option $1" >&2; exit 2 ;;
+    esac
+  done
+}
 
 address() {  # address LOG PID: waits for the line that says where it listens
   while ! sed -n 's/.*listening on \([0-9.]*:[0-9]*\).*/\1/p' "$1" | grep .; do

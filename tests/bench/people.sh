@@ -11,12 +11,7 @@ cd "$(dirname "$0")/../.."
 # shellcheck source=tests/bench/gateway.sh
 source tests/bench/gateway.sh
 people=1000000 rate=1000
-while [ $# -gt 0 ]; do
-  case "$1" in
-    --people|--rate) declare "${1#--}=$2"; shift 2 ;;
-    *) echo "people.sh: unknown option $1" >&2; exit 2 ;;
-  esac
-done
+set_options "people rate" "$@"
 seconds=$((people / 50000))
 start_gateway --filings 5000
 bench --exporters "$work/exporters" --open --seconds 0.1 --warm-up 0 >/dev/null
@@ -31,7 +26,6 @@ beside=$!
 large=$(bench --rate 5 --callers 16 --people 10000 --people-key bench \
   --warm-up 0 --seconds "$seconds")
 wait "$beside"
-field() { sed -n "s/.*\"$2\":\([0-9.e+-]*\).*/\1/p" <<<"$1"; }
 echo "10,000 new people a request, $(field "$large" requests) requests, allowed $(field "$large" allowed):" \
   "p50 $(field "$large" p50_us) us, p99 $(field "$large" p99_us) us, slowest $(field "$large" max_us) us"
 echo "others at $rate/s: p99 $(field "$alone" p99_us) us alone," \

@@ -12,15 +12,9 @@ cd "$(dirname "$0")/../.."
 # shellcheck source=tests/bench/gateway.sh
 source tests/bench/gateway.sh
 seconds=300 overload=20
-while [ $# -gt 0 ]; do
-  case "$1" in
-    --seconds|--overload) declare "${1#--}=$2"; shift 2 ;;
-    *) echo "strain.sh: unknown option $1" >&2; exit 2 ;;
-  esac
-done
+set_options "seconds overload" "$@"
 start_gateway --rows 5000 --filings 100000
 ask() { bench --exporters "$work/exporters" "$@"; }
-field() { sed -n "s/.*\"$2\":\([0-9.e+-]*\).*/\1/p" <<<"$1"; }
 codes() { sed -n 's/.*"errors_by_code":\({[^}]*}\).*/\1/p' <<<"$1"; }
 resident() { awk '/VmRSS/ {printf "%.0f MB", $2 / 1000}' "/proc/$server/status"; }
 ask --open --seconds 0.5 --warm-up 0 >/dev/null
