@@ -291,8 +291,7 @@ int VerifyArchive(Context& context, const std::string& path,
                   AuditOptions options) {
   const auto archive = archive::Reader::Open(path);
   if (!archive.ok()) {
-    return Broken(context, {"verify.unreadable",
-                            {{"0", std::string(archive.status().message())}}});
+    return Broken(context, Unreadable(archive.status()));
   }
   LogReport report;
   const archive::Manifest& manifest = (*archive)->manifest();

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "gateway/cli/log_audit.h"
 #include "gateway/cli/log_testing.h"
@@ -261,6 +262,41 @@ class LogPublishTest : public LogVerifyTest {
 
   std::string dir_, sm2_;
 };
+
+// Such a file is not "no key given": beside the ledger lies its own key.
+TEST_F(LogPublishTest, AKeyFileWithoutAKeyIsRefusedWhereverOneIsRead) {
+  const std::string zip = pki_.folder() + "/a.zip";
+  ASSERT_EQ(RunCli({"log", "export", "--ledger", log_, "-o", zip}).code,
+            kSuccess);
+  const std::string none = pki_.folder() + "/none.pub", made = none + ".made";
+  const std::vector<std::vector<std::string>> verbs = {
+      {"log", "verify", log_},
+      {"log", "verify", dir_},
+      {"log", "verify", zip},
+      {"log", "receipt", zip},
+      {"log", "publish", made, "--ledger", log_},
+      {"log", "export", "--ledger", log_, "-o", made},
+      {"log", "archive", "--year", "2026", "--ledger", log_, "-o", made},
+      {"explain", last_, "--archive", zip}};
+  for (const char* text : {"", "\n", " \t\r\n\n"}) {
+    WriteFile(none, text);
+    for (std::vector<std::string> args : verbs) {
+      const std::string verb = absl::StrJoin(args, " ");
+      args.insert(args.end(), {"--lang", "en", "--public-key", none});
+      Outcome run = RunCli(args);
+      EXPECT_EQ(run.code, kError) << verb << "\n" << run.out << run.err;
+      EXPECT_THAT(run.err, HasSubstr(none + ": holds no public key")) << verb;
+      EXPECT_EQ(run.out, "") << verb;
+      // Nor does another file's key stand for it.
+      args.insert(args.end(), {"--public-key", key_});
+      EXPECT_EQ(RunCli(args).code, kError) << verb;
+      args.back() = none;
+      args[args.size() - 3] = key_;
+      EXPECT_EQ(RunCli(args).code, kError) << verb;
+      EXPECT_FALSE(std::filesystem::exists(made)) << verb;
+    }
+  }
+}
 
 TEST_F(LogPublishTest, ThePublishedLogIsSound) {
   const Outcome run = VerifyDir({"--replay"});
