@@ -466,18 +466,62 @@ TEST_F(LogPublishTest, APartialTileThatIsLeftIsCheckedAgainstTheTileOfNow) {
   EXPECT_EQ(VerifyDir().code, kSuccess) << VerifyDir().out;
   WriteFile(large + "/1", entries.substr(0, first));
   EXPECT_EQ(VerifyDir().code, kBroken);
+  std::filesystem::remove(large + "/1");
+  // Beside the records themselves; alone it is read in their place.
+  WriteFile(large + "/14", entries);
+  EXPECT_EQ(VerifyDir().code, kBroken);
+  std::string all;
+  for (int i = 0; i < 14; ++i) {
+    const size_t from = BundleBytes(entries, i);
+    all += std::string(2, '\0') +
+           entries.substr(from, BundleBytes(entries, i + 1) - from);
+  }
+  WriteFile(large + "/14", all);
+  EXPECT_EQ(VerifyDir().code, kSuccess) << VerifyDir().out;
+  std::filesystem::remove(dir_ + "/tile/entries/000.p/14");
+  EXPECT_EQ(VerifyDir().code, kSuccess) << VerifyDir().out;
 }
 
 TEST_F(LogPublishTest, AFileThatDoesNotBelongIsFound) {
   for (const char* name :
-       {"tile/x", "tile/0/0", "tile/0/000.p/0", "tile/0/000.p/014",
-        "tile/9/000", "tile/entries/x001/0", "tile/0/000.p/-1", "part/00"}) {
-    WriteFile(dir_ + "/" + name, "x");
-    const bool there = std::filesystem::exists(dir_ + "/" + name);
-    EXPECT_EQ(VerifyDir().code, there ? kBroken : kSuccess) << name;
-    std::filesystem::remove(dir_ + "/" + name);
+       {"tile/x", "tile/0/0", "tile/0/000.p/0", "tile/0/000.p/-1",
+        "tile/0/000.p/014", "tile/9/000", "tile/entries/x001/0",
+        "tile/entries/000.p/0", "tile/entries/000.p/-1",
+        "tile/large-entries/000.p/0", "tile/large-entries/000.p/-1",
+        "part/00"}) {
+    const std::filesystem::path path = dir_ + "/" + name;
+    std::filesystem::create_directories(path.parent_path());
+    for (const char* bytes : {"x", ""}) {
+      WriteFile(path.string(), bytes);
+      ASSERT_TRUE(std::filesystem::exists(path));
+      EXPECT_EQ(VerifyDir().code, kBroken) << name << " '" << bytes << "'";
+    }
+    std::filesystem::remove(path);
   }
   EXPECT_EQ(VerifyDir().code, kSuccess);
+}
+
+// What lies behind it is served like the rest, and is not looked at.
+TEST_F(LogPublishTest, ALinkToAFolderDoesNotBelong) {
+  const std::string other = pki_.folder() + "/other";
+  std::filesystem::create_directories(other);
+  WriteFile(other + "/stray", "x");
+  for (const char* name : {"tile/0/x009", "tile/0/000", "tile/0/009",
+                           "tile/x.tmp", "part/other"}) {
+    const std::string link = dir_ + "/" + name;
+    std::filesystem::create_directory_symlink(other, link);
+    const Outcome run = VerifyDir();
+    EXPECT_EQ(run.code, kBroken) << run.out;
+    EXPECT_THAT(run.out, HasSubstr(name));
+    std::filesystem::remove(link);
+  }
+  // The files of the log may lie elsewhere as a whole, and are looked at there.
+  std::filesystem::rename(dir_ + "/tile", pki_.folder() + "/elsewhere");
+  std::filesystem::create_directory_symlink(pki_.folder() + "/elsewhere",
+                                            dir_ + "/tile");
+  EXPECT_EQ(VerifyDir().code, kSuccess) << VerifyDir().out;
+  WriteFile(dir_ + "/tile/stray", "x");
+  EXPECT_EQ(VerifyDir().code, kBroken);
 }
 
 // An honest crash is no broken log; what no head speaks of is said.
