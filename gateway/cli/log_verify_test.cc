@@ -1,9 +1,12 @@
 // A log that a gateway wrote is sound; whatever is changed in it is found.
+#include <pthread.h>
+
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <random>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -45,6 +48,22 @@ TEST_F(LogVerifyTest, WithoutAKeyItIsIncompleteAndWithAnotherBroken) {
                       ->public_key()
                       .ToString());
   EXPECT_EQ(Verify().code, kBroken);
+}
+
+// A stack that no address space has room for: no thread can be made.
+TEST_F(LogVerifyTest, WithoutRoomForAThreadItIsVerifiedAllTheSame) {
+  pthread_attr_t before, huge;
+  ASSERT_EQ(pthread_getattr_default_np(&before), 0);
+  ASSERT_EQ(pthread_attr_init(&huge), 0);
+  ASSERT_EQ(pthread_attr_setstacksize(&huge, size_t{1} << 60), 0);
+  ASSERT_EQ(pthread_setattr_default_np(&huge), 0);
+  const auto restore = absl::MakeCleanup(
+      [&before] { EXPECT_EQ(pthread_setattr_default_np(&before), 0); });
+  const Outcome run = Verify();
+  Sql("INSERT OR REPLACE INTO indexed VALUES(1,14)");
+  const Outcome broken = Verify();
+  EXPECT_EQ(run.code, kSuccess) << run.out << run.err;
+  EXPECT_EQ(broken.code, kBroken) << broken.out << broken.err;
 }
 
 TEST_F(LogVerifyTest, SpeaksChinese) {
