@@ -38,6 +38,7 @@ struct Terminal {
   };
   bool err_is_tty = false;  // `err` is a terminal.
   std::function<absl::Time()> now = [] { return absl::Now(); };
+  std::function<void(absl::Duration)> sleep = absl::SleepFor;
 };
 
 // Runs `tongguan` with the arguments after the program's name.

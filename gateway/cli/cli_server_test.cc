@@ -168,6 +168,9 @@ TEST_F(CliServerTest, AReceiptIsWrittenAndCheckedWithoutTheLog) {
             journal::SigningKey::Read(file + ".key")->public_key().ToString());
   EXPECT_EQ(verify(file).code, kBroken);
   EXPECT_EQ(RunCli({"log", "receipt", file}).code, kUsage);
+  WriteFile(key, "\n");
+  EXPECT_EQ(verify(file).code, kError);
+  EXPECT_EQ(verify(file).out, "");
 }
 
 TEST_F(CliServerTest, DryRunRecordsNothingAndNeedsNoRequestId) {

@@ -16,6 +16,7 @@ struct Outcome {
   int code;
   std::string out;
   std::string err;
+  absl::Duration slept = {};  // As it was told to; it does not.
 };
 
 using Environment = std::map<std::string, std::string>;
@@ -30,13 +31,15 @@ inline Outcome RunCli(const std::vector<std::string>& args,
   Terminal terminal{in, out, err};
   terminal.is_tty = is_tty;
   terminal.now = [now] { return now; };
+  absl::Duration slept;
+  terminal.sleep = [&slept](absl::Duration time) { slept += time; };
   terminal.err_is_tty = is_tty;
   terminal.env = [&environment](const char* name) {
     const auto found = environment.find(name);
     return found == environment.end() ? std::string() : found->second;
   };
   const int code = Run(args, terminal);
-  return {code, out.str(), err.str()};
+  return {code, out.str(), err.str(), slept};
 }
 
 inline void WriteFile(const std::string& path, const std::string& text) {

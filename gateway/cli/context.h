@@ -42,6 +42,7 @@ class Context {
   bool is_tty() const { return terminal_.is_tty; }
   int width() const { return terminal_.width; }
   absl::Time now() const { return terminal_.now(); }
+  void Sleep(absl::Duration time) const { terminal_.sleep(time); }
   std::istream& in() { return terminal_.in; }
   std::ostream& out() { return terminal_.out; }
   std::ostream& err() { return terminal_.err; }

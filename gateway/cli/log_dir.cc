@@ -100,18 +100,23 @@ std::string LargeEntriesPath(const journal::Tile& tile) {
                              {{"tile/entries/", "tile/large-entries/"}});
 }
 
-absl::StatusOr<std::string> LogDir::Read(const std::string& name) const {
-  const std::string path = path_ + "/" + name;
+absl::StatusOr<uint64_t> LogDir::Size(const std::string& name) const {
   struct stat file;
-  if (stat(path.c_str(), &file) != 0 || !S_ISREG(file.st_mode)) {
+  if (stat((path_ + "/" + name).c_str(), &file) != 0 ||
+      !S_ISREG(file.st_mode)) {
     return absl::NotFoundError(name);
   }
-  if (static_cast<uint64_t>(file.st_size) > MostBytes(name)) {
+  return static_cast<uint64_t>(file.st_size);
+}
+
+absl::StatusOr<std::string> LogDir::Read(const std::string& name) const {
+  TG_ASSIGN_OR_RETURN(const uint64_t size, Size(name));
+  if (size > MostBytes(name)) {
     return Damaged(name, "is larger than any such file is");
   }
-  std::ifstream in(path, std::ios::binary);
-  std::string bytes(file.st_size, '\0');
-  in.read(bytes.data(), file.st_size);
+  std::ifstream in(path_ + "/" + name, std::ios::binary);
+  std::string bytes(size, '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(size));
   if (!in.good()) return Damaged(name, "cannot be read");
   return bytes;
 }
@@ -171,10 +176,12 @@ absl::Status LogDir::EachFile(
     std::filesystem::recursive_directory_iterator file(path_ + top, error), end;
     if (error == std::errc::no_such_file_or_directory) continue;
     for (; !error && file != end; file.increment(error)) {
-      if (file->is_directory(error)) continue;
-      if (!visit(file->path().string().substr(path_.size() + 1))) {
-        return absl::OkStatus();
+      std::string name = file->path().string().substr(path_.size() + 1);
+      if (file->is_directory(error)) {
+        if (!file->is_symlink(error) && !error) continue;
+        name += '/';
       }
+      if (!visit(name)) return absl::OkStatus();
     }
     if (error) {
       return absl::UnavailableError(absl::StrCat(

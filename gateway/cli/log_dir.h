@@ -23,8 +23,9 @@ class LogDir {
     while (path_.size() > 1 && path_.back() == '/') path_.pop_back();
   }
 
-  // NotFound when there is none.
+  // NotFound when there is none. Size: in bytes.
   absl::StatusOr<std::string> Read(const std::string& name) const;
+  absl::StatusOr<uint64_t> Size(const std::string& name) const;
   // The whole file or nothing appears, durably; an existing one with the same
   // bytes is left alone, and made durable if it is not. FailedPrecondition
   // where other bytes lie, unless it may be replaced.
@@ -34,7 +35,8 @@ class LogDir {
   int written() const { return written_; }
 
   // Names of the files under tile/ and part/, in any order, until `visit` is
-  // false. Unavailable where a folder cannot be listed.
+  // false. A link to a folder is not gone into: it is named with a slash at the
+  // end, as no file is. Unavailable where a folder cannot be listed.
   absl::Status EachFile(
       const std::function<bool(const std::string& name)>& visit) const;
 

@@ -61,6 +61,7 @@ absl::StatusOr<std::vector<journal::PublicKey>> ReadLogKeys(
   std::vector<journal::PublicKey> keys;
   for (const std::string& path : paths) {
     TG_ASSIGN_OR_RETURN(const std::string text, ReadInput(path, in));
+    const size_t before = keys.size();
     for (absl::string_view line :
          absl::StrSplit(text, '\n', absl::SkipWhitespace())) {
       const auto key = journal::PublicKey::Parse(line);
@@ -69,6 +70,12 @@ absl::StatusOr<std::vector<journal::PublicKey>> ReadLogKeys(
             absl::StrCat(path, ": ", key.status().message()));
       }
       keys.push_back(*key);
+    }
+    if (keys.size() == before) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          path,
+          ": holds no public key: put in the line that tongguan log public-key "
+          "prints"));
     }
   }
   return keys;

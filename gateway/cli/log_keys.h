@@ -11,7 +11,8 @@
 
 namespace tongguan::cli {
 
-// The keys in these files, one a line.
+// The keys in these files, one a line. InvalidArgument for a file that holds
+// none: whoever names one wants it asked for. So only no path gives no key.
 absl::StatusOr<std::vector<journal::PublicKey>> ReadLogKeys(
     const std::vector<std::string>& paths, std::istream& in);
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "gateway/base/sha256.h"
+#include "gateway/base/status_macros.h"
 #include "gateway/journal/subtree.h"
 
 namespace tongguan::cli {
@@ -69,8 +70,9 @@ std::optional<TileName> ParseName(absl::string_view name) {
     }
     path = level[1];
   }
-  if (!ParsePlace(path, &parsed.tile) || parsed.tile.level < 0 ||
-      parsed.tile.level > 7 || NameOf(parsed) != name) {
+  if (!ParsePlace(path, &parsed.tile) || parsed.tile.width < 1 ||
+      parsed.tile.level < 0 || parsed.tile.level > 7 ||
+      NameOf(parsed) != name) {
     return std::nullopt;
   }
   return parsed;
@@ -84,22 +86,34 @@ int WidthAt(const Tile& tile, uint64_t size) {
       std::min(kTileWidth, hashes - tile.index * kTileWidth));
 }
 
-// Whether the file is the beginning of the tile as it is now.
+// Whether it is the very file that was read as the tile is now.
+bool WasRead(const LogDir& dir, const TileName& name, const Tile& now) {
+  return name.tile.width == now.width &&
+         (name.kind != Kind::kLargeEntries ||
+          absl::IsNotFound(dir.Size(journal::EntriesPath(now)).status()));
+}
+
+// What the file must hold: the beginning of the tile as it is now.
+absl::StatusOr<std::string> BeginOf(const LogDir& dir, const TileName& name,
+                                    const Tile& now) {
+  if (name.kind == Kind::kHashes) {
+    TG_ASSIGN_OR_RETURN(const std::string all,
+                        dir.Read(journal::TilePath(now)));
+    return all.substr(0, name.tile.width * sizeof(journal::Hash));
+  }
+  TG_ASSIGN_OR_RETURN(std::vector<std::string> records, dir.ReadRecords(now));
+  records.resize(name.tile.width);
+  return BundleOf(records, name.kind == Kind::kLargeEntries);
+}
+
 absl::StatusOr<bool> Begins(const LogDir& dir, const TileName& name,
                             const Tile& now) {
-  if (name.kind == Kind::kHashes) {
-    const auto old = dir.Read(NameOf(name));
-    const auto all = dir.Read(journal::TilePath(now));
-    if (!old.ok() || !all.ok()) return old.ok() ? all.status() : old.status();
-    return old->size() == name.tile.width * sizeof(journal::Hash) &&
-           absl::StartsWith(*all, *old);
-  }
-  auto all = dir.ReadRecords(now);
-  if (!all.ok()) return all.status();
-  const auto old = dir.Read(NameOf(name));
-  if (!old.ok()) return old.status();
-  all->resize(name.tile.width);
-  return *old == BundleOf(*all, name.kind == Kind::kLargeEntries);
+  TG_ASSIGN_OR_RETURN(const std::string begin, BeginOf(dir, name, now));
+  // One of another size is not read, however large it is.
+  TG_ASSIGN_OR_RETURN(const uint64_t bytes, dir.Size(NameOf(name)));
+  if (bytes != begin.size()) return false;
+  TG_ASSIGN_OR_RETURN(const std::string old, dir.Read(NameOf(name)));
+  return old == begin;
 }
 
 MaybeFinding CheckTile(const LogDir& dir, const TileName& name, uint64_t size,
@@ -110,6 +124,7 @@ MaybeFinding CheckTile(const LogDir& dir, const TileName& name, uint64_t size,
     ++*beyond;
     return std::nullopt;
   }
+  if (WasRead(dir, name, now)) return std::nullopt;
   const auto begins = Begins(dir, name, now);
   if (!begins.ok()) return Unreadable(begins.status());
   if (*begins) return std::nullopt;

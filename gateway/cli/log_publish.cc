@@ -4,12 +4,10 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/cli/log_dir.h"
@@ -45,9 +43,9 @@ absl::Status Differs(absl::string_view what) {
 
 class Publisher {
  public:
-  Publisher(ledger::Scan& scan, LogDir& dir,
+  Publisher(Context& context, ledger::Scan& scan, LogDir& dir,
             std::vector<journal::PublicKey> keys)
-      : scan_(scan), dir_(dir), keys_(std::move(keys)) {}
+      : context_(context), scan_(scan), dir_(dir), keys_(std::move(keys)) {}
 
   // Brings the folder to the ledger's last head. `sm2` may be null.
   absl::Status Run(const journal::SigningKey* sm2);
@@ -64,6 +62,7 @@ class Publisher {
   absl::StatusOr<journal::Note> SignedHead(const journal::SigningKey* sm2);
   void RemovePartial();
 
+  Context& context_;
   ledger::Scan& scan_;
   LogDir& dir_;
   const std::vector<journal::PublicKey> keys_;
@@ -232,6 +231,9 @@ absl::StatusOr<journal::Note> Publisher::SignedHead(
     }
     journal::Note note{text, {{key.name(), key.id(), signature_.substr(4)}}};
     if (sm2 != nullptr) {
+      // At most once a second (SPEC.md, section 2), whenever the run before was
+      // killed: the folder is this run's alone while it waits.
+      context_.Sleep(absl::Seconds(1));
       TG_ASSIGN_OR_RETURN(std::string signature, sm2->Sign(text));
       note.signatures.push_back(
           {sm2->origin(), sm2->public_key().id(), std::move(signature)});
@@ -251,21 +253,6 @@ void Publisher::RemovePartial() {
     dir_.Remove(journal::EntriesPath(tile) + ".p");
     dir_.Remove(LargeEntriesPath(tile) + ".p");
   }
-}
-
-// Until a second after the checkpoint that is there was written: the SM2 key
-// signs at most once a second, however often this is run (SPEC.md, section 2).
-// No longer than that where the file's time is ahead.
-void AwaitSm2(const std::string& checkpoint) {
-  using FileTime = std::filesystem::file_time_type;
-  // A file's time lags by up to a tick of the kernel.
-  constexpr absl::Duration kPace = absl::Milliseconds(1010);
-  std::error_code error;
-  const FileTime written = std::filesystem::last_write_time(checkpoint, error);
-  if (error) return;  // There is none.
-  const absl::Duration left =
-      kPace - absl::FromChrono(FileTime::clock::now() - written);
-  if (left > absl::ZeroDuration()) absl::SleepFor(std::min(left, kPace));
 }
 
 int Publish(Context& context, const Flags& flags) {
@@ -288,9 +275,8 @@ int Publish(Context& context, const Flags& flags) {
   if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) != 0) {
     return context.Fail("publish.busy", {{"0", flags.dir}});
   }
-  if (sm2) AwaitSm2(flags.dir + "/checkpoint");
   LogDir dir(flags.dir);
-  Publisher publisher(**scan, dir, *keys);
+  Publisher publisher(context, **scan, dir, *keys);
   const absl::Status published = publisher.Run(sm2 ? &*sm2 : nullptr);
   if (absl::IsDataLoss(published)) {
     context.FailHere(published);

@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/cli/client.h"
@@ -15,7 +14,6 @@
 #include "gateway/journal/note.h"
 #include "gateway/journal/receipt.h"
 #include "gateway/ledger/id.h"
-#include "google/protobuf/struct.pb.h"
 
 namespace tongguan::cli {
 namespace {
@@ -38,7 +36,7 @@ absl::Status Verify(absl::string_view text, const std::string& bytes,
                     Proven* proven) {
   TG_ASSIGN_OR_RETURN(const journal::Receipt receipt,
                       journal::ParseReceipt(text));
-  absl::Status verified;
+  absl::Status verified = absl::DataLossError("no key was given");
   for (const journal::PublicKey& key : keys) {
     verified = journal::VerifyReceipt(receipt, bytes, key);
     if (verified.ok()) break;

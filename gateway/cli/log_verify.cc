@@ -147,8 +147,9 @@ MaybeFinding TakeTile(const LogDir& dir, const journal::Tile& tile,
 
 // One after another, as far as they are there: the size is what the checkpoint
 // claims.
-MaybeFinding TakeTiles(const LogDir& dir, uint64_t size, Progress* progress,
+MaybeFinding TakeTiles(Context& context, const LogDir& dir, uint64_t size,
                        LogAudit* audit) {
+  Progress progress(context, size);
   int level = 0;
   for (uint64_t hashes = size; hashes > 0; hashes /= journal::kTileWidth) {
     for (uint64_t at = 0; at < hashes; at += journal::kTileWidth) {
@@ -156,54 +157,115 @@ MaybeFinding TakeTiles(const LogDir& dir, uint64_t size, Progress* progress,
           level, at / journal::kTileWidth,
           static_cast<int>(std::min(journal::kTileWidth, hashes - at))};
       if (auto wrong = TakeTile(dir, tile, size, audit)) return wrong;
-      progress->At(audit->size());
+      progress.At(audit->size());
     }
     ++level;
   }
   return std::nullopt;
 }
 
-int VerifyDir(Context& context, const Flags& flags, AuditOptions options) {
-  const LogDir dir(flags.log);
+// The checkpoint of a folder, and the head that it says.
+MaybeFinding ReadHead(const LogDir& dir, const std::string& path,
+                      journal::Note* note, journal::Checkpoint* head) {
   const auto bytes = dir.Read("checkpoint");
-  if (absl::IsNotFound(bytes.status())) {
-    if (std::error_code error;
-        !std::filesystem::is_directory(flags.log + "/tile", error)) {
-      return context.Fail("verify.no_log", {{"0", flags.log}});
-    }
-    return Broken(context, {"verify.no_log", {{"0", flags.log}}});
+  if (absl::IsNotFound(bytes.status())) return Say("verify.no_log", path);
+  if (!bytes.ok()) return Unreadable(bytes.status());
+  const absl::Status read = [&]() -> absl::Status {
+    TG_ASSIGN_OR_RETURN(*note, journal::ParseNote(*bytes));
+    TG_ASSIGN_OR_RETURN(*head, journal::ParseCheckpoint(note->text));
+    return absl::OkStatus();
+  }();
+  if (read.ok()) return std::nullopt;
+  return Say("verify.checkpoint_form", std::string(read.message()));
+}
+
+MaybeFinding AuditDir(Context& context, const LogDir& dir, uint64_t size,
+                      LogAudit* audit) {
+  if (auto wrong = audit->Begin()) return wrong;
+  if (auto wrong = TakeTiles(context, dir, size, audit)) return wrong;
+  uint64_t beyond = 0;
+  if (auto wrong =
+          CheckLeftOver(dir, size, audit->records().parts(), &beyond)) {
+    return wrong;
   }
-  if (!bytes.ok()) return Broken(context, Unreadable(bytes.status()));
-  const auto note = journal::ParseNote(*bytes);
-  const auto head = note.ok()
-                        ? journal::ParseCheckpoint(note->text)
-                        : absl::StatusOr<journal::Checkpoint>(note.status());
-  if (!head.ok()) {
-    return Broken(context, {"verify.checkpoint_form",
-                            {{"0", std::string(head.status().message())}}});
+  if (beyond > 0) audit->Lack(Say("verify.beyond", absl::StrCat(beyond)));
+  return audit->End(std::nullopt);
+}
+
+int VerifyDir(Context& context, const std::string& path, AuditOptions options) {
+  const LogDir dir(path);
+  std::error_code error;
+  if (absl::IsNotFound(dir.Size("checkpoint").status()) &&
+      !std::filesystem::is_directory(path + "/tile", error)) {
+    return context.Fail("verify.no_log", {{"0", path}});
+  }
+  journal::Note note;
+  journal::Checkpoint head;
+  if (auto wrong = ReadHead(dir, path, &note, &head)) {
+    return Broken(context, *std::move(wrong));
   }
   const bool kept_elsewhere = !options.checkpoints.empty();
-  options.checkpoints.push_back(*note);
+  options.checkpoints.push_back(std::move(note));
   const LogSource source{
-      [&](uint64_t index) { return dir.ReadRecord(index, head->size); },
+      [&](uint64_t index) { return dir.ReadRecord(index, head.size); },
       [&](absl::string_view digest) { return dir.Read(PartPath(digest)); },
       [&](int level, uint64_t index) {
-        return dir.ReadHash(level, index, head->size);
+        return dir.ReadHash(level, index, head.size);
       }};
   LogAudit audit(std::move(options), source);
   audit.ExpectNoHeads(kept_elsewhere);
-  MaybeFinding wrong = audit.Begin();
-  if (!wrong) {
-    Progress progress(context, head->size);
-    wrong = TakeTiles(dir, head->size, &progress, &audit);
-  }
-  uint64_t beyond = 0;
-  if (!wrong) {
-    wrong = CheckLeftOver(dir, head->size, audit.records().parts(), &beyond);
-  }
-  if (beyond > 0) audit.Lack(Say("verify.beyond", absl::StrCat(beyond)));
-  if (!wrong) wrong = audit.End(std::nullopt);
+  const MaybeFinding wrong = AuditDir(context, dir, head.size, &audit);
   return Report(context, audit, wrong);
+}
+
+MaybeFinding TakeRows(Context& context, ledger::Scan& log, LogAudit* audit,
+                      uint64_t* rows) {
+  MaybeFinding wrong;
+  Progress progress(context, log.size());
+  const absl::Status read = log.EachRow(0, [&](const ledger::RawRow& row) {
+    ++*rows;
+    wrong = audit->Take(row);
+    progress.At(audit->size());
+    return wrong ? Stop() : absl::OkStatus();
+  });
+  if (wrong) return wrong;
+  if (!read.ok()) return Unreadable(read);
+  if (audit->size() == log.size()) return std::nullopt;
+  return Say("verify.gap", absl::StrCat(audit->size()));
+}
+
+// What the ledger keeps beside its rows. `beside`: of a scan of its own.
+MaybeFinding CheckTables(ledger::Scan& log, uint64_t rows,
+                         std::future<absl::Status>& beside, LogAudit* audit) {
+  const auto tiles = log.CountTiles();
+  if (!tiles.ok() || *tiles != static_cast<int64_t>(audit->tiles())) {
+    return Say("verify.tile", "*");
+  }
+  absl::Status sound = log.CheckTables(rows);
+  if (sound.ok()) sound = beside.get();
+  if (!sound.ok()) return Unreadable(sound);
+  if (auto wrong = audit->TakeDays(log.days())) return wrong;
+  return audit->TakeSets(log.sets(), log.sets_from());
+}
+
+MaybeFinding AuditLedger(Context& context, ledger::Scan& log,
+                         std::future<absl::Status>& beside, LogAudit* audit) {
+  LogBegin begin;
+  const absl::Status read = ReadBegin(log, &begin);
+  if (auto wrong = audit->Begin(begin)) return wrong;
+  if (!read.ok()) return Unreadable(read);
+  uint64_t rows = 0;
+  if (auto wrong = TakeRows(context, log, audit, &rows)) return wrong;
+  if (auto wrong = CheckTables(log, rows, beside, audit)) return wrong;
+  return audit->End(log.tallies());
+}
+
+int CannotOpen(Context& context, const std::string& path,
+               const absl::Status& why) {
+  if (absl::IsDataLoss(why) || (WasLedger(path) && !ForAnotherTime(why))) {
+    return Broken(context, Unreadable(why));
+  }
+  return context.FailHere(why);
 }
 
 int Verify(Context& context, const Flags& flags) {
@@ -214,7 +276,7 @@ int Verify(Context& context, const Flags& flags) {
     return VerifyArchive(context, flags.log, std::move(options));
   }
   if (std::error_code error; std::filesystem::is_directory(flags.log, error)) {
-    return VerifyDir(context, flags, std::move(options));
+    return VerifyDir(context, flags.log, std::move(options));
   }
   return VerifyLedger(context, flags.log, std::move(options));
 }
@@ -230,60 +292,19 @@ int VerifyLedger(Context& context, const std::string& path,
     options.own_key = !options.keys.empty();
   }
   const auto scan = ledger::Scan::Open(path);
-  if (!scan.ok()) {
-    if (absl::IsDataLoss(scan.status()) ||
-        (WasLedger(path) && !ForAnotherTime(scan.status()))) {
-      return Broken(context, Unreadable(scan.status()));
-    }
-    return context.FailHere(scan.status());
-  }
+  if (!scan.ok()) return CannotOpen(context, path, scan.status());
   ledger::Scan& log = **scan;
   const LogSource source{
       [&](uint64_t index) { return log.ReadRecord(index); },
       [&](absl::string_view digest) { return log.ReadPart(digest); },
       [&](int level, uint64_t index) { return log.ReadHash(level, index); }};
-  // Half of the work, and nothing of the other half.
-  auto beside = std::async(std::launch::async, &ledger::Scan::CheckBeside, path,
-                           log.size(), log.sets_from());
+  // Half of the work, and nothing of the other half: at the same time, or after
+  // it where no thread can be had.
+  auto beside =
+      std::async(std::launch::async | std::launch::deferred,
+                 &ledger::Scan::CheckBeside, path, log.size(), log.sets_from());
   LogAudit audit(std::move(options), source);
-  LogBegin begin;
-  absl::Status read = ReadBegin(log, &begin);
-  MaybeFinding wrong = audit.Begin(begin);
-  if (wrong) return Report(context, audit, wrong);
-  uint64_t rows = 0;
-  if (read.ok()) {
-    Progress progress(context, log.size());
-    read = log.EachRow(0, [&](const ledger::RawRow& row) {
-      ++rows;
-      wrong = audit.Take(row);
-      progress.At(audit.size());
-      return wrong ? Stop() : absl::OkStatus();
-    });
-  }
-  if (!wrong && !read.ok()) {
-    wrong = Unreadable(read);
-  }
-  if (!wrong && audit.size() != log.size()) {
-    wrong =
-        Finding{"verify.gap", {{"0", absl::StrCat(audit.size())}, {"1", ""}}};
-  }
-  if (!wrong) {
-    const auto tiles = log.CountTiles();
-    if (!tiles.ok() || *tiles != static_cast<int64_t>(audit.tiles())) {
-      wrong = Finding{"verify.tile", {{"0", "*"}}};
-    }
-  }
-  if (!wrong) {
-    const absl::Status tables = log.CheckTables(rows);
-    if (!tables.ok()) wrong = Unreadable(tables);
-  }
-  if (!wrong) {
-    const absl::Status sound = beside.get();
-    if (!sound.ok()) wrong = Unreadable(sound);
-  }
-  if (!wrong) wrong = audit.TakeDays(log.days());
-  if (!wrong) wrong = audit.TakeSets(log.sets(), log.sets_from());
-  if (!wrong) wrong = audit.End(log.tallies());
+  const MaybeFinding wrong = AuditLedger(context, log, beside, &audit);
   return Report(context, audit, wrong);
 }
 
@@ -291,8 +312,7 @@ int VerifyArchive(Context& context, const std::string& path,
                   AuditOptions options) {
   const auto archive = archive::Reader::Open(path);
   if (!archive.ok()) {
-    return Broken(context, {"verify.unreadable",
-                            {{"0", std::string(archive.status().message())}}});
+    return Broken(context, Unreadable(archive.status()));
   }
   LogReport report;
   const archive::Manifest& manifest = (*archive)->manifest();
