@@ -463,7 +463,13 @@ MaybeFinding RecordAudit::EndDays(
 
 MaybeFinding RecordAudit::EndSets(const std::map<ledger::SetKey, int64_t>& kept,
                                   int32_t from) {
-  for (const auto& [key, sum] : exact_) {
+  std::map<ledger::TallyKey, ledger::Tally> sums = exact_;
+  // Nobody in a set that no record adds to would be charged when he comes. A
+  // tally's set is named after the exporter, whose code has no slash.
+  for (const auto& [set, people] : kept) {
+    sums.try_emplace({set.name.substr(0, set.name.find('/')), set.year});
+  }
+  for (const auto& [key, sum] : sums) {
     const auto& [exporter, year] = key;
     if (year < from || !Known(year)) continue;
     for (const auto& [account, people] :

@@ -65,7 +65,8 @@ class RecordAudit {
   // Compares the sums of the records with the tallies and days that are kept.
   MaybeFinding End(
       const std::vector<std::pair<ledger::TallyKey, ledger::Tally>>& kept);
-  // And with how many people the tallies' sets of this year and later hold.
+  // And with how many people the tallies' sets of this year and later hold,
+  // those too to which no record adds.
   MaybeFinding EndSets(const std::map<ledger::SetKey, int64_t>& kept,
                        int32_t from);
   MaybeFinding EndDays(const std::map<ledger::DayKey, ledger::People>& kept);
