@@ -136,6 +136,17 @@ TEST_F(LogExportTest, WhoWaitsSeesHowFarItIs) {
   }
 }
 
+// One that has every record from the first is added up and replayed.
+TEST_F(LogExportTest, ThePageDoesNotDenyTheSumsOfAnArchiveThatHasThemAll) {
+  Archive({"--since", "2026-01-01"});  // All, though the manifest has a date.
+  EXPECT_THAT(VerifyFile({"--replay"}).out, HasSubstr("taken again"));
+  const auto archive = *archive::Reader::Open(file_);
+  const std::string page = *archive->Read(archive::kPageName);
+  EXPECT_THAT(page, HasSubstr("totals of people, unless this archive has every "
+                              "record from the first of the log on"));
+  EXPECT_THAT(page, HasSubstr("除非本归档含有日志第一条起的全部记录"));
+}
+
 TEST_F(LogExportTest, AYearIsWholeAndHasItsNeighbours) {
   Archive({"--since", "2026-01-01", "--until", "2026-12-31"});
   EXPECT_THAT(Indexes(),
