@@ -15,6 +15,7 @@
 #include "gateway/service/reading.h"
 
 namespace tongguan::cli {
+
 ArchiveAudit::ArchiveAudit(archive::Reader& archive, AuditOptions options)
     : archive_(archive),
       selection_(archive.manifest().selection),
@@ -28,6 +29,12 @@ ArchiveAudit::ArchiveAudit(archive::Reader& archive, AuditOptions options)
               },
               nullptr},
       summed_(source_, options_.replay) {}
+
+absl::StatusOr<std::string> ArchiveAudit::kept() const {
+  if (kept_) return *kept_;
+  return absl::NotFoundError(
+      absl::StrCat("archive: record ", wanted_.value_or(0), " is not in it"));
+}
 
 MaybeFinding ArchiveAudit::Run(const std::function<void(uint64_t)>& at) {
   if (auto wrong = ReadFiles()) return wrong;
@@ -129,6 +136,7 @@ MaybeFinding ArchiveAudit::TakeRecord(uint64_t index, absl::string_view bytes) {
   }
   if (auto wrong = TakeSelected(index, id)) return wrong;
   if (auto wrong = AddUp(index)) return wrong;
+  if (index == wanted_) kept_ = std::string(bytes.data(), bytes.size());
   verifier_.Choose(journal::LeafHash(bytes));
   return MeetKept();
 }
@@ -163,9 +171,11 @@ MaybeFinding ArchiveAudit::MeetHead(const Head& head) {
   if (!key_ || !journal::VerifyNote(head.note, *key_).ok()) {
     return Say("archive.signature", size);
   }
+  met_keys_.clear();
   if (auto wrong = CheckGivenKeys(head.note, options_.keys, &met_keys_)) {
     return wrong;
   }
+  trusted_ |= !met_keys_.empty();
   if (next_) key_ = std::exchange(next_, std::nullopt);
   return std::nullopt;
 }
@@ -189,9 +199,9 @@ MaybeFinding ArchiveAudit::MeetKept() {
       return Say("verify.checkpoint_key", kept->origin,
                  absl::StrCat(kept->size));
     }
-    if (auto wrong = CheckGivenKeys(note, options_.keys, &met_keys_)) {
-      return wrong;
-    }
+    std::vector<journal::PublicKey> met;
+    if (auto wrong = CheckGivenKeys(note, options_.keys, &met)) return wrong;
+    trusted_ |= !met.empty();
   }
   return std::nullopt;
 }
@@ -295,8 +305,7 @@ MaybeFinding ArchiveAudit::CheckEnd() {
   if (verifier_.Root() != head.root || !proof_.AtEnd()) {
     return Say("archive.head", absl::StrCat(head.size));
   }
-  if (!options_.keys.empty() && met_keys_.empty())
-    return Say("verify.other_key");
+  if (!options_.keys.empty() && !trusted_) return Say("verify.other_key");
   if (records_ != archive_.manifest().records) {
     return Say("archive.count", absl::StrCat(records_),
                absl::StrCat(archive_.manifest().records));

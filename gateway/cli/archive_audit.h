@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "gateway/archive/archive.h"
 #include "gateway/cli/archive_rules.h"
@@ -26,6 +27,11 @@ class ArchiveAudit {
   // replayed, and any has few heads: where `replay` or `all_signatures` is
   // asked for, that is lacking. `archive` must outlive it.
   ArchiveAudit(archive::Reader& archive, AuditOptions options);
+
+  // Call first: the record of this index is kept as it is checked.
+  void Keep(uint64_t index) { wanted_ = index; }
+  // NotFound: it is not in the archive.
+  absl::StatusOr<std::string> kept() const;
 
   // Tells `at` how many records were read.
   MaybeFinding Run(const std::function<void(uint64_t)>& at);
@@ -88,8 +94,11 @@ class ArchiveAudit {
   std::optional<journal::PublicKey> key_;   // Signs the next head.
   std::optional<journal::PublicKey> next_;  // Signs those after it.
   std::vector<journal::PublicKey> known_;   // All keys of the log so far.
-  std::vector<journal::PublicKey> met_keys_;  // Given, and signed a head.
+  bool trusted_ = false;  // A key that was given signed a head.
+  std::vector<journal::PublicKey> met_keys_;  // Those that signed the last one.
   std::set<size_t> met_;  // Which of the checkpoints kept elsewhere.
+  std::optional<uint64_t> wanted_;
+  std::optional<std::string> kept_;
   std::vector<Finding> lacking_, not_asked_;
 };
 

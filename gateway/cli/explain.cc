@@ -25,12 +25,13 @@ struct Flags {
   std::string receipt;            // File to be written.
 };
 
-// The record, and the words of the policy that it was decided by.
-absl::Status ReadArchived(const archive::Reader& archive, const std::string& id,
+// The record, of which the audit kept the bytes, and the words of the policy
+// that it was decided by.
+absl::Status ReadArchived(const archive::Reader& archive,
+                          const ArchiveAudit& audit, const std::string& id,
                           v1::GetDecisionResponse* response) {
   TG_ASSIGN_OR_RETURN(const ledger::RecordId parsed, ledger::ParseId(id));
-  TG_ASSIGN_OR_RETURN(const std::string bytes,
-                      archive.ReadRecord(parsed.index));
+  TG_ASSIGN_OR_RETURN(const std::string bytes, audit.kept());
   v1::LogEntry* entry = response->mutable_entry();
   v1::DecisionRecord* record = entry->mutable_record();
   if (!record->ParseFromString(bytes)) {
@@ -57,11 +58,24 @@ absl::Status ReadArchived(const archive::Reader& archive, const std::string& id,
 
 // The archive as a whole: what it says of one record holds only if all of it
 // leads to a head that is signed by a key that is known.
-MaybeFinding CheckWhole(Context& context, archive::Reader& archive,
-                        AuditOptions options) {
+MaybeFinding CheckWhole(Context& context, const archive::Reader& archive,
+                        ArchiveAudit* audit) {
   Progress progress(context, archive.manifest().records);
-  ArchiveAudit audit(archive, std::move(options));
-  return audit.Run([&progress](uint64_t records) { progress.At(records); });
+  return audit->Run([&progress](uint64_t records) { progress.At(records); });
+}
+
+// Why a record of it is not proven; what else the archive lacks does not touch
+// a single one.
+std::vector<Finding> Unproven(const std::vector<Finding>& lacking) {
+  std::vector<Finding> unproven;
+  for (const Finding& finding : lacking) {
+    if (finding.key == "verify.no_key") {
+      unproven.push_back(Say("archive.unproven"));
+    } else if (finding.key == "verify.no_line") {
+      unproven.push_back(finding);
+    }
+  }
+  return unproven;
 }
 
 int ShowArchived(Context& context, const Flags& flags) {
@@ -69,23 +83,25 @@ int ShowArchived(Context& context, const Flags& flags) {
   auto keys = ReadLogKeys(flags.keys, context.in());
   if (!keys.ok()) return context.FailHere(keys.status());
   options.keys = *std::move(keys);
-  const bool proven = !options.keys.empty();
   const auto archive = archive::Reader::Open(flags.archive);
   if (!archive.ok()) return context.FailHere(archive.status());
+  ArchiveAudit audit(**archive, std::move(options));
+  audit.Keep(ledger::ParseId(flags.id)->index);
   LogReport report;
-  report.wrong = CheckWhole(context, **archive, std::move(options));
+  report.wrong = CheckWhole(context, **archive, &audit);
   if (report.wrong) return Tell(context, report);
   v1::GetDecisionResponse response;
-  const absl::Status read = ReadArchived(**archive, flags.id, &response);
+  const absl::Status read = ReadArchived(**archive, audit, flags.id, &response);
   if (!read.ok()) return context.FailHere(read);
-  if (proven) {
+  const std::vector<Finding> unproven = Unproven(audit.lacking());
+  if (unproven.empty()) {
     const archive::Manifest& manifest = (*archive)->manifest();
     context.Note("archive.proven", {{"0", flags.archive},
                                     {"1", manifest.head.origin},
                                     {"2", absl::StrCat(manifest.head.size)}});
     return ShowEntry(context, response);
   }
-  const int shown = TellUnproven(context, {"archive.unproven", {}}, response);
+  const int shown = TellUnproven(context, unproven, response);
   return shown == kSuccess ? kIncomplete : shown;
 }
 

@@ -33,7 +33,9 @@ struct Allowed {
 // Of a verdict's record.
 Allowed AllowedOf(uint64_t index, const v1::DecisionRecord& record);
 
-// About 110 bytes a decision that are kept, and each exporter once: 110 MB.
+// About 110 bytes a decision that is kept: 110 MB. Besides, each exporter and
+// each key of pseudonyms once, of all decisions that ever were: few, but of a
+// forged log as long as it is.
 inline constexpr size_t kMostAllowed = size_t{1} << 20;
 
 class AllowedDecisions {

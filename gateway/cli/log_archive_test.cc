@@ -110,14 +110,15 @@ TEST_F(LogArchiveTest, WhatMayNotGoStays) {
 // Afterwards nobody could tell: the records that they are sums of are out.
 TEST_F(LogArchiveTest, ALedgerThatDoesNotVerifyIsNotPruned) {
   const auto bytes_of_sound = ReadBytes(log_);
+  const char* const last_row =
+      "UPDATE journal SET signature=zeroblob(68) WHERE first_index="
+      "(SELECT max(first_index) FROM journal)";
   for (const char* change :
        {"UPDATE tally SET counted_persons=counted_persons-100 WHERE year=2026",
         "UPDATE tally SET exempt_persons=exempt_persons+1",
         "UPDATE day SET persons=persons+1",
         "UPDATE journal SET signature=zeroblob(68) WHERE first_index=13",
-        "UPDATE journal SET signature=zeroblob(68) WHERE first_index="
-        "(SELECT max(first_index) FROM journal)",
-        "INSERT INTO entry VALUES('v2',5,x'')"}) {
+        last_row, "INSERT INTO entry VALUES('v2',5,x'')"}) {
     std::filesystem::remove(file_);
     std::filesystem::remove(log_ + "-wal");
     WriteFile(log_, bytes_of_sound);
@@ -131,6 +132,37 @@ TEST_F(LogArchiveTest, ALedgerThatDoesNotVerifyIsNotPruned) {
     EXPECT_EQ(FirstOf(log_), 0u) << change;
     EXPECT_FALSE(std::filesystem::exists(file_)) << change;
   }
+}
+
+// Afterwards it can be checked no more: only what never could be may lack.
+TEST_F(LogArchiveTest, ALedgerThatCouldBeCheckedInPartOnlyIsNotPruned) {
+  const auto expect_kept = [this](const std::vector<std::string>& more,
+                                  const std::string& words) {
+    const Outcome run = Archive(more);
+    EXPECT_EQ(run.code, kIncomplete) << run.out << run.err;
+    EXPECT_THAT(run.out, HasSubstr(words));
+    EXPECT_THAT(run.err, HasSubstr("nothing was taken out"));
+    EXPECT_EQ(FirstOf(log_), 0u);
+  };
+  const std::string sm2 = pki_.folder() + "/sm2.key";
+  ASSERT_EQ(
+      RunCli({"log", "keygen", sm2, "--origin", "example.cn/sm2", "--sm2"})
+          .code,
+      kSuccess);
+  WriteFile(sm2 + ".pub",
+            journal::SigningKey::Read(sm2)->public_key().ToString());
+  expect_kept({"--prune", "--public-key", key_, "--public-key", sm2 + ".pub"},
+              "no signature of example.cn/sm2");
+  EXPECT_FALSE(std::filesystem::exists(file_));
+  // The archive is sound, and of a ledger that was not yet stripped.
+  ASSERT_EQ(Archive().code, kSuccess);
+  {
+    auto db = *ledger::OpenFile(log_);
+    ASSERT_TRUE(db->Exec("UPDATE journal SET signature=NULL WHERE "
+                         "first_index<11")
+                    .ok());
+  }
+  expect_kept({"--prune"}, "commits are not signed");
 }
 
 TEST_F(LogArchiveTest, TheLogThatIsLeftVerifiesAndSaysWhatIsGone) {

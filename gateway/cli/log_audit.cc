@@ -419,6 +419,7 @@ void LogAudit::SayWhatWasNotChecked() {
   if (!options_.replay) not_asked_.push_back(Say("verify.no_replay", ""));
   if (kept_.empty() || !kept_elsewhere_)
     not_asked_.push_back(Say("verify.no_checkpoint", ""));
+  if (options_.lacking != nullptr) *options_.lacking = lacking_;
 }
 
 }  // namespace tongguan::cli

@@ -28,6 +28,8 @@ struct AuditOptions {
   bool own_key = false;  // They are from the file beside the ledger.
   // Heads that were kept elsewhere.
   std::vector<journal::Note> checkpoints;
+  // Where there is one: gets what could not be checked of a sound log.
+  std::vector<Finding>* lacking = nullptr;
 };
 
 // What is wrong with the note's lines by keys that were given. `met` gets those

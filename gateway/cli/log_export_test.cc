@@ -2,6 +2,7 @@
 // in it is found; tables and JSON hold the same records.
 #include <functional>
 #include <map>
+#include <optional>
 
 #include "absl/strings/str_split.h"
 #include "gateway/archive/archive.h"
@@ -9,6 +10,8 @@
 #include "gateway/cli/archive_audit.h"
 #include "gateway/cli/export_rows.h"
 #include "gateway/cli/log_testing.h"
+#include "gateway/journal/note.h"
+#include "gateway/ledger/id.h"
 
 namespace tongguan::cli {
 namespace {
@@ -83,6 +86,24 @@ class LogExportTest : public LogVerifyTest {
             .ok());
     ASSERT_TRUE(zip->Finish().ok());
   }
+  // A second key, which signs no rows; its public key's file.
+  std::string MakeSm2() {
+    const std::string key = pki_.folder() + "/sm2.key";
+    EXPECT_EQ(
+        RunCli({"log", "keygen", key, "--origin", "example.cn/sm2", "--sm2"})
+            .code,
+        kSuccess);
+    sm2_ = *journal::SigningKey::Read(key);
+    WriteFile(key + ".pub", sm2_->public_key().ToString());
+    return key + ".pub";
+  }
+  // The checkpoint with its line besides.
+  std::string WithSm2(const std::string& checkpoint) {
+    journal::Note note = *journal::ParseNote(checkpoint);
+    note.signatures.push_back(
+        {sm2_->origin(), sm2_->public_key().id(), *sm2_->Sign(note.text)});
+    return journal::FormatNote(note);
+  }
   void ExpectBroken(const std::string& words) {
     const Outcome run = VerifyFile();
     EXPECT_EQ(run.code, kBroken) << run.out << run.err;
@@ -90,6 +111,7 @@ class LogExportTest : public LogVerifyTest {
   }
 
   std::string file_;
+  std::optional<journal::SigningKey> sm2_;
 };
 
 TEST_F(LogExportTest, AllOfTheLogIsSoundWithoutTheLedger) {
@@ -112,6 +134,17 @@ TEST_F(LogExportTest, WhoWaitsSeesHowFarItIs) {
     EXPECT_THAT(run.err, HasSubstr("checked 1 / 14")) << at;
     EXPECT_EQ(RunCli({"log", "verify", at, "--lang", "en"}).err, "");
   }
+}
+
+// One that has every record from the first is added up and replayed.
+TEST_F(LogExportTest, ThePageDoesNotDenyTheSumsOfAnArchiveThatHasThemAll) {
+  Archive({"--since", "2026-01-01"});  // All, though the manifest has a date.
+  EXPECT_THAT(VerifyFile({"--replay"}).out, HasSubstr("taken again"));
+  const auto archive = *archive::Reader::Open(file_);
+  const std::string page = *archive->Read(archive::kPageName);
+  EXPECT_THAT(page, HasSubstr("totals of people, unless this archive has every "
+                              "record from the first of the log on"));
+  EXPECT_THAT(page, HasSubstr("除非本归档含有日志第一条起的全部记录"));
 }
 
 TEST_F(LogExportTest, AYearIsWholeAndHasItsNeighbours) {
@@ -305,6 +338,101 @@ TEST_F(LogExportTest, ADecisionIsExplainedAsOnline) {
   EXPECT_EQ(RunCli({"explain", last_, "--public-key", key_}).code, kUsage);
   EXPECT_EQ(RunCli({"explain", "2026-000000000000-6", "--archive", file_}).code,
             kUsage);
+}
+
+// Whoever gives a key expects its line over the head of this archive.
+TEST_F(LogExportTest, ALineOfAGivenKeyThatIsOverAnotherHeadIsMissed) {
+  Archive();
+  const std::string sm2 = MakeSm2();
+  std::string first, last;  // Names of the heads.
+  const auto sign = [&](const std::string& name) {
+    Forge([&](archive::Manifest*, auto* files) {
+      (*files)[name] = WithSm2((*files)[name]);
+    });
+  };
+  Forge([&](archive::Manifest* manifest, auto* files) {
+    first = files->lower_bound("checkpoint/")->first;
+    last = archive::CheckpointName(manifest->head.size);
+    WriteFile(pki_.folder() + "/kept", WithSm2((*files)[last]));
+    WriteFile(pki_.folder() + "/old", WithSm2((*files)[first]));
+  });
+  ASSERT_NE(first, last);
+  sign(first);
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{},
+        {"--checkpoint", pki_.folder() + "/old"},
+        {"--checkpoint", pki_.folder() + "/kept"}}) {
+    std::vector<std::string> args = {"--public-key", sm2};
+    args.insert(args.end(), more.begin(), more.end());
+    const Outcome run = VerifyFile(args);
+    EXPECT_EQ(run.code, kIncomplete) << run.out << run.err;
+    EXPECT_THAT(run.out, HasSubstr("no signature of example.cn/sm2 over the "
+                                   "head of 14"));
+  }
+  // What it signed is trusted nevertheless, without the log's own key.
+  EXPECT_EQ(RunCli({"log", "verify", file_, "--public-key", sm2, "--checkpoint",
+                    pki_.folder() + "/kept"})
+                .code,
+            kIncomplete);
+  sign(last);
+  EXPECT_EQ(VerifyFile({"--public-key", sm2}).code, kSuccess)
+      << VerifyFile({"--public-key", sm2}).out;
+}
+
+TEST_F(LogExportTest, ARecordWithoutTheLineOfAGivenKeyIsNotCalledProven) {
+  Archive();
+  const std::string sm2 = MakeSm2();
+  const auto explain = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> args = {
+        "explain", last_,          "--archive", file_,    "--public-key",
+        key_,      "--public-key", sm2,         "--lang", "en"};
+    args.insert(args.end(), more.begin(), more.end());
+    return RunCli(args);
+  };
+  const Outcome run = explain({});
+  EXPECT_EQ(run.code, kIncomplete) << run.out << run.err;
+  EXPECT_THAT(run.out, AllOf(StartsWith("there is no signature of "
+                                        "example.cn/sm2 over the head of 14"),
+                             HasSubstr(last_)));
+  EXPECT_THAT(run.err, Not(HasSubstr("proven")));
+  const Outcome json = explain({"-o", "json"});
+  EXPECT_EQ(json.code, kIncomplete) << json.err;
+  EXPECT_THAT(json.out, AllOf(HasSubstr("\"verify.no_line\""),
+                              HasSubstr("\"id\": \"" + last_ + "\"")));
+  Forge([&](archive::Manifest* manifest, auto* files) {
+    std::string& head = (*files)[archive::CheckpointName(manifest->head.size)];
+    head = WithSm2(head);
+  });
+  const Outcome proven = explain({});
+  EXPECT_EQ(proven.code, kSuccess) << proven.out << proven.err;
+  EXPECT_THAT(proven.err, HasSubstr("proven"));
+  // What touches no one record is not said.
+  Archive({"--exporter", service::kShanghai});
+  EXPECT_EQ(
+      RunCli({"explain", last_, "--archive", file_, "--public-key", key_}).code,
+      kSuccess);
+}
+
+// Whoever may write the file may do so once it was checked.
+TEST_F(LogExportTest, TheRecordThatIsShownIsTheOneThatWasChecked) {
+  Archive();
+  const auto archive = *archive::Reader::Open(file_);
+  const uint64_t index = ledger::ParseId(last_)->index;
+  ArchiveAudit audit(*archive, {});
+  audit.Keep(index);
+  EXPECT_TRUE(absl::IsNotFound(audit.kept().status()));
+  EXPECT_FALSE(audit.Run([](uint64_t) {}).has_value());
+  const std::string checked = *archive->ReadRecord(index);
+  std::string bytes = ReadBytes(file_);
+  bytes[bytes.find(checked) + checked.size() / 2] ^= 1;
+  WriteFile(file_, bytes);
+  EXPECT_NE(*archive->ReadRecord(index), checked);
+  EXPECT_EQ(*audit.kept(), checked);
+  Archive();
+  const Outcome other =
+      RunCli({"explain", ledger::FormatId({2026, 999}), "--archive", file_});
+  EXPECT_EQ(other.code, kError);
+  EXPECT_THAT(other.err, HasSubstr("record 999 is not in it"));
 }
 
 TEST_F(LogExportTest, AnswersInWordsWhereItCannot) {

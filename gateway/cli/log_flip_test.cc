@@ -14,12 +14,9 @@
 #include "gateway/base/sha256.h"
 #include "gateway/cli/log_testing.h"
 #include "gateway/ledger/sqlite.h"
-#include "gateway/service/exact_testing.h"
 
 namespace tongguan::cli {
 namespace {
-
-using service::SetOf;
 
 // Positions of a sample.
 constexpr size_t kSample = 500;
@@ -29,20 +26,14 @@ class LogFlipTest : public LogVerifyTest {
   // Two years, settlements, corrections, activations, a change of key, and
   // people who were counted; checkpointed into the one file.
   void SetUp() override {
-    for (v1::Enterprise& enterprise :
-         *source_.registry[0].mutable_enterprises()) {
-      v1::PseudonymKey* key = enterprise.add_pseudonym_keys();
-      key->set_id("k1");
-      key->set_algorithm(v1::PSEUDONYM_ALGORITHM_HMAC_SHA256);
-      key->set_valid_from("2026-01-01");
-    }
+    AddKeys();
     LogVerifyTest::SetUp();
     Rotate();
     Start();
-    OpenYear();
-    const v1::Decision decided = Decide(Exact("e0", 0, 30));
-    Decide(Exact("e1", 20, 50));
-    Settle("s1", decided, 0, 10);
+    OpenYear(2027, 0);
+    const v1::Decision decided = Decide(Exact("e0", {0, 30}));
+    Decide(Exact("e1", {20, 50}));
+    SettleExact("s1", decided.decision_id(), {0, 30}, {0, 10});
     Correct(decided);
     server_ = nullptr;
     key_ = pki_.folder() + "/next.pub";
@@ -61,18 +52,6 @@ class LogFlipTest : public LogVerifyTest {
     WriteFile(copy_ + ".lock", "");
   }
 
-  void OpenYear() {
-    v1::DeclareOpeningRequest request;
-    request.set_request_id("open-2027");
-    request.set_exporter(service::kShanghai);
-    request.set_year(2027);
-    request.set_persons(0);
-    request.set_sensitive_persons(0);
-    v1::DeclareOpeningResponse response;
-    const grpc::Status status = service::Ask(
-        *AsExporter().gateway, &Gateway::DeclareOpening, request, &response);
-    ASSERT_TRUE(status.ok()) << status.error_message();
-  }
   void Rotate() {
     next_ = pki_.folder() + "/next.key";
     const std::string origin =
@@ -83,32 +62,12 @@ class LogFlipTest : public LogVerifyTest {
               kSuccess);
     config_.set_log_key(next_);
   }
-  static v1::Flow Exact(const std::string& id, int from, int to) {
-    v1::Flow flow = Flow(id);
-    v1::PseudonymSet* set = flow.mutable_people()->mutable_exact();
-    set->set_key_id("k1");
-    set->set_persons(SetOf(from, to));
-    return flow;
-  }
-  void Settle(const std::string& id, const v1::Decision& decided, int from,
-              int to) {
-    v1::SettleRequest request;
-    request.set_request_id(id);
-    request.set_decision_id(decided.decision_id());
-    request.set_exporter(service::kShanghai);
-    *request.mutable_people() = Exact("", 0, 30).people();
-    *request.mutable_left() = Exact("", from, to).people();
-    v1::SettleResponse response;
-    const grpc::Status status = service::Ask(
-        *AsExporter().gateway, &Gateway::Settle, request, &response);
-    ASSERT_TRUE(status.ok()) << status.error_message();
-  }
   void Correct(const v1::Decision& decided) {
     v1::CorrectSettlementRequest request;
     request.set_decision_id(decided.decision_id());
     request.set_exporter(service::kShanghai);
-    *request.mutable_people() = Exact("", 0, 30).people();
-    *request.mutable_left() = Exact("", 0, 12).people();
+    *request.mutable_people() = PeopleOf({0, 30});
+    *request.mutable_left() = PeopleOf({0, 12});
     v1::CorrectSettlementResponse response;
     for (const char* name : {"li", "wang"}) {
       request.set_request_id(absl::StrCat("correct-", name));

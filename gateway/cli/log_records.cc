@@ -6,14 +6,11 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/beijing.h"
 #include "gateway/base/sha256.h"
-#include "gateway/base/status_macros.h"
-#include "gateway/engine/engine.h"
 #include "gateway/engine/validate.h"
 #include "gateway/ledger/id.h"
 #include "gateway/policy/parts.h"
 #include "gateway/service/append.h"
 #include "gateway/service/charging.h"
-#include "gateway/service/config.h"
 #include "gateway/service/flow_people.h"
 
 namespace tongguan::cli {
@@ -83,16 +80,6 @@ bool Agrees(const ledger::Fact& fact, const v1::DecisionRecord& record) {
          fact.headline == expected.headline && settles_right;
 }
 
-// Who of an exact set was charged to a tally of its own, or came again to the
-// same recipient, is known while the set is; the record keeps the number.
-bool NeedsTheSet(const v1::VerdictRecord& verdict) {
-  const v1::Decision& decision = verdict.decision();
-  return verdict.flow().people().has_counted() &&
-         (decision.charging() == v1::CHARGING_EXEMPT ||
-          decision.charging() == v1::CHARGING_LIST_EXEMPT ||
-          decision.has_splitting());
-}
-
 bool ChargesAnyone(const v1::DecisionRecord& record) {
   const v1::Decision& decision = record.verdict().decision();
   return decision.charged_persons() != 0 ||
@@ -101,13 +88,6 @@ bool ChargesAnyone(const v1::DecisionRecord& record) {
          record.gba_persons() != 0 || record.gba_sensitive_persons() != 0 ||
          record.also_gba_persons() != 0 ||
          record.also_gba_sensitive_persons() != 0;
-}
-
-// On the other side of a turn of the year, so near that a clock may be wrong
-// about it; the record's own where there is none.
-absl::Time OtherInstant(const v1::DecisionRecord& record) {
-  return service::OtherSide(absl::FromUnixMicros(record.time_micros()),
-                            absl::Milliseconds(service::kMostUncertainMillis));
 }
 
 // Whether a clock might have taken that other year for the record's.
@@ -154,12 +134,6 @@ bool SameTally(const ledger::Tally& kept, const ledger::Tally& sum,
          SamePeople(kept.exempt_exact, exact.exempt) &&
          SamePeople(kept.list_exempt_exact, exact.list_exempt) &&
          SamePeople(kept.gba_exact, exact.gba);
-}
-
-ledger::Tally At(const std::map<ledger::TallyKey, ledger::Tally>& tallies,
-                 const ledger::TallyKey& key) {
-  const auto found = tallies.find(key);
-  return found == tallies.end() ? ledger::Tally() : found->second;
 }
 
 }  // namespace
@@ -234,8 +208,12 @@ MaybeFinding RecordAudit::TakeVerdict(const Place& place,
     return Say("verify.other_weighed", place.id(),
                absl::StrCat(decision.weighed_year()));
   }
-  if (replay_) {
-    if (auto wrong = Replay(place, record)) return wrong;
+  if (replays_) {
+    const int32_t weighed = decision.weighed_year();
+    const bool known = Known(record.year()) && (weighed == 0 || Known(weighed));
+    if (auto wrong = replay_.Take(place.id(), record, sums_, known)) {
+      return wrong;
+    }
   }
   if (decision.verdict() != v1::VERDICT_ALLOW) {
     return ChargesAnyone(record)
@@ -332,44 +310,6 @@ MaybeFinding RecordAudit::TakeActivation(const Place& place,
   return std::nullopt;
 }
 
-v1::Decision RecordAudit::DecideIn(int32_t year, absl::Time at,
-                                   const v1::DecisionRecord& record,
-                                   const policy::Snapshot& policy) const {
-  const service::Book book = {
-      [this](const std::string& exporter,
-             int32_t of) -> absl::StatusOr<ledger::Tally> {
-        return At(sums_, {exporter, of});
-      },
-      nullptr};
-  const v1::Flow& flow = record.verdict().flow();
-  const engine::Question question(flow, policy, at);
-  const service::Charged charged{flow.exporter()};
-  v1::Decision again;
-  const auto reckoning = service::Reckon(charged, question, year, book);
-  if (!reckoning.ok()) return again;
-  service::Decide(question, *reckoning, &again);
-  if (!service::Charge(charged, *reckoning, book, &again).ok()) again.Clear();
-  return again;
-}
-
-// The answer of the instant's own year, unless that is an ALLOW and the record
-// says that another year held it.
-v1::Decision RecordAudit::DecideAgain(const v1::DecisionRecord& record,
-                                      const policy::Snapshot& policy) const {
-  const v1::Decision& decision = record.verdict().decision();
-  v1::Decision again = DecideIn(
-      record.year(), absl::FromUnixMicros(decision.decided_at_micros()), record,
-      policy);
-  if (record.also_year() != 0) {
-    again.add_warnings(v1::WARNING_CHARGED_TO_BOTH_YEARS);
-  }
-  const int32_t weighed = decision.weighed_year();
-  if (weighed == 0 || again.verdict() != v1::VERDICT_ALLOW) return again;
-  again = DecideIn(weighed, OtherInstant(record), record, policy);
-  service::SetWeighedYear(weighed, decision.decided_at_micros(), &again);
-  return again;
-}
-
 // What a record adds under a decision, its own or the one it settles: in that
 // one's year, and in the year that was charged as well.
 MaybeFinding RecordAudit::AddAll(const Place& place, const Allowed& decided,
@@ -402,45 +342,6 @@ MaybeFinding RecordAudit::AddAll(const Place& place, const Allowed& decided,
   return std::nullopt;
 }
 
-MaybeFinding RecordAudit::Replay(const Place& place,
-                                 const v1::DecisionRecord& record) {
-  const v1::VerdictRecord& verdict = record.verdict();
-  const v1::Decision& decision = verdict.decision();
-  if (decision.policy().rule_set() != engine::kRuleSet) {
-    ++other_rules_;
-    return std::nullopt;
-  }
-  if (!Known(record.year()) ||
-      (decision.weighed_year() != 0 && !Known(decision.weighed_year()))) {
-    ++other_year_;
-    return std::nullopt;
-  }
-  if (NeedsTheSet(verdict)) {
-    ++other_people_;
-    return std::nullopt;
-  }
-  const auto policy = policies_.Get(decision.policy().digest());
-  if (!policy.ok()) {
-    return Say("verify.replay_policy", place.id(),
-               std::string(policy.status().message()));
-  }
-  const v1::Decision again = DecideAgain(record, **policy);
-  ++replayed_;
-  if (again.SerializeAsString() == decision.SerializeAsString()) {
-    return std::nullopt;
-  }
-  return Say("verify.replay", place.id());
-}
-
-void RecordAudit::SayWhatWasNotReplayed(std::vector<Finding>* lacking) const {
-  for (const auto& [key, decisions] :
-       {std::pair<const char*, uint64_t>{"verify.other_year", other_year_},
-        {"verify.other_rules", other_rules_},
-        {"verify.other_people", other_people_}}) {
-    if (decisions > 0) lacking->push_back(Say(key, absl::StrCat(decisions)));
-  }
-}
-
 MaybeFinding RecordAudit::EndDays(
     const std::map<ledger::DayKey, ledger::People>& kept) {
   std::map<ledger::DayKey, ledger::People> all = kept;
@@ -463,7 +364,13 @@ MaybeFinding RecordAudit::EndDays(
 
 MaybeFinding RecordAudit::EndSets(const std::map<ledger::SetKey, int64_t>& kept,
                                   int32_t from) {
-  for (const auto& [key, sum] : exact_) {
+  Sums sums = exact_;
+  // Nobody in a set that no record adds to would be charged when he comes. A
+  // tally's set is named after the exporter, whose code has no slash.
+  for (const auto& [set, people] : kept) {
+    sums.try_emplace({set.name.substr(0, set.name.find('/')), set.year});
+  }
+  for (const auto& [key, sum] : sums) {
     const auto& [exporter, year] = key;
     if (year < from || !Known(year)) continue;
     for (const auto& [account, people] :
@@ -494,7 +401,7 @@ MaybeFinding RecordAudit::End(
   for (const auto& [key, tally] : kept) {
     if (!Known(key.second)) continue;
     if (sums_.count(key) == 0 ||
-        !SameTally(tally, At(sums_, key), At(exact_, key))) {
+        !SameTally(tally, TallyAt(sums_, key), TallyAt(exact_, key))) {
       return wrong(key);
     }
     ++found;
@@ -506,7 +413,7 @@ MaybeFinding RecordAudit::End(
     const bool missing =
         std::none_of(kept.begin(), kept.end(),
                      [&](const auto& tally) { return tally.first == wanted; });
-    if (missing && !SameTally({}, sum, At(exact_, key))) return wrong(key);
+    if (missing && !SameTally({}, sum, TallyAt(exact_, key))) return wrong(key);
   }
   return std::nullopt;
 }

@@ -11,13 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "gateway/cli/log_allowed.h"
+#include "gateway/cli/log_replay.h"
 #include "gateway/cli/log_settled.h"
 #include "gateway/cli/log_source.h"
-#include "gateway/cli/policy_parts.h"
-#include "gateway/engine/engine.h"
 #include "gateway/ledger/id.h"
 #include "gateway/ledger/rows.h"
 #include "gateway/ledger/scan.h"
@@ -46,10 +43,10 @@ class RecordAudit {
   RecordAudit(const LogSource& source, bool replay,
               size_t allowed = kMostAllowed)
       : source_(source),
-        replay_(replay),
+        replays_(replay),
         allowed_(source, allowed),
         settled_(source),
-        policies_(source.part) {}
+        replay_(source) {}
 
   // Call first where the log does not begin with its first record.
   void Begin(const LogBegin& begin) {
@@ -65,7 +62,8 @@ class RecordAudit {
   // Compares the sums of the records with the tallies and days that are kept.
   MaybeFinding End(
       const std::vector<std::pair<ledger::TallyKey, ledger::Tally>>& kept);
-  // And with how many people the tallies' sets of this year and later hold.
+  // And with how many people the tallies' sets of this year and later hold,
+  // those too to which no record adds.
   MaybeFinding EndSets(const std::map<ledger::SetKey, int64_t>& kept,
                        int32_t from);
   MaybeFinding EndDays(const std::map<ledger::DayKey, ledger::People>& kept);
@@ -74,8 +72,10 @@ class RecordAudit {
   const std::set<std::string>& parts() const { return parts_; }
 
   // Decisions that were taken again; and how many were not, and why.
-  uint64_t replayed() const { return replayed_; }
-  void SayWhatWasNotReplayed(std::vector<Finding>* lacking) const;
+  uint64_t replayed() const { return replay_.replayed(); }
+  void SayWhatWasNotReplayed(std::vector<Finding>* lacking) const {
+    replay_.SayWhatWasNot(lacking);
+  }
 
  private:
   struct Place {
@@ -93,13 +93,6 @@ class RecordAudit {
                            const v1::DecisionRecord& record);
   MaybeFinding TakeActivation(const Place& place,
                               const v1::DecisionRecord& record);
-  MaybeFinding Replay(const Place& place, const v1::DecisionRecord& record);
-  v1::Decision DecideAgain(const v1::DecisionRecord& record,
-                           const policy::Snapshot& policy) const;
-  // By the law of an instant and a year's sums of the records before it.
-  v1::Decision DecideIn(int32_t year, absl::Time at,
-                        const v1::DecisionRecord& record,
-                        const policy::Snapshot& policy) const;
   bool OfPruned(const std::string& decision_id);
   // Whether all that adds up to the tallies of the year is there. Near midnight
   // people are charged to the year after as well.
@@ -116,22 +109,17 @@ class RecordAudit {
                               const std::string& exporter);
 
   const LogSource& source_;
-  const bool replay_;
-  std::map<ledger::TallyKey, ledger::Tally> sums_;
-  // Of what was counted by people, in the fields of all.
-  std::map<ledger::TallyKey, ledger::Tally> exact_;
+  const bool replays_;
+  Sums sums_;
+  Sums exact_;  // Of what was counted by people, in the fields of all.
   std::map<ledger::DayKey, ledger::People> days_;
   Day today_ = 0;  // Of the record's commit.
   AllowedDecisions allowed_;
   SettledAudit settled_;
+  ReplayAudit replay_;
   std::string policy_;  // Digest of the last activation.
   std::set<std::string> parts_;
-  PolicyParts policies_;
   LogBegin begin_;
-  // Not replayed: another version of the rules took them; their people are no
-  // longer known; the sums before them are not.
-  uint64_t other_rules_ = 0, other_people_ = 0, other_year_ = 0;
-  uint64_t replayed_ = 0;
 };
 
 }  // namespace tongguan::cli

@@ -135,10 +135,13 @@ int Tell(Context& context, const LogReport& report) {
   return context.json() ? Print(context, report) : Say(context, report);
 }
 
-int TellUnproven(Context& context, const Finding& lacking,
+int TellUnproven(Context& context, const std::vector<Finding>& lacking,
                  const v1::GetDecisionResponse& response) {
   if (!context.json()) {
-    context.out() << Said(context, lacking) << "\n\n";
+    for (const Finding& finding : lacking) {
+      context.out() << Said(context, finding) << "\n";
+    }
+    context.out() << "\n";
     return ShowEntry(context, response);
   }
   std::string json;
@@ -148,7 +151,7 @@ int TellUnproven(Context& context, const Finding& lacking,
     return context.FailHere(
         absl::InternalError("the record cannot be shown as JSON"));
   }
-  Put(context, "not_checked", {lacking}, &object);
+  Put(context, "not_checked", lacking, &object);
   return context.PrintJson(object);
 }
 

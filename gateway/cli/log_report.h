@@ -32,7 +32,7 @@ int Tell(Context& context, const LogReport& report);
 
 // Shows a record of which something could not be checked, which is said first;
 // in JSON as `not_checked` beside the record.
-int TellUnproven(Context& context, const Finding& lacking,
+int TellUnproven(Context& context, const std::vector<Finding>& lacking,
                  const v1::GetDecisionResponse& response);
 
 // A line of how far it is, where a person waits.

@@ -14,7 +14,7 @@
 #include "gateway/cli/cli_testing.h"
 #include "gateway/journal/key.h"
 #include "gateway/ledger/file.h"
-#include "gateway/service/server_testing.h"
+#include "gateway/service/people_server_testing.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -25,7 +25,7 @@ inline std::string ReadBytes(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
-class LogVerifyTest : public service::ServerTest {
+class LogVerifyTest : public service::PeopleServerTest {
  protected:
   // Openings, decisions, a settlement, a change of policy, the turn of a year.
   void SetUp() override {
@@ -40,6 +40,11 @@ class LogVerifyTest : public service::ServerTest {
     clock_.Set(service::TestNow() + absl::Hours(24 * 60));
     Decide(Flow("c", 8));
     Decide(Flow("d", 9));
+    StopAndCopy();
+  }
+
+  // What was written is the sound log.
+  void StopAndCopy() {
     server_ = nullptr;
     log_ = config_.ledger();
     key_ = pki_.folder() + "/log.pub";

@@ -3,7 +3,6 @@
 #include "gateway/base/beijing.h"
 #include "gateway/cli/log_records.h"
 #include "gateway/cli/log_testing.h"
-#include "gateway/service/exact_testing.h"
 #include "gateway/text/explain.h"
 
 namespace tongguan::cli {
@@ -17,33 +16,10 @@ class LogTurnTest : public LogVerifyTest {
  protected:
   LogTurnTest() : turn_(StartOfBeijingDay(*ParseDay("2027-01-01"))) {}
   void SetUp() override {
-    v1::PseudonymKey* key =
-        source_.registry[0].mutable_enterprises(0)->add_pseudonym_keys();
-    key->set_id("k1");
-    key->set_algorithm(v1::PSEUDONYM_ALGORITHM_HMAC_SHA256);
-    key->set_valid_from("2026-01-01");
+    AddKeys();
     config_.set_clock_uncertainty_millis(10'000);
   }
 
-  void Open(int32_t year, int64_t persons) {
-    v1::DeclareOpeningRequest request;
-    request.set_request_id(absl::StrCat("open-", year, "-", persons));
-    request.set_exporter(service::kShanghai);
-    request.set_year(year);
-    request.set_persons(persons);
-    request.set_sensitive_persons(0);
-    v1::DeclareOpeningResponse response;
-    const grpc::Status status = service::Ask(
-        *AsExporter().gateway, &Gateway::DeclareOpening, request, &response);
-    ASSERT_TRUE(status.ok()) << status.error_message();
-  }
-  static v1::Flow Exact(const std::string& id, int64_t persons) {
-    v1::Flow flow = Flow(id);
-    v1::PseudonymSet* set = flow.mutable_people()->mutable_exact();
-    set->set_key_id("k1");
-    set->set_persons(service::SetOf(0, persons));
-    return flow;
-  }
   // Held by the law and counters of a year that is not the instant's.
   v1::Decision ExpectHeldBy(int32_t year, const v1::Flow& flow) {
     const v1::Decision decision = Decide(flow);
@@ -58,14 +34,7 @@ class LogTurnTest : public LogVerifyTest {
     return decision;
   }
   void ExpectReplayed(const std::string& decisions) {
-    server_ = nullptr;
-    log_ = config_.ledger();
-    key_ = pki_.folder() + "/log.pub";
-    WriteFile(
-        key_,
-        journal::SigningKey::Read(log_ + ".key")->public_key().ToString());
-    copy_ = pki_.folder() + "/copy.db";
-    Restore();
+    StopAndCopy();
     const Outcome run = Verify({"--replay"});
     EXPECT_EQ(run.code, kSuccess) << run.out << run.err;
     EXPECT_THAT(run.out, HasSubstr(decisions + " taken again"));
@@ -81,20 +50,20 @@ TEST_F(LogTurnTest, WhatTheYearThatComesHoldsIsTakenAgain) {
   EXPECT_EQ(Decide(Flow("before")).weighed_year(), 0);
   clock_.Set(turn_ - absl::Seconds(5));
   ExpectHeldBy(2027, Flow("declared"));
-  ExpectHeldBy(2027, Exact("exact", 30));
+  ExpectHeldBy(2027, Exact("exact", {0, 30}));
   ExpectReplayed("3 decisions");
 }
 
 TEST_F(LogTurnTest, WhatTheYearThatWentHoldsIsTakenAgain) {
   StartOpened();
-  Open(2026, 99'900);
+  OpenYear(2026, 99'900);
   clock_.Set(turn_ - absl::Seconds(5));
   // Its own year holds it: the other is not asked.
   EXPECT_EQ(Decide(Flow("held", 500)).weighed_year(), 0);
   clock_.Set(turn_ + absl::Seconds(3));
-  Open(2027, 0);
+  OpenYear(2027, 0);
   ExpectHeldBy(2026, Flow("declared", 500));
-  ExpectHeldBy(2026, Exact("exact", 200));
+  ExpectHeldBy(2026, Exact("exact", {0, 200}));
   EXPECT_THAT(Decide(Flow("both", 20)).warnings(),
               Contains(v1::WARNING_CHARGED_TO_BOTH_YEARS));
   clock_.Set(turn_ + absl::Seconds(10) + absl::Milliseconds(1));

@@ -7,8 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "gateway/cli/cli_testing.h"
-#include "gateway/service/exact_testing.h"
-#include "gateway/service/server_testing.h"
+#include "gateway/service/people_server_testing.h"
 #include "gateway/text/width.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -19,51 +18,17 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-class StandingTest : public service::ServerTest {
+class StandingTest : public service::PeopleServerTest {
  protected:
   void SetUp() override {
-    v1::Enterprise* exporter = source_.registry[0].mutable_enterprises(0);
-    exporter->set_region("CN-GD-SZ");
-    exporter->set_gba_registered(v1::FACT_YES);
-    v1::PseudonymKey* key = exporter->add_pseudonym_keys();
-    key->set_id("k1");
-    key->set_algorithm(v1::PSEUDONYM_ALGORITHM_HMAC_SHA256);
-    key->set_valid_from("2026-01-01");
-    v1::Filing* filing = source_.registry[0].add_filings();
-    *filing =
-        policy::TestFiling("GBA-1", v1::FILING_KIND_GBA_CONTRACT_HONG_KONG);
-    filing->mutable_scope()->set_recipients(0, "ACME-HK");
+    AddKeys();
+    service::AddGbaContract(&source_);
     StartOpened();
   }
 
   // The first `persons` people, under the GBA contract or without one.
   std::string Go(const std::string& id, int64_t persons, bool gba) {
-    v1::Flow flow = Flow(id);
-    Fill(persons, flow.mutable_people());
-    if (gba) {
-      flow.mutable_recipient()->set_organization_id("ACME-HK");
-      flow.mutable_recipient()->set_region("HK");
-      flow.mutable_recipient()->set_gba_registered(v1::FACT_YES);
-    }
-    const v1::Decision decision = Decide(flow);
-    EXPECT_EQ(decision.verdict(), v1::VERDICT_ALLOW);
-    return decision.decision_id();
-  }
-  static void Fill(int64_t persons, v1::People* people) {
-    people->mutable_exact()->set_key_id("k1");
-    people->mutable_exact()->set_persons(service::SetOf(0, persons));
-  }
-  void Settle(const std::string& decision, int64_t all, int64_t left) {
-    v1::SettleRequest request;
-    request.set_request_id(absl::StrCat("settle-", decision));
-    request.set_decision_id(decision);
-    request.set_exporter(service::kShanghai);
-    Fill(all, request.mutable_people());
-    Fill(left, request.mutable_left());
-    v1::SettleResponse response;
-    const grpc::Status status = service::Ask(
-        *AsExporter().gateway, &Gateway::Settle, request, &response);
-    ASSERT_TRUE(status.ok()) << status.error_message();
+    return DecideExact(id, {0, persons}, gba);
   }
   std::string Page(const std::string& language) {
     const service::TestPair pair =
@@ -107,7 +72,7 @@ TEST_F(StandingTest, PeopleWhoAreNewInTheGbaTallyAloneAreShown) {
 TEST_F(StandingTest, ASettlementThatLowersTheGbaTallyAloneIsShown) {
   Go("plain", 20, false);
   const std::string gba = Go("gba", 20, true);
-  Settle(gba, 20, 5);
+  SettleExact("s", gba, {0, 20}, {0, 5});
   EXPECT_EQ(Standing().counted().persons(), 20);
   EXPECT_EQ(Standing().gba().persons(), 5);
   EXPECT_THAT(Page("en"), HasSubstr("(GBA tally: -15 ordinary, 0 sensitive)"));

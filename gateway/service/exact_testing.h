@@ -34,6 +34,30 @@ inline std::string SetOf(int64_t from, int64_t to) {
   return set;
 }
 
+inline void AddKey(const std::string& id,
+                   google::protobuf::RepeatedPtrField<v1::PseudonymKey>* keys) {
+  v1::PseudonymKey* key = keys->Add();
+  key->set_id(id);
+  key->set_algorithm(v1::PSEUDONYM_ALGORITHM_HMAC_SHA256);
+  key->set_valid_from("2026-01-01");
+}
+
+// Has the Shanghai exporter sit in Shenzhen, with a GBA contract with ACME-HK.
+inline void AddGbaContract(policy::Source* source) {
+  v1::Enterprise* exporter = source->registry[0].mutable_enterprises(0);
+  exporter->set_region("CN-GD-SZ");
+  exporter->set_gba_registered(v1::FACT_YES);
+  v1::Filing* filing = source->registry[0].add_filings();
+  *filing = policy::TestFiling("GBA-1", v1::FILING_KIND_GBA_CONTRACT_HONG_KONG);
+  filing->mutable_scope()->set_recipients(0, "ACME-HK");
+}
+// Makes a flow one under it.
+inline void MakeGba(v1::Flow* flow) {
+  flow->mutable_recipient()->set_organization_id("ACME-HK");
+  flow->mutable_recipient()->set_region("HK");
+  flow->mutable_recipient()->set_gba_registered(v1::FACT_YES);
+}
+
 class ExactTest : public testing::Test {
  protected:
   ExactTest() {
@@ -51,14 +75,6 @@ class ExactTest : public testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
-  static void AddKey(
-      const std::string& id,
-      google::protobuf::RepeatedPtrField<v1::PseudonymKey>* keys) {
-    v1::PseudonymKey* key = keys->Add();
-    key->set_id(id);
-    key->set_algorithm(v1::PSEUDONYM_ALGORITHM_HMAC_SHA256);
-    key->set_valid_from("2026-01-01");
-  }
   // Both exporters in a group; their totals are their own.
   void MakeGroup() {
     v1::Group* group = source_.registry[0].add_groups();
@@ -118,22 +134,7 @@ class ExactTest : public testing::Test {
     row.set_confidence("demo");
     source_.lists.push_back(list);
   }
-  // Has the Shanghai exporter sit in Shenzhen, with a GBA contract with
-  // ACME-HK.
-  void AddGbaContract() {
-    v1::Enterprise* exporter = source_.registry[0].mutable_enterprises(0);
-    exporter->set_region("CN-GD-SZ");
-    exporter->set_gba_registered(v1::FACT_YES);
-    v1::Filing* filing = source_.registry[0].add_filings();
-    *filing =
-        policy::TestFiling("GBA-1", v1::FILING_KIND_GBA_CONTRACT_HONG_KONG);
-    filing->mutable_scope()->set_recipients(0, "ACME-HK");
-  }
-  static void MakeGba(v1::Flow* flow) {
-    flow->mutable_recipient()->set_organization_id("ACME-HK");
-    flow->mutable_recipient()->set_region("HK");
-    flow->mutable_recipient()->set_gba_registered(v1::FACT_YES);
-  }
+  void AddGbaContract() { service::AddGbaContract(&source_); }
 
   // Runs a function as the ledger runs it.
   absl::StatusOr<ledger::Stored> Do(

@@ -16,7 +16,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "gateway/base/clock.h"
-#include "gateway/base/sha256.h"
 #include "gateway/base/uscc.h"
 #include "gateway/engine/testing.h"
 #include "gateway/ledger/ledger.h"
@@ -103,7 +102,7 @@ std::vector<std::string> Decide(int64_t first, int64_t count,
     question.asking = &asking;
     question.question.emplace(flow, *asking.policy, asking.at);
     question.flow_bytes = flow.SerializeAsString();
-    question.digest = DigestBytes(Sha256(question.flow_bytes));
+    question.digest = service::RequestDigest(flow, question.flow_bytes);
     ledger::Submission& submission = submissions.emplace_back();
     submission.owner = flow.exporter();
     submission.request_id = flow.request_id();
