@@ -351,6 +351,118 @@ TEST_F(IdentifyingTest, IdentifierLongerThanAnyIsRefused) {
               StartsWith("row 21, column 1: \"工号\" holds what may be "));
 }
 
+// Whatever parts them, in one row of twenty: it was one person, and in every
+// cell of a column thousands were.
+TEST_F(IdentifyingTest, ACellThatMayHoldSeveralIsRefusedWhateverPartsThem) {
+  const std::pair<const char*, std::vector<const char*>> kSeveral[] = {
+      {"身份证号",
+       {"110101199003074477110101199003074493",
+        "110101199003074477&110101199003074493", "E1234和E2345",
+        "E12345678E23456789", "123456789 98765432X"}},
+      {"手机号",
+       {"1380013800013900139000", "13800138000139001390001370013700",
+        "9123 4567 9876 5432", "6212 3456 6212 3454", "6212345662123454",
+        "62.123.456.621.234.54", "9123 4567和9876 5432", "91234567&91234568",
+        "777 1234 778 1234", "77712347781234", "+65 9123 4567 +65 9123 4568",
+        "66123和66124", "62345678/801"}},
+      {"护照号",
+       {"E12345678E23456789", "EA1234567EB2345678", "E12345678&E23456789",
+        "E12345678､E23456789", "E1234与E2345", "123456789123456780",
+        // These pass for the number of a vehicle and of a company.
+        "E12345005 G1234567", "E12345678 E23456030"}},
+      {"邮箱", {"zhangsan lisi@corp.cn", "li1@corp.cn和li2@corp.cn"}},
+      {"工号",
+       {"E1001&E1002",
+        "E1001+E1002",
+        "E1001和E1002",
+        "E1001与E1002",
+        "E1001及E1002",
+        "E1001_E1002",
+        "E1001-E1002",
+        "E999-E1000",
+        "SH1001-BJ1002",
+        "E1001､E1002",
+        "E1001﹑E1002",
+        "E1001·E1002",
+        "E1001。E1002",
+        "E1001＆E1002",
+        "E1001 \u2013 E1002",
+        "E1001\u2028E1002",
+        "E1001<br>E1002",
+        "E1001(E1002)",
+        "E1001E1002",
+        "SH1001BJ1002",
+        "10001-10002",
+        "1001 和 1002",
+        "张三(E1001)李四(E1002)",
+        "100010001100010001200"}},
+      {"用户账号",
+       {"zhangsan lisi wangwu", "John Smith", "zhangsan和lisi", "zhangsan&lisi",
+        "zhangsan＋lisi", "张三 李四", "张三﹑李四",
+        "tb13800138000_tb13900139000", "zhangsan｡lisi"}}};
+  for (const auto& [header, cells] : kSeveral) {
+    for (const char* cell : cells) {
+      EXPECT_THAT(
+          ErrorOf(Rows(header, 20, 1, cell)),
+          StartsWith(absl::StrCat("row 21, column 1: \"", header, "\" holds ")))
+          << cell;
+    }
+  }
+}
+
+TEST_F(IdentifyingTest, ACellThatMayHoldSeveralIsRefusedInEveryRowToo) {
+  for (const char* cell :
+       {"E1001&E1002", "E1001和E1002", "E1001_E1002", "zhangsan lisi wangwu"}) {
+    EXPECT_THAT(ErrorOf(Rows("用户账号", 20, 20, cell)),
+                StartsWith("row 2, column 1: \"用户账号\" holds what may be "))
+        << cell;
+  }
+}
+
+TEST_F(IdentifyingTest, ACellThatIsPlainlyOneIsOnePerson) {
+  const std::pair<const char*, std::vector<const char*>> kOne[] = {
+      {"手机号",
+       {"138 0013 8000", "+86 138-0013-8000", "0086-138-0013-8000",
+        "(+86)13800138000", "+49 1511 234567", "0049 171 234 5678",
+        "+6281234567890", "021-62345678-8001", "0755-88888888-8001",
+        "021-62345678转8001", "021-62345678 ext. 801", "06 12 34 56 78",
+        "9123 4567", "li@corp.cn", "８６－１３８－００１３－８０００"}},
+      {"身份证号",
+       {"E1234 5678", "A123456(3)", "110105 491231 002", "军字第1234567号",
+        "MORGA 753116 SM9IJ"}},
+      {"护照号",
+       {"E1234 5678", "E 1234 5678", "110101199003074477", "4510 123456",
+        "13800138000", "d41d8cd98f00b204e9800998ecf8427e"}},
+      {"邮箱", {"zhang.san-01@mail-01.corp.cn", "a+b@corp.cn"}},
+      {"工号",
+       {"2024-0012", "2024_0012", "No. 1001", "#1001", "1001(离职)", "工号1001",
+        "SH-1001", "S01-P012", "1234-5678-9012-3456", "20240101-00012",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "{A550E840-A29B-A1D4-A716-446655440000}",
+        "d41d8cd98f00b204e9800998ecf8427e", "oGZUI0egBJY1zhBYw2KhdUfwVJJE",
+        "sha256:9f86d081884c7d659a2feaa0c55ad015", "zhang3@corp01.cn",
+        "13800138000", "18446744073709551615", "110101199003074477"}},
+      {"用户账号",
+       {"张三", "zhang.san", "zhang_san-2", "CORP\\zhangsan", "o'brien",
+        "john__doe", "Müller", "Иванов", "阿卜杜拉·买买提", "小明_123",
+        "Tony老师", "🌸花花🌸", "张三(离职)"}}};
+  for (const auto& [header, cells] : kOne) {
+    for (const char* cell : cells) {
+      EXPECT_EQ(Of(Rows(header, 20, 1, cell)).persons(), 20) << cell;
+    }
+  }
+}
+
+TEST_F(IdentifyingTest, DeclarationSettlesWhateverMayBeSeveral) {
+  for (const char* cell : {"E1001&E1002", "John Smith", "E1001_E1002"}) {
+    Declare("用户账号", v1::FACT_YES);
+    EXPECT_EQ(Of(Rows("用户账号", 20, 2, cell)).persons(), 19) << cell;
+    options_.declarations.Clear();
+  }
+  Declare("手机号", v1::FACT_YES);
+  EXPECT_EQ(Of(Rows("手机号", 20, 2, "9123 4567 9876 5432")).persons(), 19);
+}
+
 // Two mobiles a text, each text another: 2,000 numbers were 1,000 people.
 TEST_F(IdentifyingTest, ATextWithIdentifiersInsideIdentifiesNobody) {
   std::string text = "备注,unit_price\n";

@@ -14,6 +14,7 @@
 #include "gateway/inspect/identifying.h"
 #include "gateway/inspect/plan.h"
 #include "gateway/inspect/records.h"
+#include "gateway/inspect/several.h"
 #include "gateway/people/identifiers.h"
 #include "gateway/policy/detectors.h"
 #include "gateway/text/refusal.h"
@@ -53,6 +54,13 @@ absl::StatusOr<people::PseudonymKey> MakeKey(const Options& options) {
 bool IsJsonLines(absl::string_view path) {
   return absl::EndsWithIgnoreCase(path, ".jsonl") ||
          absl::EndsWithIgnoreCase(path, ".ndjson");
+}
+
+// Whether detectors take a value as it stands: they look for numbers without
+// gaps and hyphens too, which may well part two.
+bool IsAsWritten(absl::string_view value) {
+  return !absl::StrContains(value, ' ') &&
+         (absl::StrContains(value, '@') || !absl::StrContains(value, '-'));
 }
 
 // One pass over the file.
@@ -184,11 +192,12 @@ bool Pass::IsMereWord(const Cell& cell) const {
 // system knows.
 absl::Status Pass::CheckOnePerson(const Cell& cell, const policy::Hit& hit,
                                   int64_t row) {
-  const bool own =
-      hit.category != nullptr && hit.category->id() == plan_.category;
-  // A gap in a number of another kind may well part two.
-  if (hit.category != nullptr && !hit.inside_text &&
-      (own || plan_.kind != people::IdentifierKind::kOther)) {
+  const auto is_own = [this](const policy::Hit& one) {
+    return one.category != nullptr && one.category->id() == plan_.category;
+  };
+  const bool own = is_own(hit);
+  const bool whole = hit.category != nullptr && !hit.inside_text;
+  if (own && whole && plan_.kind != people::IdentifierKind::kOther) {
     return absl::OkStatus();
   }
   const Column& column = columns_[cell.column];
@@ -201,12 +210,17 @@ absl::Status Pass::CheckOnePerson(const Cell& cell, const policy::Hit& hit,
   // "0086 138 0013 8000" is whole without its gaps.
   if (apart) {
     const policy::Hit form = column.Find(form_, &scratch_);
-    const bool whole = form.category != nullptr && !form.inside_text;
-    return whole ? absl::OkStatus() : refuse("wrong.file_several");
+    const bool one = form.category != nullptr && !form.inside_text &&
+                     (is_own(form) || TellsApart(*form.category));
+    return one ? absl::OkStatus() : refuse("wrong.file_several");
   }
   people::NormalizeIdentifier(people::IdentifierKind::kOther, cell.value,
                               &scratch_);
-  const Several several = HoldsSeveral(plan_.kind, scratch_);
+  if (whole && TellsApart(*hit.category) && IsAsWritten(scratch_)) {
+    return absl::OkStatus();
+  }
+  const Several several =
+      HoldsSeveral(plan_.kind, plan_.most_letters, scratch_);
   if (several == Several::kYes) return refuse("wrong.file_several");
   return several == Several::kPerhaps && !column.declared()
              ? refuse("wrong.file_perhaps_several")
