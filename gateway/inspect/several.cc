@@ -62,12 +62,13 @@ Sort SortOf(IdentifierKind kind, char c) {
   return c == '\t' ? Sort::kGap : Sort::kParts;
 }
 
-// Of two bytes: letters; U+0080 to U+00BF, '×' and '÷' are signs, of which
-// names have '·' inside.
+// Of two bytes: letters; U+0080 to U+00BF, '×', '÷' and the Arabic comma and
+// semicolon are signs, of which names have '·' inside.
 Sort SortOfTwo(absl::string_view character) {
   if (character == "·") return Sort::kConnects;
-  const bool sign =
-      character[0] == '\xC2' || character == "×" || character == "÷";
+  const bool sign = character[0] == '\xC2' || character == "×" ||
+                    character == "÷" || character == "\u060C" ||
+                    character == "\u061B";
   return sign ? Sort::kParts : Sort::kLetter;
 }
 
@@ -93,6 +94,17 @@ Character CharacterAt(IdentifierKind kind, absl::string_view text, size_t at) {
 
 bool HasDigit(absl::string_view part) {
   return std::any_of(part.begin(), part.end(), ascii_isdigit);
+}
+
+// A digit, then a letter that is not of ASCII, then a digit.
+bool IsDivided(absl::string_view part) {
+  size_t passed = 0;  // Of these three.
+  for (const char c : part) {
+    const bool next =
+        passed == 1 ? static_cast<uint8_t>(c) >= 0x80 : ascii_isdigit(c);
+    if (next && ++passed == 3) return true;
+  }
+  return false;
 }
 
 bool SameForm(absl::string_view a, absl::string_view b) {
@@ -230,6 +242,7 @@ class Reading {
     long_parts_ += part.size() > kLongGroup ? 1 : 0;
     const bool digits = std::all_of(part.begin(), part.end(), ascii_isdigit);
     if (digits) longest_ = std::max(longest_, part.size());
+    parted_ |= IsDivided(part);
     alike_ |= IsAlike(part, digits) || (!digits && IsRepeated(part));
     last_ = part;
   }
