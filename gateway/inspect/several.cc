@@ -144,7 +144,10 @@ bool IsRepeated(absl::string_view part) {
     size_t end = digit;
     while (end < part.size() && ascii_isdigit(part[end])) ++end;
     const absl::string_view piece = part.substr(begin, end - begin);
-    if (pieces == 0) first = piece;
+    if (pieces == 0) {
+      if (end == part.size()) return false;
+      first = piece;
+    }
     const size_t digits = end - digit;
     const bool alike =
         (digits >= kDigitsOfSameLetters && SameLetters(piece, first)) ||
@@ -153,7 +156,7 @@ bool IsRepeated(absl::string_view part) {
     if (!alike) return false;
     begin = end;
   }
-  return pieces > 1;
+  return true;
 }
 
 bool IsUuid(absl::string_view text) {
@@ -208,6 +211,10 @@ class Reading {
   size_t ReadWord(size_t at, bool ideographs) {
     size_t end = at;
     while (end < text_.size()) {
+      if (!ideographs && absl::ascii_isalnum(text_[end])) {  // As a rule.
+        ++end;
+        continue;
+      }
       const Character c = CharacterAt(kind_, text_, end);
       if (c.sort > Sort::kIdeograph ||
           (c.sort == Sort::kIdeograph) != ideographs) {
