@@ -1,5 +1,5 @@
-// Which columns identify people, and whether a value there stands for one
-// person, for nobody or for several.
+// Which columns identify people, and whether a value there stands for somebody
+// (for one: several.h).
 #ifndef TONGGUAN_GATEWAY_INSPECT_IDENTIFYING_H_
 #define TONGGUAN_GATEWAY_INSPECT_IDENTIFYING_H_
 
@@ -22,6 +22,10 @@ bool HasDetector(const policy::Taxonomy& taxonomy, absl::string_view category);
 // How the values of a category are normalized.
 people::IdentifierKind KindOf(absl::string_view category);
 
+// Letters and digits that one value of a category has at most, whoever gave it:
+// of documents and cards; telephones and others go by their form.
+size_t MostLettersOf(absl::string_view category);
+
 // Whether what stands for an identifier, normalized, is a word or sign for
 // nothing, or zeros: nobody.
 bool StandsForNobody(absl::string_view form);
@@ -35,18 +39,6 @@ bool IsSpoiled(absl::string_view form);
 // has values: beginning with what no two people share, without what they do.
 std::vector<size_t> FindIdentifiers(
     const std::vector<v1::InspectedColumn>& columns);
-
-// Whether a value, with full-width forms narrowed, that is not what detectors
-// expect there holds several identifiers.
-enum class Several {
-  kNo,
-  // By '/', by gaps (of documents, telephones and cards: any signs) between
-  // what may each be one, or too long for one: whoever knows the column may say
-  // that it does not.
-  kPerhaps,
-  kYes,  // By signs of a list: ',', ';', '|', a line end.
-};
-Several HoldsSeveral(people::IdentifierKind kind, absl::string_view text);
 
 // Whether a value that is not empty is a letter and then letters, digits and
 // '_', as names of accounts are: such a one may have a telephone number inside

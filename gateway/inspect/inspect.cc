@@ -14,6 +14,7 @@
 #include "gateway/inspect/identifying.h"
 #include "gateway/inspect/plan.h"
 #include "gateway/inspect/records.h"
+#include "gateway/inspect/several.h"
 #include "gateway/people/identifiers.h"
 #include "gateway/policy/detectors.h"
 #include "gateway/text/refusal.h"
@@ -55,6 +56,13 @@ bool IsJsonLines(absl::string_view path) {
          absl::EndsWithIgnoreCase(path, ".ndjson");
 }
 
+// Whether detectors take a value as it stands: they look for numbers without
+// gaps and hyphens too, which may well part two.
+bool IsAsWritten(absl::string_view value) {
+  return !absl::StrContains(value, ' ') &&
+         (absl::StrContains(value, '@') || !absl::StrContains(value, '-'));
+}
+
 // One pass over the file.
 class Pass {
  public:
@@ -90,6 +98,7 @@ class Pass {
   absl::Status Look(const Record& record);
   absl::Status CountPeople(const Record& record, bool ordinary, bool sensitive);
   bool IsMereWord(const Cell& cell) const;
+  Several SeveralIn(const Cell& cell, const policy::Hit& hit);
   absl::Status CheckOnePerson(const Cell& cell, const policy::Hit& hit,
                               int64_t row);
   absl::Status CountPerson(bool ordinary, bool sensitive);
@@ -179,38 +188,48 @@ bool Pass::IsMereWord(const Cell& cell) const {
          });
 }
 
-// Refuses a value, in form_ as well, that is more than one person's identifier
-// or has words about it: it would count as one, and as nobody whom another
-// system knows.
-absl::Status Pass::CheckOnePerson(const Cell& cell, const policy::Hit& hit,
-                                  int64_t row) {
-  const bool own =
-      hit.category != nullptr && hit.category->id() == plan_.category;
-  // A gap in a number of another kind may well part two.
-  if (hit.category != nullptr && !hit.inside_text &&
-      (own || plan_.kind != people::IdentifierKind::kOther)) {
-    return absl::OkStatus();
-  }
-  const Column& column = columns_[cell.column];
-  const auto refuse = [&](const char* key) {
-    return RefuseAt(row, cell.column + 1, key, {column.name()});
+// Whether a value, in form_ as well, is more than one person's identifier or
+// has words about it: it would count as one, and as nobody whom another system
+// knows.
+Several Pass::SeveralIn(const Cell& cell, const policy::Hit& hit) {
+  const auto is_own = [this](const policy::Hit& one) {
+    return one.category != nullptr && one.category->id() == plan_.category;
   };
+  const bool own = is_own(hit);
+  const bool whole = hit.category != nullptr && !hit.inside_text;
+  if (own && whole && plan_.kind != people::IdentifierKind::kOther) {
+    return Several::kNo;
+  }
   const bool apart =
       hit.inside_text &&
       (own || (IsPersonal(*hit.category) && !IsOneWord(cell.value)));
   // "0086 138 0013 8000" is whole without its gaps.
   if (apart) {
-    const policy::Hit form = column.Find(form_, &scratch_);
-    const bool whole = form.category != nullptr && !form.inside_text;
-    return whole ? absl::OkStatus() : refuse("wrong.file_several");
+    const policy::Hit form = columns_[cell.column].Find(form_, &scratch_);
+    const bool one = form.category != nullptr && !form.inside_text &&
+                     (is_own(form) || TellsApart(*form.category));
+    return one ? Several::kNo : Several::kYes;
   }
   people::NormalizeIdentifier(people::IdentifierKind::kOther, cell.value,
                               &scratch_);
-  const Several several = HoldsSeveral(plan_.kind, scratch_);
-  if (several == Several::kYes) return refuse("wrong.file_several");
-  return several == Several::kPerhaps && !column.declared()
-             ? refuse("wrong.file_perhaps_several")
-             : absl::OkStatus();
+  if (whole && TellsApart(*hit.category) && IsAsWritten(scratch_)) {
+    return Several::kNo;
+  }
+  return HoldsSeveral(plan_.kind, plan_.most_letters, scratch_);
+}
+
+absl::Status Pass::CheckOnePerson(const Cell& cell, const policy::Hit& hit,
+                                  int64_t row) {
+  const Column& column = columns_[cell.column];
+  const Several several = SeveralIn(cell, hit);
+  if (several == Several::kNo ||
+      (several == Several::kPerhaps && column.declared())) {
+    return absl::OkStatus();
+  }
+  return RefuseAt(row, cell.column + 1,
+                  several == Several::kYes ? "wrong.file_several"
+                                           : "wrong.file_perhaps_several",
+                  {column.name()});
 }
 
 // Everybody whom the record names: by several values, or by several columns, of

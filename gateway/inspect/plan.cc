@@ -41,6 +41,7 @@ absl::StatusOr<Plan> MakePlan(const Columns& columns,
   if (!plan.identifiers.empty()) {
     plan.category = columns[plan.identifiers.front()].category();
     plan.kind = KindOf(plan.category);
+    plan.most_letters = MostLettersOf(plan.category);
   }
   for (const v1::InspectedColumn& column : columns) {
     const bool sensitive = column.sensitive() == v1::FACT_YES;

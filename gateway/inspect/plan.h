@@ -22,6 +22,7 @@ struct Plan {
   std::vector<size_t> identifiers;
   std::string category;  // Theirs; may be empty.
   people::IdentifierKind kind = people::IdentifierKind::kOther;
+  size_t most_letters = 0;  // Of one of them (identifying.h).
   // By column: has or may have ordinary, has sensitive personal information.
   std::vector<bool> ordinary;
   std::vector<bool> sensitive;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/strip.h"
 
 namespace tongguan::policy {
 namespace {
@@ -129,65 +130,122 @@ size_t TellEmail(absl::string_view text, size_t at, Told told) {
   return looked;
 }
 
+constexpr absl::string_view kDot = "\xC2\xB7";          // U+00B7.
+constexpr absl::string_view kEmbassy = "\xE4\xBD\xBF";  // "使".
+
 // Whether a plate may begin so: with the "WJ" of the armed police before the
-// character at `at`, or with the character of embassies, not inside a word.
+// character at `at`, or with the character of embassies, not inside a word,
+// before the digit at `at`: three and three, a dot before each or not.
 bool IsPolice(absl::string_view text, size_t at) {
   return at >= 2 && absl::EqualsIgnoreCase(text.substr(at - 2, 2), "WJ");
 }
 bool IsEmbassy(absl::string_view text, size_t at) {
-  constexpr absl::string_view kEmbassy = "\xE4\xBD\xBF";
-  constexpr size_t kDigits = 6;
-  if (!absl::StartsWith(text.substr(at), kEmbassy)) return false;
-  const size_t from = at + kEmbassy.size();
-  return (at == 0 || static_cast<uint8_t>(text[at - 1]) < 0x80) &&
-         EndOf(text, from, ascii_isdigit) == from + kDigits;
+  constexpr size_t kDigits = 3;
+  absl::string_view before = text.substr(0, at);
+  absl::ConsumeSuffix(&before, kDot);
+  if (!absl::ConsumeSuffix(&before, kEmbassy) ||
+      (!before.empty() && static_cast<uint8_t>(before.back()) >= 0x80)) {
+    return false;
+  }
+  const size_t end = EndOf(text, at, ascii_isdigit);
+  if (end == at + 2 * kDigits) return true;
+  const size_t next = end + kDot.size();
+  return end == at + kDigits && absl::StartsWith(text.substr(end), kDot) &&
+         EndOf(text, next, ascii_isdigit) == next + kDigits;
 }
 // Whether such a beginning ends at `end`, where a digit stands.
 bool MayEndPrefix(absl::string_view text, size_t end) {
   constexpr size_t kIdeograph = 3;
-  return end >= kIdeograph && (IsPolice(text, end - kIdeograph) ||
-                               IsEmbassy(text, end - kIdeograph));
+  return (end >= kIdeograph && IsPolice(text, end - kIdeograph)) ||
+         IsEmbassy(text, end);
 }
 
+// Bytes of a mark inside a plate at `at`; 0: none there.
+size_t MarkAt(absl::string_view text, size_t at) {
+  if (absl::StrContains(" -_.", text[at])) return 1;
+  return absl::StartsWith(text.substr(at), kDot) ? kDot.size() : 0;
+}
+
+// What a plate begins with.
+struct Prefix {
+  absl::string_view character;  // Of another script; empty: no plate.
+  bool police = false;
+};
+
 // `at` is a byte of a character of another script, a letter or digit behind it.
-size_t TellPlate(absl::string_view text, size_t at, Told told) {
-  constexpr size_t kMost = 7;
+Prefix PrefixAt(absl::string_view text, size_t at) {
+  constexpr size_t kLongest = 4;  // Of UTF-8.
   size_t begin = at;
   while (begin > 0 && (text[begin] & 0xC0) == 0x80) --begin;
-  const bool digit = ascii_isdigit(text[at + 1]);
-  const bool police = digit && IsPolice(text, begin);
-  if (at + 1 - begin > 4) return at;
-  if (digit && !police && !IsEmbassy(text, begin)) return at;
-  // Letters and digits; new energy has one more.
-  const size_t fewest = police ? 5 : 6;
-  std::array<char, 2 + 4 + kMost + 3> plate;
-  char* to = plate.begin();
-  if (police) to = std::copy_n("WJ", 2, to);
-  to = std::copy(text.begin() + begin, text.begin() + at + 1, to);
-  int digits = 0;
-  size_t taken = 0;
+  const absl::string_view character = text.substr(begin, at + 1 - begin);
+  if (character.size() > kLongest) return {};
+  if (ascii_isalpha(text[at + 1])) return {character};
+  if (IsPolice(text, begin)) return {character, true};
+  return IsEmbassy(text, at + 1) ? Prefix{kEmbassy} : Prefix{};
+}
+
+// A plate being put together of its letters and digits.
+class Plate {
+ public:
+  explicit Plate(const Prefix& prefix) : fewest_(prefix.police ? 5 : 6) {
+    if (prefix.police) Append("WJ");
+    Append(prefix.character);
+  }
+
+  // Whether there is room for more: new energy has one more.
+  bool Add(char c, Told told) {
+    const char upper = absl::ascii_toupper(c);
+    Append(absl::string_view(&upper, 1));
+    digits_ += ascii_isdigit(c) ? 1 : 0;
+    if (++taken_ >= fewest_) Tell(told);
+    return taken_ < kMost;
+  }
+
+  // Whether `mark` is one, as of coaches, in the last place.
+  bool End(absl::string_view mark, Told told) {
+    if (taken_ != fewest_ - 1 || digits_ < kFewestOfDigits ||
+        mark.size() != 3 || static_cast<uint8_t>(mark[0]) < 0xE0) {
+      return false;
+    }
+    Append(mark);
+    Tell(told);
+    return true;
+  }
+
+ private:
+  static constexpr size_t kMost = 7;
+  static constexpr size_t kFewestOfDigits = 2;
+
+  void Append(absl::string_view more) {
+    std::copy(more.begin(), more.end(), text_.begin() + size_);
+    size_ += more.size();
+  }
+  void Tell(Told told) const {
+    if (digits_ < kFewestOfDigits) return;
+    told(absl::string_view(text_.data(), size_));
+  }
+
+  const size_t fewest_;
+  std::array<char, 2 + 4 + kMost + 3> text_;
+  size_t size_ = 0;
+  size_t taken_ = 0;
+  size_t digits_ = 0;
+};
+
+// Where PrefixAt may find one.
+size_t TellPlate(absl::string_view text, size_t at, Told told) {
+  const Prefix prefix = PrefixAt(text, at);
+  if (prefix.character.empty()) return at;
+  Plate plate(prefix);
   size_t i = at + 1;
-  for (; i < text.size() && taken < kMost; ++i) {
-    if (text[i] == ' ' || text[i] == '-' || text[i] == '_' || text[i] == '.') {
+  for (bool room = true; room && i < text.size();) {
+    const size_t mark = MarkAt(text, i);
+    if (mark > 0) {
+      i += mark;
       continue;
     }
-    if (absl::StartsWith(text.substr(i), "\xC2\xB7")) {  // U+00B7.
-      ++i;
-      continue;
-    }
-    const absl::string_view mark = text.substr(i, 3);  // As of coaches.
-    if (taken == fewest - 1 && static_cast<uint8_t>(text[i]) >= 0xE0 &&
-        mark.size() == 3 && digits >= 2) {
-      to = std::copy(mark.begin(), mark.end(), to);
-      told(absl::string_view(plate.data(), to - plate.data()));
-      return i;
-    }
-    if (!ascii_isalnum(text[i])) return i;
-    digits += ascii_isdigit(text[i]) ? 1 : 0;
-    *to++ = absl::ascii_toupper(text[i]);
-    if (++taken >= fewest && digits >= 2) {
-      told(absl::string_view(plate.data(), to - plate.data()));
-    }
+    if (plate.End(text.substr(i, 3), told) || !ascii_isalnum(text[i])) break;
+    room = plate.Add(text[i++], told);
   }
   return i;
 }

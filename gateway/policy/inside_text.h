@@ -27,7 +27,8 @@ bool MayHoldValues(absl::string_view text);
 //   - what stands around an '@', as far as e-mail addresses go;
 //   - a character of another script, a letter and five or six more, in upper
 //     case and without gaps, of which two are digits: a plate; six digits after
-//     that of embassies; "WJ", such a character and five more.
+//     that of embassies, with its dots (使·123·456) or without; "WJ", such a
+//     character and five more.
 // Hashes and UUIDs (32 hexadecimal digits and '-' on end, or more, of which
 // letters stand in three places) are passed over: 11 digits on end are chance.
 // Returns how many bytes it looked at again or ahead. That and the parts

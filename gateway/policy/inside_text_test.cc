@@ -1,5 +1,6 @@
 #include "gateway/policy/inside_text.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -28,26 +29,28 @@ std::string LongDomain() {
 
 // 32 kB of "1-1-…" took 100 times as long as 4 kB.
 TEST(InsideTextTest, StepsGrowAsTheTextDoesWhateverItsShape) {
-  const std::vector<std::string> kShapes = {"1-",        "f-",
-                                            "1-f-",      "f1-",
-                                            "a1--",      LongDomain(),
-                                            "1",         "f",
-                                            "1 ",        "1.",
-                                            "111-",      "111.",
-                                            "0111-0",    "13800138000-",
-                                            "1(",        "1 ) - (",
-                                            "1\u2013",   "\u2013",
-                                            "@",         "@a",
-                                            "a@",        "a@b-",
-                                            "a@b.c-d.",  "a.a@",
-                                            "@a.a.",     "a-b-c-d-e-f-g-",
-                                            "京A",       "京A-",
-                                            "京A-1-",    "·A",
-                                            "·A·",       "·A1······",
-                                            "京A12345.", "京京京A",
-                                            "a京",       "deadbeef-1-",
-                                            "g1-",       "----------1",
-                                            "zz-1-zz-1-"};
+  const std::vector<std::string> kShapes = {"1-",         "f-",
+                                            "1-f-",       "f1-",
+                                            "a1--",       LongDomain(),
+                                            "1",          "f",
+                                            "1 ",         "1.",
+                                            "111-",       "111.",
+                                            "0111-0",     "13800138000-",
+                                            "1(",         "1 ) - (",
+                                            "1\u2013",    "\u2013",
+                                            "@",          "@a",
+                                            "a@",         "a@b-",
+                                            "a@b.c-d.",   "a.a@",
+                                            "@a.a.",      "a-b-c-d-e-f-g-",
+                                            "京A",        "京A-",
+                                            "京A-1-",     "·A",
+                                            "·A·",        "·A1······",
+                                            "京A12345.",  "京京京A",
+                                            "a京",        "deadbeef-1-",
+                                            "g1-",        "----------1",
+                                            "zz-1-zz-1-", "使1",
+                                            "使·1·",      "1使·111·11",
+                                            "a使·1"};
   for (const std::string& shape : kShapes) {
     const size_t small = StepsOf(shape, 8'192);
     const size_t large = StepsOf(shape, 65'536);
@@ -69,6 +72,32 @@ TEST(InsideTextTest, AHashBehindWhatIsNoneIsStillPassedOver) {
   EXPECT_TRUE(told("f-1-f zz " + hash).empty());
   EXPECT_TRUE(told("x f-1-f zz " + hash + " " + hash).empty());
   EXPECT_FALSE(told("13800138000 " + hash).empty());
+}
+
+// As the detector takes them, which was so for whole values only.
+TEST(InsideTextTest, PlatesOfEmbassiesAreToldWithTheirDotsOrWithout) {
+  const auto told = [](const std::string& text) {
+    std::vector<std::string> parts;
+    EachPart(text,
+             [&parts](absl::string_view part) { parts.emplace_back(part); });
+    return parts;
+  };
+  for (const char* plate :
+       {"使123456", "使·123456", "使123·456", "使·123·456"}) {
+    for (const char* before : {"", "车牌 ", "车牌:"}) {
+      for (const char* after : {"", " 李四", "，已登记"}) {
+        const std::string text = std::string(before) + plate + after;
+        EXPECT_TRUE(MayHoldValues(text)) << text;
+        EXPECT_THAT(told(text), testing::Contains("使123456")) << text;
+      }
+    }
+  }
+  for (const char* none :
+       {"大使·123·456", "使·123·4567", "使·1234·56", "使··123456", "使·12·3456",
+        "使·123·", "使·", "·123·456", "使1234567"}) {
+    EXPECT_FALSE(MayHoldValues(none)) << none;
+    EXPECT_TRUE(told(none).empty()) << none;
+  }
 }
 
 }  // namespace
