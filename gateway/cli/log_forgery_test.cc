@@ -325,6 +325,9 @@ TEST_F(LogForgeryTest, AnIndexThatHidesOrInventsRecordsIsFound) {
   ExpectBroken("INSERT OR REPLACE INTO indexed VALUES(1,14)", "term");
   ExpectBroken("INSERT OR REPLACE INTO indexed VALUES(1,29)", "speaks of 29");
   ExpectBroken("INSERT OR REPLACE INTO indexed VALUES(1,-1)", "speaks of");
+  ExpectBroken(
+      "PRAGMA ignore_check_constraints=ON;INSERT INTO indexed VALUES(0,3)",
+      "twice");
   // The index as it stands once all of it was written.
   ledger::Options options;
   options.path = log_;

@@ -22,6 +22,7 @@ namespace {
 constexpr uint64_t kWindow = 1 << 16;
 
 constexpr char kBelow[] = "SELECT coalesce((SELECT below FROM indexed),0)";
+constexpr char kOthers[] = "SELECT count(*) FROM indexed WHERE one<>1";
 constexpr char kEnd[] =
     "SELECT coalesce(max(first_index+count),0) FROM (SELECT first_index,count "
     "FROM journal ORDER BY first_index DESC LIMIT 1)";
@@ -95,6 +96,8 @@ absl::Status IndexCheck::Prepare(uint64_t size) {
   TG_ASSIGN_OR_RETURN(const int64_t below, db_.Number(kBelow));
   // A gateway that runs may have gone on since it was asked about `size`.
   TG_ASSIGN_OR_RETURN(const int64_t end, db_.Number(kEnd));
+  TG_ASSIGN_OR_RETURN(const int64_t others, db_.Number(kOthers));
+  if (others != 0) return Differs("it says twice how far it goes");
   if (below < 0 || below > end) {
     return Differs(absl::StrCat("it speaks of ", below, " records of ", end));
   }
