@@ -250,26 +250,88 @@ size_t TellPlate(absl::string_view text, size_t at, Told told) {
   return i;
 }
 
-// Finds hashes and UUIDs, looking at each byte once: where a run of their
-// characters is none from its front, it is none from further on.
+bool IsHex(char c) { return absl::ascii_isxdigit(c); }
+
+// Runs of letters; hexadecimal ones, where the text is.
+int LettersIn(absl::string_view text) {
+  int runs = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool first = i == 0 || !ascii_isalpha(text[i - 1]);
+    runs += first && ascii_isalpha(text[i]) ? 1 : 0;
+  }
+  return runs;
+}
+
+// Whether a UUID begins the text: of a version, in the variant, of RFC 9562,
+// with a letter; or of none, with letters in three places.
+constexpr size_t kUuid = 36;
+bool BeginsWithUuid(absl::string_view text) {
+  if (text.size() < kUuid ||
+      (text.size() > kUuid && ascii_isalnum(text[kUuid]))) {
+    return false;
+  }
+  for (size_t i = 0; i < kUuid; ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? text[i] != '-' : !IsHex(text[i])) return false;
+  }
+  const bool versioned = text[14] >= '1' && text[14] <= '8' &&
+                         absl::StrContains("89abAB", text[19]);
+  return LettersIn(text.substr(0, kUuid)) >= (versioned ? 1 : kLettersOfHash);
+}
+
+// The digits of an MD5, SHA-1 or SHA-256 that the text begins with; 0: none.
+size_t HashOf(absl::string_view text) {
+  const size_t digits = EndOf(text, 0, IsHex);
+  const bool whole = digits == text.size() || !ascii_isalnum(text[digits]);
+  const bool long_enough = digits == 32 || digits == 40 || digits == 64;
+  return whole && long_enough && LettersIn(text.substr(0, digits)) > 0 ? digits
+                                                                       : 0;
+}
+
+// How far pieces of digits alone go before the first letter's, where they have
+// the digits of a number.
+size_t NumbersBefore(absl::string_view run) {
+  const absl::string_view digits =
+      run.substr(0, run.find_first_not_of("0123456789-"));
+  const size_t end = digits.rfind('-');
+  if (end == absl::string_view::npos) return 0;
+  const auto count = std::count_if(digits.begin(), digits.begin() + end,
+                                   [](char c) { return c != '-'; });
+  return static_cast<size_t>(count) < kFewestDigits ? 0 : end;
+}
+
+// Without the pieces of digits alone that stand behind the last letter's.
+absl::string_view WithoutNumbersBehind(absl::string_view run) {
+  const size_t letter = run.find_last_not_of("0123456789-");
+  if (letter == absl::string_view::npos) return run;
+  return run.substr(0, run.find('-', letter));
+}
+
+// Finds hashes and UUIDs, looking at each byte some times: where a run of
+// their characters is none from its front, it is none from further on.
 class Hashes {
  public:
   explicit Hashes(absl::string_view text) : text_(text) {}
 
   // The end of the one at `at`; `at` if none begins there. Ascending.
   size_t EndAt(size_t at) {
-    const auto hex = [](char c) { return absl::ascii_isxdigit(c) || c == '-'; };
     if (at < none_before_) return at;
-    const size_t end = EndOf(text_, at, hex);
-    looked_ += end - at;
-    none_before_ = end;
-    if (end - at < kShortestHash) return at;
-    int letters = 0;
-    for (size_t i = at; i < end; ++i) {
-      const bool first = i == at || !ascii_isalpha(text_[i - 1]);
-      letters += first && ascii_isalpha(text_[i]) ? 1 : 0;
+    const absl::string_view rest = text_.substr(at);
+    looked_ += std::min(rest.size(), kUuid);
+    if (BeginsWithUuid(rest)) return at + kUuid;
+    none_before_ =
+        EndOf(text_, at, [](char c) { return IsHex(c) || c == '-'; });
+    looked_ += 3 * (none_before_ - at);
+    absl::string_view run = rest.substr(0, none_before_ - at);
+    if (const size_t numbers = NumbersBefore(run); numbers > 0) {
+      none_before_ = at + numbers;
+      return at;
     }
-    return letters >= kLettersOfHash ? end : at;
+    run = WithoutNumbersBehind(run);
+    if (run.size() >= kShortestHash && LettersIn(run) >= kLettersOfHash) {
+      return at + run.size();
+    }
+    return at + HashOf(rest);
   }
 
   size_t looked() const { return looked_; }

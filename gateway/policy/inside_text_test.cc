@@ -74,6 +74,50 @@ TEST(InsideTextTest, AHashBehindWhatIsNoneIsStillPassedOver) {
   EXPECT_FALSE(told("13800138000 " + hash).empty());
 }
 
+// Random ones with few letters, in which a number stands by chance.
+TEST(InsideTextTest, UuidsAndHashesWithFewLettersArePassedOver) {
+  for (const char* id :
+       {"81015340-9ca7-4564-8136-418226515520",
+        "29601494-1550-4465-9cdc-755de7988168",
+        "00000000-0000-4000-a000-013812345678",
+        "5369e59233235895921206783f165723", "a2345678901381234567801234567890",
+        "0123456789012345678901234567890a23456789"}) {
+    int parts = 0;
+    const auto count = [&parts](absl::string_view) { ++parts; };
+    for (const char* after : {"", "-", " ", ".x", "_a"}) {
+      EachPart(std::string(id) + after, count);
+    }
+    EXPECT_EQ(parts, 0) << id;
+  }
+}
+
+TEST(InsideTextTest, ANumberBesideAUuidOrHashIsTold) {
+  const std::string number = "13812345678";
+  for (const std::string id :
+       {"550e8400-e29b-41d4-a716-446655440000",
+        "81015340-9ca7-4564-8136-418226515520",
+        "5f1391234567abcdef0123456789abcd", "5369e59233235895921206783f165723",
+        "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7"}) {
+    for (const std::string& text :
+         {id + "-" + number, id + "-138-1234-5678", number + "-" + id,
+          "138-1234-5678-" + id, number + "_" + id, id + "." + number,
+          id + "-" + number + "-1"}) {
+      std::vector<std::string> parts;
+      EachPart(text,
+               [&parts](absl::string_view part) { parts.emplace_back(part); });
+      EXPECT_THAT(parts, testing::Contains(number)) << text;
+    }
+  }
+  // Neither a UUID nor a hash: all zeros around, digits alone, a letter more.
+  for (const char* text : {"00000000-0000-0000-0000-013812345678",
+                           "00000000-0000-4000-0000-013812345678a",
+                           "00000000000000000000013812345678"}) {
+    int parts = 0;
+    EachPart(text, [&parts](absl::string_view) { ++parts; });
+    EXPECT_GT(parts, 0) << text;
+  }
+}
+
 // As the detector takes them, which was so for whole values only.
 TEST(InsideTextTest, PlatesOfEmbassiesAreToldWithTheirDotsOrWithout) {
   const auto told = [](const std::string& text) {
