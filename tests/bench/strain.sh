@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The gateway under strain: the peak of a closed loop, then half of that for a
 # long time (the worst stall, and whether memory stays flat), then twice of it
-# (whether what is answered stays near the peak and the rest is refused).
+# (whether what is answered stays near the peak and the rest is refused). Before
+# and after the long time, what the disk alone does with as many writes.
 #
 #   tests/bench/strain.sh [--seconds 300] [--overload 20]
 #
@@ -22,6 +23,8 @@ ask --open --seconds 0.5 --warm-up 0 >/dev/null
 peak=$(field "$(ask --seconds 10)" decisions_per_second)
 printf 'peak, 64 callers: %.0f/s, resident %s\n' "$peak" "$(resident)"
 
+ninja -C "$build" disk_probe >/dev/null
+"$build/disk_probe" "$work/probe"
 half=$(awk -v p="$peak" 'BEGIN {printf "%.0f", p / 2}')
 ask --rate "$half" --callers 1000 --connections 10 --seconds "$seconds" \
   >"$work/half" &
@@ -37,6 +40,7 @@ printf 'half load, %s/s for %s s: p50 %s us, p99 %s us, p99.9 %s us, worst %s us
   "$(field "$half_report" p99_us)" "$(field "$half_report" p999_us)" \
   "$(field "$half_report" max_us)" "$(codes "$half_report")" \
   "$(field "$half_report" unsent)" "$(resident)"
+"$build/disk_probe" "$work/probe"
 
 twice=$(awk -v p="$peak" 'BEGIN {printf "%.0f", p * 2}')
 over=$(ask --rate "$twice" --callers 4000 --connections 60 --seconds "$overload")
