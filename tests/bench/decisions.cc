@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -91,10 +92,11 @@ class Committing {
       answers.Submit(*ledger_, Asked(questions[i]));
     }
     gate.Open();
-    v1::Decision decision;
+    v1::Decision head;
     for (const absl::StatusOr<ledger::Stored>& stored : answers.Wait()) {
+      std::string answer;
       const bool right =
-          stored.ok() && service::ReadVerdict(*stored, &decision).ok();
+          stored.ok() && service::QuoteVerdict(*stored, &answer, &head).ok();
       wrong += right ? 0 : 1;
     }
     return wrong;
