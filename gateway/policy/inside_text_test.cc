@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+
 namespace tongguan::policy {
 namespace {
 
@@ -99,9 +101,10 @@ TEST(InsideTextTest, ANumberBesideAUuidOrHashIsTold) {
         "5f1391234567abcdef0123456789abcd", "5369e59233235895921206783f165723",
         "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7"}) {
     for (const std::string& text :
-         {id + "-" + number, id + "-138-1234-5678", number + "-" + id,
-          "138-1234-5678-" + id, number + "_" + id, id + "." + number,
-          id + "-" + number + "-1"}) {
+         {absl::StrCat(id, "-", number), absl::StrCat(id, "-138-1234-5678"),
+          absl::StrCat(number, "-", id), absl::StrCat("138-1234-5678-", id),
+          absl::StrCat(number, "_", id), absl::StrCat(id, ".", number),
+          absl::StrCat(id, "-", number, "-1")}) {
       std::vector<std::string> parts;
       EachPart(text,
                [&parts](absl::string_view part) { parts.emplace_back(part); });
