@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/archive/archive.h"
 #include "gateway/base/sha256.h"
@@ -26,6 +27,17 @@ using ::testing::HasSubstr;
 
 class LogForgeryTest : public LogVerifyTest {
  protected:
+  // Has all of the index in its tables, in runs of four records.
+  void WriteIndex() {
+    ledger::Options options;
+    options.path = log_;
+    options.index_run = 4;
+    options.key = std::make_shared<const journal::SigningKey>(
+        *journal::SigningKey::Read(log_ + ".key"));
+    ASSERT_TRUE(
+        ledger::OpenSqliteLedger(options, [] { return absl::Now(); }).ok());
+  }
+
   void SetUp() override {
     LogVerifyTest::SetUp();
     dir_ = pki_.folder() + "/published";
@@ -328,14 +340,7 @@ TEST_F(LogForgeryTest, AnIndexThatHidesOrInventsRecordsIsFound) {
   ExpectBroken(
       "PRAGMA ignore_check_constraints=ON;INSERT INTO indexed VALUES(0,3)",
       "twice");
-  // The index as it stands once all of it was written.
-  ledger::Options options;
-  options.path = log_;
-  options.index_run = 4;
-  options.key = std::make_shared<const journal::SigningKey>(
-      *journal::SigningKey::Read(log_ + ".key"));
-  ASSERT_TRUE(
-      ledger::OpenSqliteLedger(options, [] { return absl::Now(); }).ok());
+  WriteIndex();
   Restore();
   EXPECT_EQ(Verify().code, kSuccess) << Verify().out;
   ASSERT_GT(*OpenCopy()->Number("SELECT below FROM indexed"), 11);
@@ -369,15 +374,32 @@ TEST_F(LogForgeryTest, AnIndexThatHidesOrInventsRecordsIsFound) {
   ExpectBroken("INSERT INTO entry VALUES('v9',9,x'020901')", "term v9");
 }
 
+// Also where no record of the term lies between the two beginnings.
+TEST_F(LogForgeryTest, ARunThatBeginsElsewhereIsFound) {
+  WriteIndex();
+  int64_t between = 0;
+  for (const int row : {0, 1, 2, 3, 4, 5, 6}) {
+    const std::string later = absl::StrCat(
+        " FROM entry WHERE run>0 ORDER BY term,run LIMIT 1 OFFSET ", row);
+    Restore();
+    ASSERT_EQ(*OpenCopy()->Number(
+                  absl::StrCat("SELECT count(*) FROM (SELECT 1", later, ")")),
+              1)
+        << row;
+    Sql(
+        absl::StrCat("UPDATE entry SET run=run+1 WHERE (term,run) IN (SELECT "
+                     "term,run",
+                     later, ")"));
+    const Outcome run = Verify();
+    EXPECT_EQ(run.code, kBroken) << row << run.out;
+    between += absl::StrContains(run.out, "where the run of record") ? 1 : 0;
+  }
+  EXPECT_GT(between, 0);
+}
+
 // What a crash in the middle of writing a run leaves is lawful.
 TEST_F(LogForgeryTest, RowsOfARunThatWasCutShortAreNoForgery) {
-  ledger::Options options;
-  options.path = log_;
-  options.index_run = 4;
-  options.key = std::make_shared<const journal::SigningKey>(
-      *journal::SigningKey::Read(log_ + ".key"));
-  ASSERT_TRUE(
-      ledger::OpenSqliteLedger(options, [] { return absl::Now(); }).ok());
+  WriteIndex();
   for (const char* left : {"", "DELETE FROM entry WHERE run=8 AND term='v1'",
                            "DELETE FROM entry WHERE run=8",
                            "DELETE FROM request WHERE idx>=8 AND key>0",

@@ -319,14 +319,18 @@ class Hashes {
     const absl::string_view rest = text_.substr(at);
     looked_ += std::min(rest.size(), kUuid);
     if (BeginsWithUuid(rest)) return at + kUuid;
-    none_before_ =
-        EndOf(text_, at, [](char c) { return IsHex(c) || c == '-'; });
-    looked_ += 3 * (none_before_ - at);
-    absl::string_view run = rest.substr(0, none_before_ - at);
+    if (at >= run_end_) {
+      run_end_ = EndOf(text_, at, [](char c) { return IsHex(c) || c == '-'; });
+      looked_ += run_end_ - at;
+    }
+    absl::string_view run = rest.substr(0, run_end_ - at);
     if (const size_t numbers = NumbersBefore(run); numbers > 0) {
+      looked_ += numbers;
       none_before_ = at + numbers;
       return at;
     }
+    none_before_ = run_end_;
+    looked_ += 3 * run.size();
     run = WithoutNumbersBehind(run);
     if (run.size() >= kShortestHash && LettersIn(run) >= kLettersOfHash) {
       return at + run.size();
@@ -339,6 +343,7 @@ class Hashes {
  private:
   const absl::string_view text_;
   size_t none_before_ = 0;
+  size_t run_end_ = 0;  // Of the run that was met last.
   size_t looked_ = 0;
 };
 
