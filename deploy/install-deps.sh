@@ -14,8 +14,8 @@ packages=(
   # files of gRPC and prometheus-cpp.
   protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libgrpc++-dev
   libgrpc-dev libabsl-dev libre2-dev libssl-dev libsqlite3-dev
-  prometheus-cpp-dev libcli11-dev libsimdjson-dev zlib1g-dev libjemalloc-dev
-  libc-ares-dev libcurl4-openssl-dev
+  prometheus-cpp-dev libcli11-dev libsimdjson-dev zlib1g-dev libzstd-dev
+  libjemalloc-dev libc-ares-dev libcurl4-openssl-dev
   # Tests and checks.
   libgtest-dev libgmock-dev libbenchmark-dev clang-format clang-tidy valgrind
   # A verifier of the log that is not ours: tests/journal.

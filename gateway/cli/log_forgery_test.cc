@@ -124,7 +124,8 @@ class LogForgeryTest : public LogVerifyTest {
     auto write = db->Prepare(
         "UPDATE journal SET records=?1,root=?2,signature=?3 WHERE "
         "first_index=?4 AND count=1");
-    ASSERT_TRUE(write->Blob(1, frame)
+    ledger::Packer packer;
+    ASSERT_TRUE(write->Blob(1, *packer.Pack(frame))
                     .Blob(2, DigestBytes(tree.Root()))
                     .Blob(3, signature)
                     .Int(4, static_cast<int64_t>(row))

@@ -8,10 +8,10 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
 #include "gateway/cli/log_audit.h"
 #include "gateway/cli/log_testing.h"
 #include "gateway/ledger/id.h"
+#include "gateway/ledger/packed.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
@@ -74,7 +74,7 @@ TEST_F(LogVerifyTest, SpeaksChinese) {
 TEST_F(LogVerifyTest, ALedgerThatSaysItIsNoneIsBroken) {
   for (const char* change :
        {"PRAGMA application_id=1", "PRAGMA application_id=0",
-        "PRAGMA user_version=3", "PRAGMA user_version=5",
+        "PRAGMA user_version=4", "PRAGMA user_version=6",
         "PRAGMA user_version=0"}) {
     Restore();
     ASSERT_FALSE(std::filesystem::exists(copy_ + ".lock"));
@@ -202,13 +202,13 @@ TEST_F(LogVerifyTest, ARecordChangedWithItsRootIsFoundByItsSignature) {
   auto db = OpenCopy();
   auto read = db->Prepare("SELECT records FROM journal WHERE first_index=13");
   ASSERT_TRUE(*read->Step());
-  std::string bytes(read->BytesAt(0).data(), read->BytesAt(0).size());
+  std::string bytes = *ledger::Unpack(read->BytesAt(0));
   read->Reset();
   auto write =
       db->Prepare("UPDATE journal SET records=?1 WHERE first_index=13");
-  bytes = absl::StrReplaceAll(bytes, {{"ALLOW", "ASSESS"}});
   bytes.back() = static_cast<char>(bytes.back() ^ 1);
-  ASSERT_TRUE(write->Blob(1, bytes).Run().ok());
+  ledger::Packer packer;
+  ASSERT_TRUE(write->Blob(1, *packer.Pack(bytes)).Run().ok());
   const Outcome run = Verify();
   EXPECT_EQ(run.code, kBroken);
   EXPECT_THAT(run.out, HasSubstr("000000000013"));

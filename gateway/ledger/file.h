@@ -13,7 +13,7 @@ namespace tongguan::ledger {
 
 // What a ledger file says of itself (PRAGMA application_id, user_version).
 inline constexpr int kApplicationId = 0x54474C47;  // "TGLG"
-inline constexpr int kFormatVersion = 4;
+inline constexpr int kFormatVersion = 5;
 inline constexpr int kPageBytes = 8192;
 
 // Holds PATH.lock, so that a second process is refused; the kernel lets go of

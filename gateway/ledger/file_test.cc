@@ -91,8 +91,9 @@ TEST_F(FileTest, AnotherProgramsDatabaseIsRefusedAndKept) {
 
 TEST_F(FileTest, ANewerFormatIsRefused) {
   Fill();
-  Sql("PRAGMA user_version=5");
-  ExpectRefused(absl::StatusCode::kFailedPrecondition, "has format 5");
+  Sql(absl::StrCat("PRAGMA user_version=", kFormatVersion + 1).c_str());
+  ExpectRefused(absl::StatusCode::kFailedPrecondition,
+                absl::StrCat("has format ", kFormatVersion + 1));
 }
 
 TEST_F(FileTest, AFileWrittenTwiceOverIsRefused) {

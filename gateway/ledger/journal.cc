@@ -79,6 +79,8 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::On(Database& db) {
 }
 
 absl::Status Journal::Append(const Row& row, const Head& head) {
+  TG_ASSIGN_OR_RETURN(const absl::string_view packed,
+                      packer_.Pack(row.records));
   const absl::string_view root(reinterpret_cast<const char*>(head.root.data()),
                                head.root.size());
   if (head.signature.empty()) {
@@ -91,7 +93,7 @@ absl::Status Journal::Append(const Row& row, const Head& head) {
       .Int(3, row.time_micros)
       .Int(4, row.year)
       .Blob(5, row.facts)
-      .Blob(6, row.records)
+      .Blob(6, packed)
       .Blob(7, root)
       .Run();
 }
@@ -117,8 +119,9 @@ absl::StatusOr<Journal::End> Journal::CheckEnd() {
     TG_ASSIGN_OR_RETURN(const bool row, tail_.Step());
     if (!row) break;
     const uint64_t first = tail_.IntAt(0), count = tail_.IntAt(1);
-    if (count == 0 || CountFrames(tail_.BytesAt(3)) != count ||
-        CountFrames(tail_.BytesAt(4)) != count) {
+    const absl::StatusOr<std::string> records = Unpack(tail_.BytesAt(4));
+    if (count == 0 || CountFrames(tail_.BytesAt(3)) != count || !records.ok() ||
+        CountFrames(*records) != count) {
       return Damaged(first, "does not hold as many records as it says");
     }
     if (rows == 0) {
@@ -149,12 +152,14 @@ absl::Status Journal::Load(uint64_t index) {
   if (!row || index - first >= static_cast<uint64_t>(row_.IntAt(1))) {
     return absl::NotFoundError(absl::StrCat("no record has the index ", index));
   }
+  absl::StatusOr<std::string> records = Unpack(row_.BytesAt(5));
+  if (!records.ok()) return Damaged(first, "does not hold its records");
   loaded_ = Row{first,
                 static_cast<uint64_t>(row_.IntAt(1)),
                 row_.IntAt(2),
                 static_cast<int32_t>(row_.IntAt(3)),
                 Copy(row_.BytesAt(4)),
-                Copy(row_.BytesAt(5))};
+                *std::move(records)};
   return absl::OkStatus();
 }
 

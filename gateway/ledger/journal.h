@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "gateway/ledger/ledger.h"
+#include "gateway/ledger/packed.h"
 #include "gateway/ledger/rows.h"
 #include "gateway/ledger/sqlite.h"
 
@@ -22,7 +23,7 @@ struct Row {
   int64_t time_micros = 0;
   int32_t year = 0;     // Beijing year of time_micros.
   std::string facts;    // Frames; see rows.h.
-  std::string records;  // Frames.
+  std::string records;  // Frames; in the file packed, see packed.h.
 };
 
 class Journal {
@@ -66,6 +67,7 @@ class Journal {
 
   uint64_t first_ = 0;
   Statement append_, row_, head_, rows_, tail_, last_;
+  Packer packer_;
   Row loaded_;  // The row read last: neighbours are often asked together.
 };
 

@@ -8,8 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/ledger/file.h"
+#include "gateway/ledger/id.h"
 #include "gateway/ledger/index_check.h"
 #include "gateway/ledger/journal.h"
+#include "gateway/ledger/packed.h"
 #include "gateway/ledger/set_check.h"
 #include "gateway/ledger/writer.h"
 
@@ -19,6 +21,13 @@ namespace {
 // Rows that one statement reads: while it runs, the write-ahead log of a
 // gateway that writes cannot be started anew.
 constexpr int kRowsAtOnce = 512;
+
+absl::Status Damaged(const RawRow& row) {
+  return absl::DataLossError(absl::StrCat(
+      "ledger: the records from ", FormatId({row.year, row.first_index}),
+      " on are damaged: keep the file as it is and restore a "
+      "backup"));
+}
 
 }  // namespace
 
@@ -132,8 +141,11 @@ absl::Status Scan::EachRow(
                  rows_.BytesAt(4),
                  rows_.BytesAt(5),
                  rows_.BytesAt(6),
-                 rows_.BytesAt(7)};
+                 {}};
       if (raw.first_index >= size_) return absl::OkStatus();
+      const absl::StatusOr<std::string> records = Unpack(rows_.BytesAt(7));
+      if (!records.ok()) return Damaged(raw);
+      raw.records = *records;
       TG_RETURN_IF_ERROR(visit(raw));
       next = static_cast<int64_t>(raw.first_index) + 1;
       more = true;

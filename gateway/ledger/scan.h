@@ -22,8 +22,8 @@
 
 namespace tongguan::ledger {
 
-// A journal row as it is stored: nothing is checked. Bytes live until the next
-// row is read.
+// A journal row as it is stored, unpacked: nothing is checked. Bytes live until
+// the next row is read.
 struct RawRow {
   uint64_t first_index = 0;
   uint64_t count = 0;

@@ -1,10 +1,13 @@
 #include "gateway/ledger/tree.h"
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "gateway/journal/checkpoint.h"
 #include "gateway/journal/note.h"
 #include "gateway/journal/proof.h"
 #include "gateway/ledger/file.h"
 #include "gateway/ledger/ledger_testing.h"
+#include "gateway/ledger/packed.h"
 #include "gateway/ledger/rows.h"
 #include "gmock/gmock.h"
 
@@ -141,7 +144,12 @@ TEST_F(TreeTest, ASignedLogDoesNotOpenWithoutItsKey) {
 TEST_F(TreeTest, ALastRecordThatWasChangedIsFoundAtOpening) {
   Open();
   Fill(1);
-  Sql("UPDATE journal SET records=x'0139' WHERE first_index=0");
+  Packer packer;
+  Sql(absl::StrCat("UPDATE journal SET records=x'",
+                   absl::BytesToHexString(*packer.Pack("\x01"
+                                                       "9")),
+                   "' WHERE first_index=0")
+          .c_str());
   const absl::Status opened = TryOpen().status();
   EXPECT_EQ(opened.code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(opened.message()), HasSubstr("tongguan log verify"));
