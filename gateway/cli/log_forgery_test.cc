@@ -17,6 +17,7 @@
 #include "gateway/journal/note.h"
 #include "gateway/ledger/id.h"
 #include "gateway/ledger/ledger.h"
+#include "gateway/ledger/packed.h"
 #include "gateway/ledger/rows.h"
 #include "gateway/ledger/scan.h"
 

@@ -23,6 +23,7 @@ absl::StatusOr<std::unique_ptr<Index>> Index::On(Database& db, Journal& journal,
   std::unique_ptr<Index> index(new Index(db, journal, run_records));
   TG_RETURN_IF_ERROR(index->Prepare());
   TG_RETURN_IF_ERROR(index->CatchUp(size));
+  TG_RETURN_IF_ERROR(index->FilterRequests(size));
   return index;
 }
 
@@ -63,6 +64,12 @@ absl::Status Index::CatchUp(uint64_t size) {
       TG_RETURN_IF_ERROR(WriteRunNow());
     }
   }
+  return absl::OkStatus();
+}
+
+absl::Status Index::FilterRequests(uint64_t size) {
+  TG_ASSIGN_OR_RETURN(requests_, RequestFilter::Over(db_, size));
+  for (const auto& [key, index] : open_->requests()) requests_->Add(key);
   return absl::OkStatus();
 }
 
@@ -133,8 +140,9 @@ absl::StatusOr<std::optional<uint64_t>> Index::FindIn(const Run* run,
 
 absl::StatusOr<std::optional<uint64_t>> Index::FindRequest(
     const Fact& request) {
-  TG_ASSIGN_OR_RETURN(std::optional<uint64_t> found,
-                      FindIn(open_.get(), request));
+  std::optional<uint64_t> found;
+  if (!requests_->MayHold(request.key)) return found;
+  TG_ASSIGN_OR_RETURN(found, FindIn(open_.get(), request));
   if (!found && sealed_ != nullptr) {
     TG_ASSIGN_OR_RETURN(found, FindIn(sealed_.get(), request));
   }
@@ -156,6 +164,8 @@ absl::StatusOr<std::optional<uint64_t>> Index::SettledBy(uint64_t index) {
 }
 
 void Index::Add(const Fact& fact) {
+  requests_->Add(fact.key);
+
   MutexLock lock(&mu_);
   open_->Add(fact);
 }

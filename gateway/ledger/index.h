@@ -18,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "gateway/base/mutex.h"
 #include "gateway/ledger/journal.h"
+#include "gateway/ledger/request_filter.h"
 #include "gateway/ledger/rows.h"
 #include "gateway/ledger/run.h"
 #include "gateway/ledger/sqlite.h"
@@ -58,6 +59,7 @@ class Index {
       : db_(db), journal_(journal), run_records_(run_records) {}
   absl::Status Prepare();
   absl::Status CatchUp(uint64_t size);
+  absl::Status FilterRequests(uint64_t size);
   absl::Status ForgetBegun();
   absl::Status InTransaction(const std::function<absl::Status()>& write);
   absl::Status WriteRunNow();
@@ -73,6 +75,7 @@ class Index {
   const size_t run_records_;
   Statement put_request_, get_request_, put_entry_, put_settled_, get_settled_,
       put_indexed_;
+  std::unique_ptr<RequestFilter> requests_;
   // Changed by the committer only, which reads them without the lock.
   mutable Mutex mu_;
   std::unique_ptr<Run> open_;    // Takes records.
