@@ -73,7 +73,10 @@ class Load {
     v1::EvaluateRequest one;
     v1::EvaluateResponse one_answer;
     v1::BatchEvaluateRequest many;
-    v1::BatchEvaluateResponse many_answer;
+    // A batch's answer is large: on an arena it is forgotten at once.
+    std::vector<char> room = std::vector<char>(1 << 20);
+    google::protobuf::Arena arena{room.data(), room.size()};
+    v1::BatchEvaluateResponse* many_answer = nullptr;
     std::unique_ptr<grpc::ClientAsyncResponseReader<v1::EvaluateResponse>>
         one_reader;
     std::unique_ptr<grpc::ClientAsyncResponseReader<v1::BatchEvaluateResponse>>
@@ -186,7 +189,11 @@ void Load::SendMany(Slot* slot) {
   for (v1::Flow& flow : *slot->many.mutable_flows()) Fill(&flow);
   slot->many_reader =
       slot->stub->AsyncBatchEvaluate(&*slot->context, slot->many, &queue_);
-  slot->many_reader->Finish(&slot->many_answer, &slot->status,
+  slot->arena.Reset();
+  slot->many_answer =
+      google::protobuf::Arena::CreateMessage<v1::BatchEvaluateResponse>(
+          &slot->arena);
+  slot->many_reader->Finish(slot->many_answer, &slot->status,
                             static_cast<LoadEvent*>(slot));
 }
 
@@ -219,7 +226,7 @@ void Load::Ended(Slot* slot) {
     Received(slot);
     if (measuring_ && options_.batch == 0) Count(slot->one_answer.decision());
     if (measuring_ && options_.batch > 0) {
-      for (const v1::FlowResult& result : slot->many_answer.results()) {
+      for (const v1::FlowResult& result : slot->many_answer->results()) {
         Count(result);
       }
     }
