@@ -44,11 +44,11 @@ void Batch::Answer(const absl::Status& committed) {
   outcomes_.clear();
 }
 
-absl::StatusOr<Stored> Batch::Decide(const Submission& submission) {
+absl::StatusOr<Stored> Batch::Decide(Submission& submission) {
   Fact fact;
-  fact.owner = submission.owner;
-  fact.request_id = submission.request_id;
-  fact.digest = submission.digest;
+  fact.owner = std::move(submission.owner);
+  fact.request_id = std::move(submission.request_id);
+  fact.digest = std::move(submission.digest);
   if (!fact.request_id.empty()) {
     fact.key = RequestKey(fact.owner, fact.request_id);
     TG_ASSIGN_OR_RETURN(const std::optional<uint64_t> earlier,

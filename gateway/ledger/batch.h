@@ -59,7 +59,8 @@ class Batch final : private View {
                                 absl::string_view people) override;
   absl::StatusOr<SetState> state(const SetKey& set) override;
 
-  absl::StatusOr<Stored> Decide(const Submission& submission);
+  // Takes what it says of the request, leaves `done`.
+  absl::StatusOr<Stored> Decide(Submission& submission);
   absl::StatusOr<std::optional<uint64_t>> FindRequest(const Fact& request);
   absl::StatusOr<Stored> Repeat(uint64_t index, const Fact& request);
   absl::StatusOr<Stored> ReadStored(uint64_t index);

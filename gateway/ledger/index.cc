@@ -165,7 +165,6 @@ absl::StatusOr<std::optional<uint64_t>> Index::SettledBy(uint64_t index) {
 
 void Index::Add(const Fact& fact) {
   requests_->Add(fact.key);
-
   MutexLock lock(&mu_);
   open_->Add(fact);
 }

@@ -74,13 +74,14 @@ absl::StatusOr<Asking> Services::MakeAsking(Identity caller) {
 
 Stored Services::OnLoop(Stored done) {
   const absl::Time submitted = absl::Now();
-  return [this, submitted,
-          done = std::move(done)](absl::StatusOr<ledger::Stored> stored) {
-    parts_.loop->Post(
-        [this, submitted, done, stored = std::move(stored)]() mutable {
-          parts_.metrics->ObserveCommit(absl::Now() - submitted);
-          done(std::move(stored));
-        });
+  // Called once: what it has it hands on.
+  return [this, submitted, done = std::move(done)](
+             absl::StatusOr<ledger::Stored> stored) mutable {
+    parts_.loop->Post([this, submitted, done = std::move(done),
+                       stored = std::move(stored)]() mutable {
+      parts_.metrics->ObserveCommit(absl::Now() - submitted);
+      done(std::move(stored));
+    });
   };
 }
 
@@ -102,6 +103,11 @@ void Services::Submit(std::vector<SharedSet> sets,
         return begun;
       };
     }
+  }
+  if (sets.empty()) {
+    submission.done = OnLoop(std::move(done));
+    parts_.ledger->Submit(std::move(submission));
+    return;
   }
   submission.done =
       OnLoop([this, sets = std::move(sets),
