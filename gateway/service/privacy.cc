@@ -1,6 +1,8 @@
 #include "gateway/service/privacy.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -12,31 +14,41 @@
 namespace tongguan::service {
 namespace {
 
-// Of what the detectors find in any text nothing has fewer digits, but licence
-// plates, which begin with an ideograph, and e-mail addresses. Most names have
-// none, and are not looked at further.
-constexpr int kFewestDigits = 4;
-constexpr int kFewestOfCard = 13;
 constexpr char kSomebodys[] = "wrong.somebodys";
 // Of the taxonomy; named in refusals.
 constexpr char kCard[] = "bank_account";
 
+// Counts of bytes, each in some bits of one number: one addition a byte counts
+// all of them.
+constexpr uint64_t kDigit = 1;
+constexpr uint64_t kBeyond = 1 << 20;          // Of another script.
+constexpr uint64_t kSign = uint64_t{1} << 40;  // '@'; 0xEF: full-width forms.
+constexpr size_t kLongestCounted = kBeyond - 1;
+
+constexpr std::array<uint64_t, 256> kCounts = [] {
+  std::array<uint64_t, 256> counts{};
+  for (size_t byte = '0'; byte <= '9'; ++byte) counts[byte] = kDigit;
+  for (size_t byte = 0x80; byte < counts.size(); ++byte) counts[byte] = kBeyond;
+  counts['@'] = counts[0xEF] = kSign;
+  return counts;
+}();
+
+// Of what the detectors find in any text nothing has fewer than four digits,
+// but licence plates, which begin with an ideograph, and e-mail addresses. Most
+// names are none of these, and are not looked at further.
 bool MayBeSomebodys(absl::string_view text) {
-  int digits = 0;
-  bool plain = false;   // A letter or digit.
-  bool beyond = false;  // Of another script.
-  for (const char c : text) {
-    if (c == '@' || c == '\xEF') return true;  // 0xEF: full-width forms.
-    digits += absl::ascii_isdigit(c) ? 1 : 0;
-    plain |= absl::ascii_isalnum(c);
-    beyond |= static_cast<uint8_t>(c) >= 0x80;
-  }
-  return digits >= kFewestDigits || (beyond && plain && digits > 0);
+  constexpr uint64_t kFewestDigits = 4 * kDigit;
+  if (text.size() > kLongestCounted) return true;
+  uint64_t counts = 0;
+  for (const char c : text) counts += kCounts[static_cast<uint8_t>(c)];
+  if (counts < kBeyond) return counts >= kFewestDigits;
+  return counts >= kSign || counts % kBeyond > 0;
 }
 
 // Whether a card's number is in the text. Detectors find cards other than
 // UnionPay's only in columns of cards, since Luhn holds of one number in ten.
 bool HoldsCard(absl::string_view text) {
+  constexpr int kFewestOfCard = 13;
   int digits = 0;  // Since the last letter.
   for (const char c : text) {
     digits = absl::ascii_isdigit(c)   ? digits + 1
@@ -133,6 +145,12 @@ class Names {
 
   void Check(absl::string_view field, absl::string_view text, int at = -1,
              absl::string_view part = "") {
+    if (MayBeSomebodys(text)) Look(field, text, at, part);
+  }
+
+ private:
+  void Look(absl::string_view field, absl::string_view text, int at,
+            absl::string_view part) {
     const absl::string_view category = WhatOfSomebody(text, taxonomy_);
     if (category.empty()) return;
     v1::FieldViolation& violation = violations_->emplace_back();
@@ -143,7 +161,6 @@ class Names {
     violation.add_operands(std::string(category));
   }
 
- private:
   const policy::Taxonomy& taxonomy_;
   const std::string& path_;
   std::vector<v1::FieldViolation>* const violations_;
