@@ -21,6 +21,7 @@ constexpr std::array<bool, 256> kPlain = [] {
   return plain;
 }();
 
+// Where the first byte from `from` on stands that is none.
 size_t PlainUntil(absl::string_view text, size_t from) {
   const auto plain = [](char c) { return kPlain[static_cast<uint8_t>(c)]; };
   return std::find_if_not(text.begin() + from, text.end(), plain) -
