@@ -316,6 +316,15 @@ bool IsList(absl::string_view text) {
 
 }  // namespace
 
+bool IsForeignTelephone(absl::string_view form) {
+  if (!absl::ConsumePrefix(&form, "+") && !absl::ConsumePrefix(&form, "00")) {
+    return false;
+  }
+  return form.size() >= kTelephone && form.size() <= kMostTelephone &&
+         form[0] != '0' && !absl::StartsWith(form, "86") &&
+         std::all_of(form.begin(), form.end(), ascii_isdigit);
+}
+
 Several HoldsSeveral(IdentifierKind kind, size_t most, absl::string_view text) {
   if (IsList(text)) return Several::kYes;
   if (text.size() > kLongest) return Several::kPerhaps;

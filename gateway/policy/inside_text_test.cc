@@ -166,6 +166,15 @@ TEST(InsideTextTest, ANumberBetweenThePiecesOfAHashIsTold) {
   }
 }
 
+// Seventeen digits may be an ID number without its X, and something else.
+TEST(InsideTextTest, SeventeenDigitsAreToldWithTheXBehindThemAndWithout) {
+  std::vector<std::string> parts;
+  EachPart("62220212345678901 X",
+           [&parts](absl::string_view part) { parts.emplace_back(part); });
+  EXPECT_THAT(parts, testing::UnorderedElementsAre("62220212345678901",
+                                                   "62220212345678901X"));
+}
+
 // As programs write them: UUIDs, digests, and some of 16 digits joined.
 TEST(InsideTextTest, NothingIsToldOfRandomUuidsAndHashes) {
   const uint64_t seed = std::random_device()();
