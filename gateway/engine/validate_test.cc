@@ -121,7 +121,7 @@ TEST(ValidateFlowTest, AnyItemNamedTwiceAmongMany) {
       for (int k = 1; k < 60; ++k) {
         const std::string name = absl::StrCat(
             kStarts[random() % kStarts.size()], "column_", random() % 40);
-        AddItem(&f, name.c_str(), v1::FACT_NO);
+        AddItem(&f, name, v1::FACT_NO);
         if (seen.insert(name).second) continue;
         twice.push_back(absl::StrCat("flow.items[", k, "].name"));
       }

@@ -258,7 +258,9 @@ TEST(PrivacyTest, AVeryLongTextIsLookedAt) {
   for (const int bits : {8, 12, 16, 20, 21}) {
     const std::string number = "13812345678";
     const std::string digits((size_t{1} << bits) - number.size(), '7');
-    EXPECT_FALSE(CheckName("f", number + "-" + digits, ShippedTaxonomy()).ok());
+    EXPECT_FALSE(
+        CheckName("f", absl::StrCat(number, "-", digits), ShippedTaxonomy())
+            .ok());
     EXPECT_TRUE(CheckName("f", digits, ShippedTaxonomy()).ok());
   }
 }
