@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <string>
+#include <vector>
 
 namespace tongguan {
 namespace {
@@ -72,6 +74,25 @@ TEST(IdentifierTest, AnyBytesAreAnswered) {
       EXPECT_EQ(text.find_first_of(" !\"#$%&'()*+,/:;<=>?@[\\]^`{|}~"),
                 std::string::npos);
     }
+  }
+}
+
+// However letters and ideographs are mixed, up to the bound and beyond it.
+TEST(IdentifierTest, AnyMixtureIsReadCharacterByCharacter) {
+  const uint32_t seed = std::random_device()();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random(seed);
+  const std::vector<std::string> kCharacters = {"a", "Z",  "0",  "_",  "-",
+                                                ".", "数", "㐀", "鿿"};
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text;
+    const size_t characters = random() % 70;
+    for (size_t k = 0; k < characters; ++k) {
+      text += kCharacters[random() % kCharacters.size()];
+    }
+    ASSERT_EQ(IsIdentifier(text), characters >= 1 && characters <= 64) << text;
+    text.insert(random() % (text.size() + 1), 1, "!@\xE6\x80\xFF "[i % 6]);
+    ASSERT_FALSE(IsIdentifier(text)) << text;
   }
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/attributes.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "gateway/base/identifier.h"
@@ -79,16 +80,11 @@ class Checker {
 
   // An enum value must be known and must not be *_UNSPECIFIED.
   template <typename Enum>
-  void Answered(const Path& above, absl::string_view field, Enum value) {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE void Answered(const Path& above,
+                                             absl::string_view field,
+                                             Enum value) {
     static const int values = Values<Enum>();
-    if (value > 0 && value < values) return;
-    const auto* descriptor = google::protobuf::GetEnumDescriptor<Enum>();
-    if (descriptor->FindValueByNumber(value) == nullptr) {
-      Add({above, field}, "wrong.unknown_value", static_cast<int>(value),
-          ValueNames(*descriptor));
-    } else if (value == 0) {
-      Add({above, field}, "wrong.not_answered", ValueNames(*descriptor));
-    }
+    if (value <= 0 || value >= values) CheckValue({above, field}, value);
   }
 
   void Name(const Path& above, absl::string_view field,
@@ -123,6 +119,17 @@ class Checker {
   }
 
  private:
+  template <typename Enum>
+  ABSL_ATTRIBUTE_NOINLINE void CheckValue(const Path& field, Enum value) {
+    const auto* descriptor = google::protobuf::GetEnumDescriptor<Enum>();
+    if (descriptor->FindValueByNumber(value) == nullptr) {
+      Add(field, "wrong.unknown_value", static_cast<int>(value),
+          ValueNames(*descriptor));
+    } else if (value == 0) {
+      Add(field, "wrong.not_answered", ValueNames(*descriptor));
+    }
+  }
+
   std::vector<v1::FieldViolation>* out_;
 };
 

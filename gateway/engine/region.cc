@@ -1,5 +1,8 @@
 #include "gateway/engine/region.h"
 
+#include <array>
+#include <cstdint>
+
 namespace tongguan::engine {
 namespace {
 
@@ -17,11 +20,25 @@ constexpr absl::string_view kCodes =
     "TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI "
     "VN VU WF WS YE YT ZA ZM ZW ";
 
+static_assert(kCodes.size() == 249 * 3);
+
+constexpr bool IsCapital(char c) { return c >= 'A' && c <= 'Z'; }
+constexpr uint32_t Bit(char letter) { return uint32_t{1} << (letter - 'A'); }
+
+// Of each first letter, the second letters.
+constexpr std::array<uint32_t, 26> kSecond = [] {
+  std::array<uint32_t, 26> second{};
+  for (size_t i = 0; i < kCodes.size(); i += 3) {
+    second[kCodes[i] - 'A'] |= Bit(kCodes[i + 1]);
+  }
+  return second;
+}();
+
 }  // namespace
 
 bool IsRegion(absl::string_view code) {
-  if (code.size() != 2 || code[0] == ' ' || code[1] == ' ') return false;
-  return kCodes.find(code) != absl::string_view::npos;
+  return code.size() == 2 && IsCapital(code[0]) && IsCapital(code[1]) &&
+         (kSecond[code[0] - 'A'] & Bit(code[1])) != 0;
 }
 
 }  // namespace tongguan::engine

@@ -1,7 +1,7 @@
 #include "gateway/engine/validate.h"
 
 #include <algorithm>
-#include <utility>
+#include <cstring>
 
 #include "absl/container/inlined_vector.h"
 #include "gateway/base/sha256.h"
@@ -17,25 +17,36 @@ constexpr int kMostOnward = 100;
 constexpr int kMostRegimes = 16;
 constexpr int kMostConditions = 100;
 
-// Those of the entries whose key an earlier one has: indexes, ascending. As
-// many as kUsual need no memory from the heap.
-template <size_t kUsual, typename Entries, typename Key>
-absl::InlinedVector<int, 4> Repeated(const Entries& entries, Key key) {
-  absl::InlinedVector<std::pair<absl::string_view, int>, kUsual> sorted;
-  for (int i = 0; i < entries.size(); ++i) {
-    sorted.emplace_back(key(entries.Get(i)), i);
+// A key, by its last bytes first, which tell most of them apart in one step.
+struct Key {
+  Key(absl::string_view key, int entry) : text(key), at(entry) {
+    const size_t bytes = std::min(text.size(), sizeof(tail));
+    std::memcpy(&tail, text.data() + text.size() - bytes, bytes);
   }
-  std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
-    if (a.first.size() != b.first.size()) {
-      return a.first.size() < b.first.size();
-    }
-    const int order = a.first.compare(b.first);
-    return order != 0 ? order < 0 : a.second < b.second;
-  });
+  bool operator<(const Key& other) const {
+    if (tail != other.tail) return tail < other.tail;
+    const int order = text.compare(other.text);
+    return order != 0 ? order < 0 : at < other.at;
+  }
+
+  uint64_t tail = 0;
+  absl::string_view text;
+  int at;
+};
+
+// Those of the entries whose key an earlier one has: indexes, ascending.
+template <typename Entries, typename KeyOf>
+absl::InlinedVector<int, 4> Repeated(const Entries& entries, KeyOf key_of) {
+  absl::InlinedVector<Key, 64> sorted;  // No memory from the heap, as a rule.
+  for (int i = 0; i < entries.size(); ++i) {
+    sorted.emplace_back(key_of(entries.Get(i)), i);
+  }
+  std::sort(sorted.begin(), sorted.end());
   absl::InlinedVector<int, 4> repeated;
   for (size_t i = 1; i < sorted.size(); ++i) {
-    if (sorted[i].first == sorted[i - 1].first) {
-      repeated.push_back(sorted[i].second);
+    if (sorted[i].tail == sorted[i - 1].tail &&
+        sorted[i].text == sorted[i - 1].text) {
+      repeated.push_back(sorted[i].at);
     }
   }
   std::sort(repeated.begin(), repeated.end());
@@ -70,7 +81,7 @@ void CheckItems(const v1::Flow& flow, const Path& prefix, Checker* check) {
   const auto name = [](const v1::DataItem& item) {
     return absl::string_view(item.name());
   };
-  for (int i : Repeated<64>(flow.items(), name)) {
+  for (int i : Repeated(flow.items(), name)) {
     check->Add({Path(prefix, ".items", i), ".name"}, "wrong.named_twice");
   }
 }
@@ -341,7 +352,7 @@ void CheckClaims(const v1::Flow& flow, const Path& prefix, Checker* check) {
   const auto condition = [](const v1::ConditionAnswer& answer) {
     return absl::string_view(answer.condition());
   };
-  for (int i : Repeated<8>(flow.conditions(), condition)) {
+  for (int i : Repeated(flow.conditions(), condition)) {
     check->Add({Path(prefix, ".conditions", i), ".condition"},
                "wrong.answered_twice");
   }

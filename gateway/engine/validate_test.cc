@@ -2,8 +2,11 @@
 #include "gateway/engine/validate.h"
 
 #include <functional>
+#include <random>
+#include <set>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/engine/region.h"
 #include "gateway/engine/testing.h"
 
 namespace tongguan::engine {
@@ -105,6 +108,30 @@ TEST(ValidateFlowTest, AnItemNamedTwice) {
             Paths{"flow.items[1].name"});
 }
 
+// Names that end alike too, whichever stands first.
+TEST(ValidateFlowTest, AnyItemNamedTwiceAmongMany) {
+  const uint32_t seed = std::random_device()();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random(seed);
+  const std::vector<std::string> kStarts = {"", "a", "b", "aa", "数据", "新数"};
+  for (int i = 0; i < 1'000; ++i) {
+    std::set<std::string> seen = {"name"};
+    Paths twice;
+    const auto add_items = [&](v1::Flow& f) {
+      for (int k = 1; k < 60; ++k) {
+        const std::string name = absl::StrCat(
+            kStarts[random() % kStarts.size()], "column_", random() % 40);
+        AddItem(&f, name, v1::FACT_NO);
+        if (seen.insert(name).second) continue;
+        twice.push_back(absl::StrCat("flow.items[", k, "].name"));
+      }
+    };
+    Paths refused = Refused(add_items);
+    if (twice.size() > 20) twice.resize(20);  // No more are told.
+    ASSERT_EQ(refused, twice);
+  }
+}
+
 TEST(ValidateFlowTest, NamesThatAreFreeText) {
   for (const char* name : {"", "a b", "=1+1", "a\n", "\xff", "a@b.cn"}) {
     EXPECT_EQ(
@@ -146,6 +173,18 @@ TEST(ValidateFlowTest, MainlandIsNotAbroad) {
               f.mutable_recipient()->set_region("Singapore");
             }),
             Paths{"flow.recipient.region"});
+}
+
+// ISO 3166-1.
+TEST(ValidateFlowTest, OfAllPairsOfBytes249AreRegions) {
+  int regions = 0;
+  for (int first = 0; first < 256; ++first) {
+    for (int second = 0; second < 256; ++second) {
+      const char code[] = {static_cast<char>(first), static_cast<char>(second)};
+      regions += IsRegion(absl::string_view(code, 2)) ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(regions, 249);
 }
 
 TEST(ValidateFlowTest, ARegionThatIsNoCountrysCode) {

@@ -203,12 +203,16 @@ Several Pass::SeveralIn(const Cell& cell, const policy::Hit& hit) {
   const bool apart =
       hit.inside_text &&
       (own || (IsPersonal(*hit.category) && !IsOneWord(cell.value)));
-  // "0086 138 0013 8000" is whole without its gaps.
+  // "0086 138 0013 8000" is whole without its gaps; in "+49 151 1234 5678"
+  // there is no number then but its own.
   if (apart) {
     const policy::Hit form = columns_[cell.column].Find(form_, &scratch_);
     const bool one = form.category != nullptr && !form.inside_text &&
                      (is_own(form) || TellsApart(*form.category));
-    return one ? Several::kNo : Several::kYes;
+    const bool foreign = form.category == nullptr &&
+                         plan_.kind == people::IdentifierKind::kPhone &&
+                         IsForeignTelephone(form_);
+    if (!foreign) return one ? Several::kNo : Several::kYes;
   }
   people::NormalizeIdentifier(people::IdentifierKind::kOther, cell.value,
                               &scratch_);

@@ -107,8 +107,10 @@ TEST_F(OnePersonTest, IdentifierCellOfTwoPeopleIsRefusedHoweverTheyAreParted) {
 }
 
 TEST_F(OnePersonTest, IdentifierAmongWordsIsRefused) {
-  for (const char* cell : {"张三 13800138000", "tel13800138000",
-                           "13800138000.0", "0013800138000"}) {
+  for (const char* cell :
+       {"张三 13800138000", "tel13800138000", "13800138000.0", "0013800138000",
+        "+13800138000", "+49 13800138000 x", "12 13800138000",
+        "+49 151 1234 5678 13800138000"}) {
     EXPECT_THAT(ErrorOf(Rows("手机号", 20, 1, cell)),
                 StartsWith("row 21, column 1: \"手机号\" holds several "))
         << cell;
@@ -228,6 +230,7 @@ TEST_F(OnePersonTest, ACellThatIsPlainlyOneIsOnePerson) {
       {"手机号",
        {"138 0013 8000", "+86 138-0013-8000", "0086-138-0013-8000",
         "(+86)13800138000", "+49 1511 234567", "0049 171 234 5678",
+        "+49 151 1234 5678", "+49-15112345678", "0049 (151) 1234-5678",
         "+6281234567890", "021-62345678-8001", "0755-88888888-8001",
         "021-62345678转8001", "021-62345678 ext. 801", "06 12 34 56 78",
         "9123 4567", "li@corp.cn", "８６－１３８－００１３－８０００"}},

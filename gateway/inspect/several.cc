@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "gateway/policy/tokens.h"
 
 namespace tongguan::inspect {
 namespace {
@@ -159,25 +160,14 @@ bool IsRepeated(absl::string_view part) {
   return true;
 }
 
+// In its braces or without.
 bool IsUuid(absl::string_view text) {
   if (absl::ConsumePrefix(&text, "{")) absl::ConsumeSuffix(&text, "}");
-  if (text.size() != 36) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-    if (hyphen ? text[i] != '-' : !absl::ascii_isxdigit(text[i])) return false;
-  }
-  return true;
+  return policy::UuidAt(text) == text.size() && !text.empty();
 }
 
-// Of 128 bits or more in hexadecimal digits, with letters in three places.
 bool IsHash(absl::string_view text) {
-  if (text.size() < 32 || text.size() % 8 != 0) return false;
-  size_t places = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (!absl::ascii_isxdigit(text[i])) return false;
-    places += ascii_isalpha(text[i]) && (i == 0 || !ascii_isalpha(text[i - 1]));
-  }
-  return places >= 3;
+  return policy::HashAt(text) == text.size() && !text.empty();
 }
 
 // A text read once, part by part.
@@ -325,6 +315,15 @@ bool IsList(absl::string_view text) {
 }
 
 }  // namespace
+
+bool IsForeignTelephone(absl::string_view form) {
+  if (!absl::ConsumePrefix(&form, "+") && !absl::ConsumePrefix(&form, "00")) {
+    return false;
+  }
+  return form.size() >= kTelephone && form.size() <= kMostTelephone &&
+         form[0] != '0' && !absl::StartsWith(form, "86") &&
+         std::all_of(form.begin(), form.end(), ascii_isdigit);
+}
 
 Several HoldsSeveral(IdentifierKind kind, size_t most, absl::string_view text) {
   if (IsList(text)) return Several::kYes;

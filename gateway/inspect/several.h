@@ -32,6 +32,11 @@ enum class Several {
 Several HoldsSeveral(people::IdentifierKind kind, size_t most,
                      absl::string_view text);
 
+// Whether a telephone, normalized, is written with the code of another country:
+// '+' or "00", no zero, 7 to 15 digits (E.164). Digits inside it may look like
+// a mainland number: +49 151 1234 5678.
+bool IsForeignTelephone(absl::string_view form);
+
 }  // namespace tongguan::inspect
 
 #endif  // TONGGUAN_GATEWAY_INSPECT_SEVERAL_H_

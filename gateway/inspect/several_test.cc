@@ -130,5 +130,18 @@ TEST(SeveralTest, WhatIsLongerThanAnyIsNotOne) {
   EXPECT_EQ(telephone("00", 16), Several::kPerhaps);
 }
 
+TEST(SeveralTest, ATelephoneWithTheCodeOfAnotherCountryIsForeign) {
+  for (const char* form : {"+4915112345678", "004915112345678", "+1234567",
+                           "+852138001380", "+123456789012345"}) {
+    EXPECT_TRUE(IsForeignTelephone(form)) << form;
+  }
+  for (const char* form :
+       {"", "+", "00", "+86138001380001", "0086138001380001", "+123456",
+        "+1234567890123456", "4915112345678", "015112345678", "+04915112345678",
+        "0000151123456", "+49151x12345678", "+4915112345678/13800138000"}) {
+    EXPECT_FALSE(IsForeignTelephone(form)) << form;
+  }
+}
+
 }  // namespace
 }  // namespace tongguan::inspect

@@ -1,13 +1,16 @@
 #include "gateway/people/identifiers.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 
 namespace tongguan::people {
 namespace {
+
+// What full-width forms (0xEF), the wide space and the no-break one begin with.
+bool MayBeginWide(char c) { return c == '\xEF' || c == '\xE3' || c == '\xC2'; }
 
 // Appends `value` with its full-width forms and wide spaces made ASCII.
 void AppendNarrow(absl::string_view value, std::string* form) {
@@ -30,17 +33,13 @@ void AppendNarrow(absl::string_view value, std::string* form) {
       form->push_back(' ');
       i += 2;
     } else {
-      form->push_back(value[i++]);
+      const size_t end =
+          std::find_if(value.begin() + i + 1, value.end(), MayBeginWide) -
+          value.begin();
+      form->append(value.data() + i, end - i);
+      i = end;
     }
   }
-}
-
-void Drop(absl::string_view characters, std::string* form) {
-  size_t kept = 0;
-  for (const char c : *form) {
-    if (!absl::StrContains(characters, c)) (*form)[kept++] = c;
-  }
-  form->resize(kept);
 }
 
 bool IsMobile(absl::string_view digits) {
@@ -72,15 +71,17 @@ void NormalizeIdentifier(IdentifierKind kind, absl::string_view value,
     case IdentifierKind::kOther:
       return;
     case IdentifierKind::kDocument:
-      Drop(" ", form);
+      std::erase(*form, ' ');
       absl::AsciiStrToUpper(form);
       return;
     case IdentifierKind::kPhone:
-      Drop(" -().", form);
+      std::erase_if(*form, [](char c) {
+        return c == ' ' || c == '-' || c == '(' || c == ')' || c == '.';
+      });
       DropCountryCode(form);
       return;
     case IdentifierKind::kCard:
-      Drop(" -", form);
+      std::erase_if(*form, [](char c) { return c == ' ' || c == '-'; });
       return;
   }
 }

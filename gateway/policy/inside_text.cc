@@ -6,7 +6,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "gateway/policy/tokens.h"
 
 namespace tongguan::policy {
 namespace {
@@ -20,13 +22,12 @@ using Told = absl::FunctionRef<void(absl::string_view part)>;
 // Nothing that is told by its digits has fewer or more: mobiles, bank cards.
 constexpr size_t kFewestDigits = 11;
 constexpr size_t kMostDigits = 19;
+constexpr size_t kBeforeX = 17;  // Of a resident ID number.
 // 6222 0212 3456 7890 128, +86 138 1234 5678. Lists of small numbers are not
 // numbers in pieces.
 constexpr size_t kMostPieces = 5;
 // " - " and ") ", in bytes of one gap; a dash may have three.
 constexpr size_t kLongestGap = 5;
-constexpr size_t kShortestHash = 32;
-constexpr int kLettersOfHash = 3;
 constexpr size_t kLongestLocal = 64;  // RFC 5321 4.5.3.1.1.
 constexpr size_t kLongestDomain = 255;
 
@@ -34,7 +35,18 @@ constexpr size_t kLongestDomain = 255;
 // dashes, thin spaces and marks of direction, which copied numbers carry.
 size_t GapAt(absl::string_view text, size_t at) {
   if (at >= text.size()) return 0;
-  if (absl::StrContains(" -_()\t.", text[at])) return 1;
+  switch (text[at]) {
+    case ' ':
+    case '-':
+    case '_':
+    case '(':
+    case ')':
+    case '\t':
+    case '.':
+      return 1;
+    default:
+      break;
+  }
   return absl::StartsWith(text.substr(at), "\xE2\x80") && at + 3 <= text.size()
              ? 3
              : 0;
@@ -69,7 +81,7 @@ class Number {
       return;
     }
     const size_t gap = GapAt(after, 0);
-    const bool has_x = size_ == 17 && gap < after.size() &&
+    const bool has_x = size_ == kBeforeX && gap < after.size() &&
                        absl::ascii_toupper(after[gap]) == 'X';
     if (has_x) text_[size_] = 'X';
     const absl::string_view whole(text_.data(), size_ + (has_x ? 1 : 0));
@@ -250,102 +262,26 @@ size_t TellPlate(absl::string_view text, size_t at, Told told) {
   return i;
 }
 
-bool IsHex(char c) { return absl::ascii_isxdigit(c); }
-
-// Runs of letters; hexadecimal ones, where the text is.
-int LettersIn(absl::string_view text) {
-  int runs = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool first = i == 0 || !ascii_isalpha(text[i - 1]);
-    runs += first && ascii_isalpha(text[i]) ? 1 : 0;
-  }
-  return runs;
+bool IsDigits(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(), ascii_isdigit);
 }
 
-// Whether a UUID begins the text: of a version, in the variant, of RFC 9562,
-// with a letter; or of none, with letters in three places.
-constexpr size_t kUuid = 36;
-bool BeginsWithUuid(absl::string_view text) {
-  if (text.size() < kUuid ||
-      (text.size() > kUuid && ascii_isalnum(text[kUuid]))) {
-    return false;
-  }
-  for (size_t i = 0; i < kUuid; ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? text[i] != '-' : !IsHex(text[i])) return false;
-  }
-  const bool versioned = text[14] >= '1' && text[14] <= '8' &&
-                         absl::StrContains("89abAB", text[19]);
-  return LettersIn(text.substr(0, kUuid)) >= (versioned ? 1 : kLettersOfHash);
+// Whether TellNumbers tells of a run of letters and digits, too.
+bool IsNumber(absl::string_view run) {
+  return run.size() <= kMostDigits && run.size() != kBeforeX && IsDigits(run);
 }
 
-// The digits of an MD5, SHA-1 or SHA-256 that the text begins with; 0: none.
-size_t HashOf(absl::string_view text) {
-  const size_t digits = EndOf(text, 0, IsHex);
-  const bool whole = digits == text.size() || !ascii_isalnum(text[digits]);
-  const bool long_enough = digits == 32 || digits == 40 || digits == 64;
-  return whole && long_enough && LettersIn(text.substr(0, digits)) > 0 ? digits
-                                                                       : 0;
-}
-
-// How far pieces of digits alone go before the first letter's, where they have
-// the digits of a number.
-size_t NumbersBefore(absl::string_view run) {
-  const absl::string_view digits =
-      run.substr(0, run.find_first_not_of("0123456789-"));
-  const size_t end = digits.rfind('-');
-  if (end == absl::string_view::npos) return 0;
-  const auto count = std::count_if(digits.begin(), digits.begin() + end,
-                                   [](char c) { return c != '-'; });
-  return static_cast<size_t>(count) < kFewestDigits ? 0 : end;
-}
-
-// Without the pieces of digits alone that stand behind the last letter's.
-absl::string_view WithoutNumbersBehind(absl::string_view run) {
-  const size_t letter = run.find_last_not_of("0123456789-");
-  if (letter == absl::string_view::npos) return run;
-  return run.substr(0, run.find('-', letter));
-}
-
-// Finds hashes and UUIDs, looking at each byte some times: where a run of
-// their characters is none from its front, it is none from further on.
-class Hashes {
- public:
-  explicit Hashes(absl::string_view text) : text_(text) {}
-
-  // The end of the one at `at`; `at` if none begins there. Ascending.
-  size_t EndAt(size_t at) {
-    if (at < none_before_) return at;
-    const absl::string_view rest = text_.substr(at);
-    looked_ += std::min(rest.size(), kUuid);
-    if (BeginsWithUuid(rest)) return at + kUuid;
-    if (at >= run_end_) {
-      run_end_ = EndOf(text_, at, [](char c) { return IsHex(c) || c == '-'; });
-      looked_ += run_end_ - at;
+// The numbers that somebody put between the pieces of a token: programs make
+// pieces of four characters or a multiple of it.
+void TellPieces(absl::string_view token, Told told) {
+  constexpr size_t kPiece = 4;
+  for (const absl::string_view piece : absl::StrSplit(token, '-')) {
+    if (piece.size() >= kFewestDigits && piece.size() % kPiece != 0 &&
+        IsDigits(piece)) {
+      told(piece);
     }
-    absl::string_view run = rest.substr(0, run_end_ - at);
-    if (const size_t numbers = NumbersBefore(run); numbers > 0) {
-      looked_ += numbers;
-      none_before_ = at + numbers;
-      return at;
-    }
-    none_before_ = run_end_;
-    looked_ += 3 * run.size();
-    run = WithoutNumbersBehind(run);
-    if (run.size() >= kShortestHash && LettersIn(run) >= kLettersOfHash) {
-      return at + run.size();
-    }
-    return at + HashOf(rest);
   }
-
-  size_t looked() const { return looked_; }
-
- private:
-  const absl::string_view text_;
-  size_t none_before_ = 0;
-  size_t run_end_ = 0;  // Of the run that was met last.
-  size_t looked_ = 0;
-};
+}
 
 }  // namespace
 
@@ -371,13 +307,14 @@ bool MayHoldValues(absl::string_view text) {
 }
 
 size_t EachPart(absl::string_view text, Told told) {
-  Hashes hashes(text);
+  Tokens tokens(text);
   size_t looked = 0;
   size_t run = 0;  // Where the run of letters and digits began.
   for (size_t i = 0; i <= text.size(); ++i) {
     const char before = i == 0 ? ' ' : text[i - 1];
     if (i == text.size() || !ascii_isalnum(text[i])) {
-      if (i - run >= kFewestDigits) told(text.substr(run, i - run));
+      const absl::string_view whole = text.substr(run, i - run);
+      if (whole.size() >= kFewestDigits && !IsNumber(whole)) told(whole);
       run = i + 1;
       if (i < text.size() && text[i] == '@') {
         looked += TellEmail(text, i, told) - i;
@@ -385,8 +322,10 @@ size_t EachPart(absl::string_view text, Told told) {
       continue;
     }
     if (!ascii_isalnum(before)) {
-      const size_t end = hashes.EndAt(i);
+      const size_t end = tokens.EndAt(i);
       if (end > i) {
+        TellPieces(text.substr(i, end - i), told);
+        looked += end - i;
         i = end - 1;
         run = end;
         continue;
@@ -399,7 +338,7 @@ size_t EachPart(absl::string_view text, Told told) {
       looked += TellNumbers(text, i, told) - i;
     }
   }
-  return looked + hashes.looked();
+  return looked + tokens.looked();
 }
 
 }  // namespace tongguan::policy

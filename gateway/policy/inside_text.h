@@ -29,10 +29,9 @@ bool MayHoldValues(absl::string_view text);
 //     case and without gaps, of which two are digits: a plate; six digits after
 //     that of embassies, with its dots (使·123·456) or without; "WJ", such a
 //     character and five more.
-// Passed over, since 11 digits on end are chance there, are UUIDs of RFC 9562
-// and tokens as long as an MD5, SHA-1 or SHA-256, with a letter each; and 32
-// hexadecimal digits and '-' on end or more, letters in three places, without
-// the numbers behind them.
+// Passed over, since 11 digits on end are chance there, are UUIDs and hashes
+// (tokens.h). Of their pieces between '-' those of 11 digits alone or more are
+// told, but for 12, 16 and so on: of those chance makes some.
 // Returns how many bytes it looked at again or ahead. That and the parts
 // together are at most kMostSteps bytes a byte of `text`, whoever wrote it.
 size_t EachPart(absl::string_view text,

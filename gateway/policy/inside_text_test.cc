@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 
 namespace tongguan::policy {
 namespace {
@@ -143,6 +145,57 @@ TEST(InsideTextTest, ANumberBesideAUuidOrHashIsTold) {
     int parts = 0;
     EachPart(text, [&parts](absl::string_view) { ++parts; });
     EXPECT_GT(parts, 0) << text;
+  }
+}
+
+// Each was passed over with the hash around it.
+TEST(InsideTextTest, ANumberBetweenThePiecesOfAHashIsTold) {
+  const std::string hash = "5f1391234567abcdef0123456789abcd";
+  for (const std::string number :
+       {"13812345678", "8613812345678", "378282246310005", "110105491231002",
+        "110105194912310023", "6222021234567890128"}) {
+    for (const std::string& text :
+         {absl::StrCat(hash, "-", number, "-abc"),
+          absl::StrCat("ab-", number, "-", hash),
+          absl::StrCat("4bf92f3577b34da6-", number, "-a3ce929d0e0e4736")}) {
+      std::vector<std::string> parts;
+      EachPart(text,
+               [&parts](absl::string_view part) { parts.emplace_back(part); });
+      EXPECT_THAT(parts, testing::Contains(number)) << text;
+    }
+  }
+}
+
+// Seventeen digits may be an ID number without its X, and something else.
+TEST(InsideTextTest, SeventeenDigitsAreToldWithTheXBehindThemAndWithout) {
+  std::vector<std::string> parts;
+  EachPart("62220212345678901 X",
+           [&parts](absl::string_view part) { parts.emplace_back(part); });
+  EXPECT_THAT(parts, testing::UnorderedElementsAre("62220212345678901",
+                                                   "62220212345678901X"));
+}
+
+// As programs write them: UUIDs, digests, and some of 16 digits joined.
+TEST(InsideTextTest, NothingIsToldOfRandomUuidsAndHashes) {
+  const uint64_t seed = std::random_device()();
+  SCOPED_TRACE(absl::StrCat("seed ", seed));
+  std::mt19937_64 random(seed);
+  for (int i = 0; i < 100'000; ++i) {
+    const std::string hex =
+        absl::StrFormat("%016x%016x%016x", random(), random(), random());
+    const std::string uuid = absl::StrCat(
+        hex.substr(0, 8), "-", hex.substr(8, 4), "-4", hex.substr(13, 3), "-a",
+        hex.substr(17, 3), "-", hex.substr(20, 12));
+    const std::string joined =
+        absl::StrCat("a1b2c3d4e5f60718-", hex.substr(0, 16), "-",
+                     hex.substr(16, 16), "-", hex.substr(32, 12), "-abcd");
+    for (const std::string& token :
+         {uuid, hex.substr(0, 32), hex.substr(0, 40), joined}) {
+      EachPart(token, [&token](absl::string_view part) {
+        ADD_FAILURE() << token << ": " << part;
+      });
+      ASSERT_FALSE(HasFailure());
+    }
   }
 }
 

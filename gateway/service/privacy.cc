@@ -1,6 +1,8 @@
 #include "gateway/service/privacy.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -12,27 +14,53 @@
 namespace tongguan::service {
 namespace {
 
-// Of what the detectors find in any text nothing has fewer digits, but licence
-// plates, which begin with an ideograph, and e-mail addresses. Most names have
-// none, and are not looked at further.
-constexpr int kFewestDigits = 4;
-constexpr int kFewestOfCard = 13;
 constexpr char kSomebodys[] = "wrong.somebodys";
 // Of the taxonomy; named in refusals.
 constexpr char kCard[] = "bank_account";
 
-bool MayBeSomebodys(absl::string_view text) {
-  int digits = 0;
-  bool plain = false;   // A letter or digit.
-  bool beyond = false;  // Of another script.
-  for (const char c : text) {
-    if (c == '@' || c == '\xEF') return true;  // 0xEF: full-width forms.
-    digits += absl::ascii_isdigit(c) ? 1 : 0;
-    plain |= absl::ascii_isalnum(c);
-    beyond |= static_cast<uint8_t>(c) >= 0x80;
-  }
-  return digits >= kFewestDigits || (beyond && plain && digits > 0);
+// How many bytes of each kind a text has, in 12 bits each: one addition a byte
+// counts all of them.
+using Counts = uint64_t;
+constexpr int kBits = 12;
+constexpr Counts kDigit = 1;
+constexpr Counts kDash = kDigit << kBits;
+constexpr Counts kDot = kDash << kBits;     // And '_'.
+constexpr Counts kBeyond = kDot << kBits;   // Of another script.
+constexpr Counts kSign = kBeyond << kBits;  // '@'; 0xEF: full-width forms.
+constexpr size_t kMost = (1 << kBits) - 1;
+
+constexpr std::array<Counts, 256> kCounts = [] {
+  std::array<Counts, 256> counts{};
+  for (size_t byte = '0'; byte <= '9'; ++byte) counts[byte] = kDigit;
+  for (size_t byte = 0x80; byte < counts.size(); ++byte) counts[byte] = kBeyond;
+  counts['-'] = kDash;
+  counts['.'] = counts['_'] = kDot;
+  counts['@'] = counts[0xEF] = kSign;
+  return counts;
+}();
+
+// Of a text too long to be counted: the most of each.
+Counts CountsOf(absl::string_view text) {
+  if (text.size() > kMost) return ~Counts{0};
+  Counts counts = 0;
+  for (const char c : text) counts += kCounts[static_cast<uint8_t>(c)];
+  return counts;
 }
+int Number(Counts counts, Counts kind) {
+  return static_cast<int>(counts / kind % (kMost + 1));
+}
+
+// Of what the detectors find in any text nothing has fewer digits, but licence
+// plates, which begin with an ideograph, and e-mail addresses. Most names have
+// none, and are not looked at further.
+constexpr int kFewestDigits = 4;
+bool MayBeSomebodys(Counts counts) {
+  const int digits = Number(counts, kDigit);
+  return digits >= kFewestDigits || counts >= kSign ||
+         (digits > 0 && counts >= kBeyond);
+}
+
+constexpr int kFewestOfCard = 13;
 
 // Whether a card's number is in the text. Detectors find cards other than
 // UnionPay's only in columns of cards, since Luhn holds of one number in ten.
@@ -57,16 +85,10 @@ constexpr int kManyGaps = 5;
 
 // Whether undressing the text may show more: what is told by its digits has 11
 // of them. UUIDs have four '-'.
-bool MayBeDressed(absl::string_view text) {
+bool MayBeDressed(Counts counts) {
   constexpr int kFewestOfNumber = 11;
-  int digits = 0, dashes = 0;
-  bool others = false;
-  for (const char c : text) {
-    digits += absl::ascii_isdigit(c) ? 1 : 0;
-    dashes += c == '-' ? 1 : 0;
-    others |= c == '.' || c == '_';
-  }
-  return digits >= kFewestOfNumber && (others || dashes >= kManyGaps);
+  return Number(counts, kDigit) >= kFewestOfNumber &&
+         (Number(counts, kDot) > 0 || Number(counts, kDash) >= kManyGaps);
 }
 
 // Appends a number without its gaps where it is in many pieces, else with '-'
@@ -101,28 +123,34 @@ void UndressAll(absl::string_view text, std::string* plain) {
 }
 
 // The category of persons' values that the text is or holds; empty: none.
-absl::string_view Personal(absl::string_view text, const policy::Watch& watch,
-                           std::string* scratch) {
+absl::string_view Personal(absl::string_view text, Counts counts,
+                           const policy::Watch& watch, std::string* scratch) {
   const v1::Category* category = watch.Find(text, scratch).category;
   if (category != nullptr &&
       (category->data_class() == v1::DATA_CLASS_PERSONAL ||
        category->data_class() == v1::DATA_CLASS_SENSITIVE)) {
     return category->id();
   }
-  return HoldsCard(text) ? kCard : "";
+  const bool digits = Number(counts, kDigit) >= kFewestOfCard;
+  return digits && HoldsCard(text) ? kCard : "";
 }
 
 // The same of a name, in which a dot is a gap as '-' is: no name is a decimal
 // number.
-absl::string_view WhatOfSomebody(absl::string_view text,
+absl::string_view WhatOfSomebody(absl::string_view text, Counts counts,
                                  const policy::Taxonomy& taxonomy) {
-  if (!MayBeSomebodys(text)) return "";
   thread_local std::string scratch, plain;
   const policy::Watch& watch = taxonomy.detectors().For(nullptr);
-  const absl::string_view found = Personal(text, watch, &scratch);
-  if (!found.empty() || !MayBeDressed(text)) return found;
+  const absl::string_view found = Personal(text, counts, watch, &scratch);
+  if (!found.empty() || !MayBeDressed(counts)) return found;
   UndressAll(text, &plain);
-  return plain == text ? found : Personal(plain, watch, &scratch);
+  return plain == text ? found : Personal(plain, counts, watch, &scratch);
+}
+
+absl::string_view WhatOfSomebody(absl::string_view text,
+                                 const policy::Taxonomy& taxonomy) {
+  const Counts counts = CountsOf(text);
+  return MayBeSomebodys(counts) ? WhatOfSomebody(text, counts, taxonomy) : "";
 }
 
 class Names {
@@ -133,7 +161,14 @@ class Names {
 
   void Check(absl::string_view field, absl::string_view text, int at = -1,
              absl::string_view part = "") {
-    const absl::string_view category = WhatOfSomebody(text, taxonomy_);
+    const Counts counts = CountsOf(text);
+    if (MayBeSomebodys(counts)) Look(field, text, counts, at, part);
+  }
+
+ private:
+  void Look(absl::string_view field, absl::string_view text, Counts counts,
+            int at, absl::string_view part) {
+    const absl::string_view category = WhatOfSomebody(text, counts, taxonomy_);
     if (category.empty()) return;
     v1::FieldViolation& violation = violations_->emplace_back();
     violation.set_field(
@@ -143,7 +178,6 @@ class Names {
     violation.add_operands(std::string(category));
   }
 
- private:
   const policy::Taxonomy& taxonomy_;
   const std::string& path_;
   std::vector<v1::FieldViolation>* const violations_;
