@@ -14,13 +14,17 @@ namespace {
 // both are made once a thread.
 class Hasher {
  public:
-  Digest Hash(absl::string_view bytes) {
-    Digest digest;
-    if (EVP_DigestInit_ex2(context_.get(), algorithm_.get(), nullptr) != 1 ||
-        EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) != 1 ||
-        EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr) != 1) {
-      std::abort();  // A wrong digest must not be used.
+  Digest Hash(std::initializer_list<absl::string_view> parts) {
+    bool hashed =
+        EVP_DigestInit_ex2(context_.get(), algorithm_.get(), nullptr) == 1;
+    for (const absl::string_view part : parts) {
+      hashed = hashed &&
+               EVP_DigestUpdate(context_.get(), part.data(), part.size()) == 1;
     }
+    Digest digest;
+    hashed = hashed &&
+             EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr) == 1;
+    if (!hashed) std::abort();  // A wrong digest must not be used.
     return digest;
   }
 
@@ -36,9 +40,11 @@ class Hasher {
 
 }  // namespace
 
-Digest Sha256(absl::string_view bytes) {
+Digest Sha256(absl::string_view bytes) { return Sha256({bytes}); }
+
+Digest Sha256(std::initializer_list<absl::string_view> parts) {
   thread_local Hasher hasher;
-  return hasher.Hash(bytes);
+  return hasher.Hash(parts);
 }
 
 std::string DigestBytes(const Digest& digest) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -13,6 +14,8 @@ namespace tongguan {
 using Digest = std::array<uint8_t, 32>;
 
 Digest Sha256(absl::string_view bytes);
+// Of these on end.
+Digest Sha256(std::initializer_list<absl::string_view> parts);
 
 // The 32 bytes as a string; as 64 lower-case hex digits.
 std::string DigestBytes(const Digest& digest);

@@ -19,6 +19,13 @@ TEST(Sha256Test, KnownAnswers) {
             "a33ce45964ff2167f6ecedd419db06c1");
 }
 
+TEST(Sha256Test, PartsAreHashedOnEnd) {
+  EXPECT_EQ(Sha256({"a", "", "bc"}), Sha256("abc"));
+  EXPECT_EQ(Sha256({""}), Sha256(""));
+  const std::string zero("a\0b", 3);
+  EXPECT_EQ(Sha256({"a", absl::string_view("\0", 1), "b"}), Sha256(zero));
+}
+
 TEST(Sha256Test, BytesAreTheDigest) {
   const std::string bytes = DigestBytes(Sha256("abc"));
   ASSERT_EQ(bytes.size(), 32u);

@@ -54,12 +54,8 @@ bool TakeFact(absl::string_view in, Fact* fact) {
 }  // namespace
 
 uint64_t RequestKey(absl::string_view owner, absl::string_view request_id) {
-  std::string text;
-  text.reserve(owner.size() + 1 + request_id.size());
-  text.append(owner.data(), owner.size());
-  text.push_back('\0');
-  text.append(request_id.data(), request_id.size());
-  const Digest digest = Sha256(text);
+  constexpr absl::string_view kBetween("\0", 1);
+  const Digest digest = Sha256({owner, kBetween, request_id});
   uint64_t key = 0;
   for (int i = 0; i < 8; ++i) key = key << 8 | digest[i];
   return key;

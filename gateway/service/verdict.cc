@@ -87,22 +87,27 @@ std::string RecordBytes(const v1::DecisionRecord& before,
                         absl::string_view rest,
                         const v1::DecisionRecord& after) {
   using Verdict = v1::VerdictRecord;
-  std::string verdict;
   const size_t decision_size = decision.ByteSizeLong();
-  verdict.reserve(flow.size() + decision_size + rest.size() +
-                  2 * kMostFieldHead);
-  AppendField(Verdict::kFlowFieldNumber, flow, &verdict);
-  AppendFieldHead(Verdict::kDecisionFieldNumber, decision_size, &verdict);
-  const size_t at = verdict.size();
-  verdict.resize(at + decision_size);
-  decision.SerializeWithCachedSizesToArray(
-      reinterpret_cast<uint8_t*>(&verdict[at]));
-  verdict.append(rest.data(), rest.size());
+  std::string flow_head, decision_head;
+  AppendFieldHead(Verdict::kFlowFieldNumber, flow.size(), &flow_head);
+  AppendFieldHead(Verdict::kDecisionFieldNumber, decision_size, &decision_head);
+  const size_t verdict_size = flow_head.size() + flow.size() +
+                              decision_head.size() + decision_size +
+                              rest.size();
   std::string record;
-  const size_t around = before.ByteSizeLong() + after.ByteSizeLong();
-  record.reserve(verdict.size() + around + kMostFieldHead);
+  record.reserve(before.ByteSizeLong() + kMostFieldHead + verdict_size +
+                 after.ByteSizeLong());
   before.AppendToString(&record);
-  AppendField(v1::DecisionRecord::kVerdictFieldNumber, verdict, &record);
+  AppendFieldHead(v1::DecisionRecord::kVerdictFieldNumber, verdict_size,
+                  &record);
+  record += flow_head;
+  record.append(flow.data(), flow.size());
+  record += decision_head;
+  const size_t at = record.size();
+  record.resize(at + decision_size);
+  decision.SerializeWithCachedSizesToArray(
+      reinterpret_cast<uint8_t*>(&record[at]));
+  record.append(rest.data(), rest.size());
   after.AppendToString(&record);
   return record;
 }
