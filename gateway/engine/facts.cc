@@ -444,10 +444,6 @@ Facts::Facts(const v1::Flow& flow_in, const policy::Snapshot& policy_in,
       year(BeijingYear(at_in)),
       exporter(policy_in.registry().Find(flow_in.exporter())),
       ciio(exporter == nullptr ? v1::FACT_UNKNOWN : exporter->ciio) {
-  order.fill(policy.regime().order_size());
-  for (int i = policy.regime().order_size() - 1; i >= 0; --i) {
-    order[policy.regime().order(i).rule()] = i;
-  }
   sector_known = flow.sector() == policy.regime().automotive_sector() ||
                  policy.lists().KnowsSector(flow.sector());
   ReadPeople(this);
