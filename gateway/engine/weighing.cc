@@ -138,7 +138,7 @@ void Weighing::Run() {
     told_.reset();
     kRules[rule](*this);
     if (stopped_) return;
-    if (!told_.test(rule)) {
+    if (!told_[rule]) {
       Skip(rule, has_personal() ? v1::REASON_NOT_REACHED
                                 : v1::REASON_NO_PERSONAL_DATA);
     }
@@ -230,7 +230,7 @@ v1::TraceStep* Weighing::AddStep(v1::Rule rule, v1::Effect effect,
                                  v1::Reason reason,
                                  std::initializer_list<int64_t> operands,
                                  const Reference& reference) {
-  told_.set(rule);
+  told_[rule] = true;
   v1::TraceStep* const step = decision_->add_trace();
   step->set_rule(rule);
   step->set_effect(effect);

@@ -200,8 +200,9 @@ struct Lists::Index {
   }
 
   // Appends the rows that name an item by name or pattern, worked out.
-  void FindByName(absl::string_view name, RowRefs* rows) const {
-    Append(by_name, FoldName(name), rows);
+  void FindByName(absl::string_view name, absl::string_view folded,
+                  RowRefs* rows) const {
+    Append(by_name, folded, rows);
     std::vector<uint32_t> matching;
     patterns.Match(name, &matching);
     for (uint32_t i : matching) rows->push_back(pattern_rows[i]);
@@ -261,7 +262,14 @@ void Lists::FindRows(absl::string_view category, absl::string_view name,
                      RowRefs* rows) const {
   const size_t from = rows->size();
   if (!category.empty()) Append(index_->by_category, category, rows);
-  if (!name.empty()) index_->FindByName(name, rows);
+  if (!name.empty()) index_->FindByName(name, FoldName(name), rows);
+  SortFrom(from, rows);
+}
+
+void Lists::FindRowsOfName(absl::string_view name, absl::string_view folded,
+                           RowRefs* rows) const {
+  const size_t from = rows->size();
+  index_->FindByName(name, folded, rows);
   SortFrom(from, rows);
 }
 

@@ -61,6 +61,9 @@ class Lists {
   // name are worked out each time: Names (names.h) remembers.
   void FindRows(absl::string_view category, absl::string_view name,
                 RowRefs* rows) const;
+  // The same by name alone, which is not empty; `folded` is FoldName of it.
+  void FindRowsOfName(absl::string_view name, absl::string_view folded,
+                      RowRefs* rows) const;
 
   // Whether the list has heading rows for a sector and scenario: rows that name
   // no category, item or pattern and no data class.

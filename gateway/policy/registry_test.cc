@@ -109,7 +109,7 @@ TEST(RegistryTest, KeepsTheSameAreasOnce) {
   v1::RegistryShard shard = TestShard();
   v1::Enterprise& other = *shard.add_enterprises();
   other = shard.enterprises(0);
-  other.set_uscc("91350100M000100Y43");
+  other.set_uscc("91310000000000001Y");
   const auto registry = Compile(shard);
   EXPECT_EQ(registry->enterprises(), 3u);
   EXPECT_EQ(registry->areas().size(), 2u);
