@@ -105,7 +105,7 @@ void Weighing::OrderTrace() {
   const auto facts = std::find_if(begin, end, [](const v1::TraceStep* step) {
     return step->rule() == v1::RULE_FACT_UNKNOWN;
   });
-  if (facts == end || (*facts)->reason() != v1::REASON_FACTS_KNOWN ||
+  if (end - facts < 2 || (*facts)->reason() != v1::REASON_FACTS_KNOWN ||
       facts[1]->rule() != v1::RULE_FACT_UNKNOWN) {
     return;
   }

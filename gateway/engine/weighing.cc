@@ -135,7 +135,6 @@ Weighing::~Weighing() = default;
 void Weighing::Run() {
   for (int i = v1::RULE_NOT_EXPORT; i < v1::Rule_ARRAYSIZE; ++i) {
     const auto rule = static_cast<v1::Rule>(i);
-    told_.reset();
     kRules[rule](*this);
     if (stopped_) return;
     if (!told_[rule]) {

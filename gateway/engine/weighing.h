@@ -219,7 +219,7 @@ class Weighing {
   absl::InlinedVector<v1::Warning, 2> warnings_;
   bool stopped_ = false;
   bool blocked_ = false;
-  std::bitset<v1::Rule_ARRAYSIZE> told_;  // Rules with a step of this turn.
+  std::bitset<v1::Rule_ARRAYSIZE> told_;  // Rules with a step.
 };
 
 }  // namespace tongguan::engine
