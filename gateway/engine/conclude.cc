@@ -7,9 +7,9 @@ namespace tongguan::engine {
 namespace {
 
 // What the rule names when it matches (reference: rule 7 reports it).
-v1::Mechanism Names(const Step& step) {
-  if (step.effect == v1::EFFECT_RELEASES) return v1::MECHANISM_NONE;
-  switch (step.rule) {
+v1::Mechanism Names(const v1::TraceStep& step) {
+  if (step.effect() == v1::EFFECT_RELEASES) return v1::MECHANISM_NONE;
+  switch (step.rule()) {
     case v1::RULE_FTZ_IN_SCC:
     case v1::RULE_SCC_BAND:
       return v1::MECHANISM_STANDARD_CONTRACT_OR_CERTIFICATION;
@@ -25,9 +25,10 @@ bool IsGated(v1::Rule rule) {
   return rule == v1::RULE_IMPORTANT_DATA || rule >= v1::RULE_CONTRACT;
 }
 
-bool Decides(const Step& step) {
-  return step.effect == v1::EFFECT_RELEASES ||
-         step.effect == v1::EFFECT_COVERED || step.effect == v1::EFFECT_DEMANDS;
+bool Decides(const v1::TraceStep& step) {
+  return step.effect() == v1::EFFECT_RELEASES ||
+         step.effect() == v1::EFFECT_COVERED ||
+         step.effect() == v1::EFFECT_DEMANDS;
 }
 
 bool IsExemption(const v1::Regime& regime, v1::Rule rule) {
@@ -57,8 +58,9 @@ int NamingOrder(v1::Mechanism mechanism) {
   }
 }
 
-bool Stops(const Step& step) {
-  return step.effect == v1::EFFECT_DEMANDS || step.effect == v1::EFFECT_BLOCKS;
+bool Stops(const v1::TraceStep& step) {
+  return step.effect() == v1::EFFECT_DEMANDS ||
+         step.effect() == v1::EFFECT_BLOCKS;
 }
 
 // Sets the reference, if there is one, of a part of the decision.
@@ -88,44 +90,44 @@ void WriteUnknown(v1::Count* out) {
   out->set_next_threshold(0);
 }
 
-void CopyItems(const Items& from,
-               google::protobuf::RepeatedField<uint32_t>* to) {
-  if (from.empty()) return;
-  for (uint32_t i : from) to->Add(i);
-}
-
-void WriteStep(const Step& step, v1::TraceStep* out) {
-  out->set_rule(step.rule);
-  out->set_effect(step.effect);
-  out->set_reason(step.reason);
-  for (int64_t operand : step.operands) out->add_operands(operand);
-  CopyItems(step.items, out->mutable_items());
-  Write(step.reference, out);
-}
-
 }  // namespace
 
-v1::Rule Weighing::Headline(bool allow) const {
-  v1::Rule best = v1::RULE_UNSPECIFIED;
-  int order = INT32_MAX;
-  for (const Step& step : steps_) {
-    const bool says = allow ? Decides(step) : Stops(step);
-    const int place = OrderOf(step.rule);
-    if (says && place < order) {
-      best = step.rule;
-      order = place;
-    }
+// Puts the steps in the order of the rules; those of one rule stay in the order
+// of being said. "All facts known" goes where a later rule had to read a
+// counter that is not.
+void Weighing::OrderTrace() {
+  auto* const trace = decision_->mutable_trace();
+  const auto begin = trace->pointer_begin(), end = trace->pointer_end();
+  const auto before = [](const v1::TraceStep* a, const v1::TraceStep* b) {
+    return a->rule() < b->rule();
+  };
+  if (!std::is_sorted(begin, end, before)) std::stable_sort(begin, end, before);
+  const auto facts = std::find_if(begin, end, [](const v1::TraceStep* step) {
+    return step->rule() == v1::RULE_FACT_UNKNOWN;
+  });
+  if (end - facts < 2 || (*facts)->reason() != v1::REASON_FACTS_KNOWN ||
+      facts[1]->rule() != v1::RULE_FACT_UNKNOWN) {
+    return;
   }
-  return best;
+  std::rotate(facts, facts + 1, end);
+  trace->RemoveLast();
+}
+
+// The first rule that decides; of an ASSESS, that stops.
+v1::Rule Weighing::Headline(bool allow) const {
+  for (const v1::TraceStep& step : decision_->trace()) {
+    if (allow ? Decides(step) : Stops(step)) return step.rule();
+  }
+  return v1::RULE_UNSPECIFIED;
 }
 
 // The strictest demand of all items. Of equals an open one goes before a
 // covered one, then the rule and the regime that are named first.
-ItemState::Demand Weighing::Strictest() const {
-  ItemState::Demand best;
-  auto weigh = [&](const ItemState::Demand& demand, bool or_equal) {
-    const auto place = [this](const ItemState::Demand& d) {
-      return std::pair(OrderOf(d.rule), NamingOrder(d.mechanism));
+v1::Mechanism Weighing::Requirement() const {
+  Demanded best;
+  auto weigh = [&](const Demanded& demand, bool or_equal) {
+    const auto place = [](const Demanded& d) {
+      return std::pair(d.rule, NamingOrder(d.mechanism));
     };
     const bool stricter =
         demand.level > best.level ||
@@ -133,10 +135,10 @@ ItemState::Demand Weighing::Strictest() const {
          demand.level != Level::kNone && place(demand) < place(best));
     if (stricter) best = demand;
   };
-  for (uint32_t i : open_) weigh(items_[i].open, /*or_equal=*/true);
+  for (uint32_t i : open_) weigh(OpenOf(i), /*or_equal=*/true);
   const Level open = best.level;
-  for (uint32_t i : covered_) weigh(items_[i].covered, best.level > open);
-  return best;
+  for (uint32_t i : covered_) weigh(CoveredOf(i), best.level > open);
+  return best.mechanism;
 }
 
 v1::Mechanism Weighing::ReliedMechanism() const {
@@ -157,31 +159,29 @@ v1::Mechanism Weighing::Reported(bool allow, v1::Mechanism requirement) const {
   if (!blocked_) return requirement;
   // A gap in the duties: what the first matching rule names, unless more is
   // demanded.
-  v1::Mechanism named = v1::MECHANISM_NONE;
-  int order = INT32_MAX;
-  for (const Step& step : steps_) {
-    const int place = OrderOf(step.rule);
-    if (IsGated(step.rule) && Decides(step) && place < order) {
-      named = Names(step);
-      order = place;
-    }
-  }
-  return LevelOf(named) >= LevelOf(requirement) ? named : requirement;
+  const auto& trace = decision_->trace();
+  const auto named =
+      std::find_if(trace.begin(), trace.end(), [](const v1::TraceStep& step) {
+        return IsGated(step.rule()) && Decides(step);
+      });
+  if (named == trace.end()) return requirement;
+  return LevelOf(Names(*named)) >= LevelOf(requirement) ? Names(*named)
+                                                        : requirement;
 }
 
 v1::Charging Weighing::Charging() const {
   if (!has_personal() || stopped_) return v1::CHARGING_NONE;
-  bool exempt = true;
-  bool list_exempt = true;
-  for (uint32_t i : personal_) {
-    const v1::Rule rule = items_[i].released_by;
-    const bool by_exemption = IsExemption(regime(), rule);
-    exempt &= by_exemption;
-    list_exempt &= by_exemption || IsListRelease(rule);
+  Items exempt;
+  Items by_list;
+  for (const Relief& relief : reliefs_) {
+    if (IsExemption(regime(), relief.rule)) exempt |= relief.items;
+    if (IsListRelease(relief.rule)) by_list |= relief.items;
   }
-  list_exempt &= (personal_ & on_assessment_).empty();
-  if (exempt) return v1::CHARGING_EXEMPT;
-  if (list_exempt) return v1::CHARGING_LIST_EXEMPT;
+  const Items others = personal_ - exempt;
+  if (others.empty()) return v1::CHARGING_EXEMPT;
+  if ((others - by_list).empty() && (personal_ & on_assessment_).empty()) {
+    return v1::CHARGING_LIST_EXEMPT;
+  }
   if (!on_assessment_.empty()) return v1::CHARGING_COUNTED;
   const bool gba = std::any_of(relied_on_.begin(), relied_on_.end(),
                                [](const FilingFacts* filing) {
@@ -190,81 +190,58 @@ v1::Charging Weighing::Charging() const {
   return gba ? v1::CHARGING_GBA : v1::CHARGING_COUNTED;
 }
 
-void Weighing::WriteItems(v1::Decision* decision) const {
-  for (size_t i = 0; i < items_.size(); ++i) {
-    const ItemState& item = items_[i];
-    v1::ItemVerdict* out = decision->add_items();
-    out->set_item(static_cast<uint32_t>(i));
-    const bool open = open_.Has(static_cast<uint32_t>(i));
-    const ItemState::Demand& demand = open ? item.open : item.covered;
-    out->set_satisfied(!open);
-    if (demand.level != Level::kNone) {
-      out->set_mechanism(demand.mechanism);
-      out->set_rule(demand.rule);
-      out->set_reason(demand.reason);
-      Write(demand.reference, out);
-      continue;
-    }
-    const bool released = item.released_by != v1::RULE_UNSPECIFIED;
+void Weighing::WriteItems() {
+  for (uint32_t i = 0; i < facts_.items.size(); ++i) {
+    v1::ItemVerdict* const out = decision_->add_items();
+    out->set_item(i);
+    out->set_satisfied(!open_.Has(i));
     out->set_mechanism(v1::MECHANISM_NONE);
-    out->set_rule(released ? item.released_by : v1::RULE_NO_PI_NO_ID);
-    out->set_reason(released ? item.release_reason
-                             : v1::REASON_NO_PERSONAL_DATA);
-    Write(item.release_reference, out);
+    out->set_rule(v1::RULE_NO_PI_NO_ID);
+    out->set_reason(v1::REASON_NO_PERSONAL_DATA);
   }
-}
-
-void Weighing::WriteTrace(v1::Decision* decision) const {
-  bool unknown = false;
-  bool in_order = true;
-  int last = 0;
-  for (const Step& step : steps_) {
-    const int place = OrderOf(step.rule);
-    unknown |= step.rule == v1::RULE_FACT_UNKNOWN && Stops(step);
-    in_order &= last <= place;
-    last = place;
-  }
-  // "All facts known" was said before a counter had to be read.
-  const auto write = [decision, unknown](const Step& step) {
-    if (unknown && step.reason == v1::REASON_FACTS_KNOWN) return;
-    WriteStep(step, decision->add_trace());
+  Items demanded = open_;
+  demanded |= covered_;
+  const auto write = [this](uint32_t i, const auto& why) {
+    v1::ItemVerdict* const out = decision_->mutable_items(static_cast<int>(i));
+    out->set_rule(why.rule);
+    out->set_reason(why.reason);
+    Write(why.reference, out);
+    return out;
   };
-  if (in_order) {
-    std::for_each(steps_.begin(), steps_.end(), write);
-    return;
+  for (const Relief& relief : reliefs_) {
+    for (uint32_t i : relief.items - demanded) write(i, relief);
   }
-  // Steps of one rule stay in the order of being said: of their addresses.
-  absl::InlinedVector<std::pair<int, const Step*>, 24> steps;
-  for (const Step& step : steps_) steps.emplace_back(OrderOf(step.rule), &step);
-  std::sort(steps.begin(), steps.end());
-  for (const auto& [place, step] : steps) write(*step);
+  for (uint32_t i : demanded) {
+    const Demanded& demand = open_.Has(i) ? OpenOf(i) : CoveredOf(i);
+    write(i, demand)->set_mechanism(demand.mechanism);
+  }
 }
 
-void Weighing::WriteMissing(v1::Decision* decision) const {
+void Weighing::WriteMissing() {
   Items assessed;  // Where an assessment is needed a contract would not help.
   for (uint32_t i : open_) {
-    if (items_[i].open.level >= Level::kAssessment) assessed.Add(i);
+    if (OpenOf(i).level >= Level::kAssessment) assessed.Add(i);
   }
   for (const Uncovered& entry : missing_) {
     const bool too_little =
         entry.what == v1::MISSING_STANDARD_CONTRACT_OR_CERTIFICATION &&
         (entry.items - assessed).empty();
     if (too_little) continue;
-    v1::MissingEntry* out = decision->add_missing();
+    v1::MissingEntry* out = decision_->add_missing();
     out->set_what(entry.what);
     if (!(entry.items == All())) {
-      CopyItems(entry.items, out->mutable_items());
+      for (uint32_t i : entry.items) out->add_items(i);
     }
     Write(entry.reference, out);
     out->set_reason(entry.reason);
   }
 }
 
-void Weighing::WriteObligations(v1::Decision* decision, bool allow) const {
+void Weighing::WriteObligations(bool allow) {
   if (!allow || stopped_) return;
-  auto add = [decision](v1::ObligationKind kind, int64_t operand = 0,
-                        const Reference& reference = {}) {
-    v1::Obligation* out = decision->add_obligations();
+  auto add = [this](v1::ObligationKind kind, int64_t operand = 0,
+                    const Reference& reference = {}) {
+    v1::Obligation* out = decision_->add_obligations();
     out->set_kind(kind);
     out->set_operand(operand);
     Write(reference, out);
@@ -286,8 +263,8 @@ void Weighing::WriteObligations(v1::Decision* decision, bool allow) const {
   }
   for (const ListFacts& list : facts_.lists) {
     const bool used = std::any_of(
-        items_.begin(), items_.end(), [&list](const ItemState& item) {
-          return item.release_reference == Reference(*list.list);
+        reliefs_.begin(), reliefs_.end(), [&list](const Relief& relief) {
+          return relief.reference == Reference(*list.list);
         });
     const int32_t days = list.list->head.report_working_days();
     if (used && days > 0) {
@@ -300,13 +277,12 @@ void Weighing::WriteObligations(v1::Decision* decision, bool allow) const {
   }
 }
 
-void Weighing::WriteHeadroom(v1::Charging charging,
-                             v1::Decision* decision) const {
+void Weighing::WriteHeadroom(v1::Charging charging) {
   if (!has_personal() || stopped_) {
-    decision->clear_headroom();
+    decision_->clear_headroom();
     return;
   }
-  v1::Headroom* out = decision->mutable_headroom();
+  v1::Headroom* out = decision_->mutable_headroom();
   out->set_year(facts_.year);
   out->set_group_persons(tallies_.group_persons.people);
   const bool counted =
@@ -334,25 +310,25 @@ void Weighing::WriteHeadroom(v1::Charging charging,
   }
 }
 
-void Weighing::WriteLane(v1::Decision* decision, bool allow) const {
-  decision->set_lane(v1::LANE_NORMAL);
+void Weighing::WriteLane(bool allow) {
+  decision_->set_lane(v1::LANE_NORMAL);
   if (allow || facts_.exporter == nullptr) return;
   for (const policy::GreenChannel& channel : facts_.exporter->registrations) {
     if (!channel.source.suspended() && channel.granted <= facts_.today &&
         facts_.today <= channel.valid_to) {
-      decision->set_lane(v1::LANE_EXPEDITED);
-      decision->set_lane_reference(channel.source.id());
+      decision_->set_lane(v1::LANE_EXPEDITED);
+      decision_->set_lane_reference(channel.source.id());
       return;
     }
   }
 }
 
-void Weighing::WriteWarnings(v1::Decision* decision) const {
-  auto add = [decision](v1::Warning warning) {
-    auto* warnings = decision->mutable_warnings();
+void Weighing::WriteWarnings() {
+  auto add = [this](v1::Warning warning) {
+    auto* warnings = decision_->mutable_warnings();
     if (std::find(warnings->begin(), warnings->end(), warning) ==
         warnings->end()) {
-      decision->add_warnings(warning);
+      decision_->add_warnings(warning);
     }
   };
   for (v1::Warning warning : warnings_) add(warning);
@@ -371,32 +347,32 @@ void Weighing::WriteWarnings(v1::Decision* decision) const {
   }
 }
 
-void Weighing::Conclude(v1::Decision* decision) const {
+void Weighing::Conclude() {
   const bool allow = Allows();
-  decision->set_verdict(allow ? v1::VERDICT_ALLOW : v1::VERDICT_ASSESS);
-  const ItemState::Demand strictest = Strictest();
-  decision->set_requirement(strictest.mechanism);
-  decision->set_required_mechanism(Reported(allow, strictest.mechanism));
-  decision->set_headline(Headline(allow));
+  OrderTrace();
+  decision_->set_verdict(allow ? v1::VERDICT_ALLOW : v1::VERDICT_ASSESS);
+  const v1::Mechanism requirement = Requirement();
+  decision_->set_requirement(requirement);
+  decision_->set_required_mechanism(Reported(allow, requirement));
+  decision_->set_headline(Headline(allow));
   if (allow) {
     for (const FilingFacts* filing : relied_on_) {
       const absl::string_view id = filing->filing->id;
-      decision->add_relied_on(id.data(), id.size());
+      decision_->add_relied_on(id.data(), id.size());
     }
   }
-  WriteLane(decision, allow);
-  WriteItems(decision);
-  WriteTrace(decision);
-  if (!allow) WriteMissing(decision);
-  WriteObligations(decision, allow);
+  WriteLane(allow);
+  WriteItems();
+  if (!allow) WriteMissing();
+  WriteObligations(allow);
   const v1::Charging charging = Charging();
-  WriteHeadroom(charging, decision);
-  decision->set_charging(allow ? charging : v1::CHARGING_NONE);
-  if (decision->charging() != v1::CHARGING_NONE) {
-    decision->set_charged_persons(fresh_.persons);
-    decision->set_charged_sensitive_persons(fresh_.sensitive);
+  WriteHeadroom(charging);
+  decision_->set_charging(allow ? charging : v1::CHARGING_NONE);
+  if (decision_->charging() != v1::CHARGING_NONE) {
+    decision_->set_charged_persons(fresh_.persons);
+    decision_->set_charged_sensitive_persons(fresh_.sensitive);
   }
-  WriteWarnings(decision);
+  WriteWarnings();
 }
 
 }  // namespace tongguan::engine

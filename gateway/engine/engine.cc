@@ -23,9 +23,9 @@ void Empty(v1::Decision* decision) {
 void Question::Decide(const Tallies& tallies, v1::Decision* decision) const {
   Empty(decision);
   const Supposition nothing;
-  Weighing weighing(facts_, tallies, nothing);
+  Weighing weighing(facts_, tallies, nothing, decision);
   weighing.Run();
-  weighing.Conclude(decision);
+  weighing.Conclude();
   if (decision->verdict() == v1::VERDICT_ASSESS) {
     FindSmallestChange(facts_, tallies, decision);
   }

@@ -199,9 +199,8 @@ ListFacts ReadList(const Facts& facts, uint32_t index) {
   out.serves = WhetherServes(facts, *out.list);
   out.binds = WhetherBinds(facts, out.list->head);
   out.covers = lists.Covers(index, facts.flow.sector(), facts.flow.scenario());
-  policy::RowRefs refs;
-  lists.FindHeadings(index, facts.flow.sector(), facts.flow.scenario(), &refs);
-  out.headings = !refs.empty();
+  out.headings =
+      lists.HasHeadings(index, facts.flow.sector(), facts.flow.scenario());
   return out;
 }
 
@@ -406,16 +405,10 @@ void ReadPeople(Facts* facts) {
   facts->states_sensitive_people = people.sensitive_persons() > 0;
 }
 
-absl::InlinedVector<absl::string_view, 8> AreasOf(const Exporter& exporter) {
-  absl::InlinedVector<absl::string_view, 8> areas;
-  for (const std::string* area : exporter.areas) areas.push_back(*area);
-  return areas;
-}
-
 // The lists in force in the exporter's areas, and what it has on file.
 void ReadRegistered(const Exporter& exporter, Facts* facts) {
   const policy::Lists& lists = facts->policy.lists();
-  for (uint32_t index : lists.InAreas(AreasOf(exporter))) {
+  for (uint32_t index : facts->policy.ListsOf(exporter)) {
     if (lists.all()[index].InForce(facts->today)) {
       facts->lists.push_back(ReadList(*facts, index));
     }
@@ -444,10 +437,6 @@ Facts::Facts(const v1::Flow& flow_in, const policy::Snapshot& policy_in,
       year(BeijingYear(at_in)),
       exporter(policy_in.registry().Find(flow_in.exporter())),
       ciio(exporter == nullptr ? v1::FACT_UNKNOWN : exporter->ciio) {
-  order.fill(policy.regime().order_size());
-  for (int i = policy.regime().order_size() - 1; i >= 0; --i) {
-    order[policy.regime().order(i).rule()] = i;
-  }
   sector_known = flow.sector() == policy.regime().automotive_sector() ||
                  policy.lists().KnowsSector(flow.sector());
   ReadPeople(this);

@@ -4,7 +4,6 @@
 #ifndef TONGGUAN_GATEWAY_ENGINE_FACTS_H_
 #define TONGGUAN_GATEWAY_ENGINE_FACTS_H_
 
-#include <array>
 #include <string>
 #include <utility>
 
@@ -97,8 +96,6 @@ struct Facts {
   absl::InlinedVector<FilingFacts, 4>
       filings;  // Assessment, GBA, contract,
                 // certificate: order of relying.
-  // The rules' places in the regime's order; one that has none goes last.
-  std::array<int, v1::Rule_ARRAYSIZE> order;
   // New people of the flow, as declared or as its record says; and all of it,
   // where declared.
   NewPeople fresh;

@@ -3,7 +3,6 @@
 #ifndef TONGGUAN_GATEWAY_ENGINE_ITEMS_H_
 #define TONGGUAN_GATEWAY_ENGINE_ITEMS_H_
 
-#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <initializer_list>
@@ -57,19 +56,7 @@ class Items {
     return *this;
   }
   // 0 to count - 1.
-  static Items First(size_t count) {
-    Items items;
-    if (count < 64) {
-      items.low_ = (uint64_t{1} << count) - 1;
-      return items;
-    }
-    items.low_ = ~uint64_t{0};
-    if (count == 64) return items;
-    Words& high = items.High(count / 64);
-    std::fill(high.begin(), high.end(), ~uint64_t{0});
-    high.back() = (uint64_t{1} << count % 64) - 1;
-    return items;
-  }
+  static Items First(size_t count);
 
   void Add(uint32_t item) {
     const uint64_t bit = uint64_t{1} << item % 64;
@@ -90,41 +77,24 @@ class Items {
 
   Items& operator|=(const Items& other) {
     low_ |= other.low_;
-    if (other.high_ == nullptr) return *this;
-    Words& high = High(other.high_->size());
-    for (size_t i = 0; i < other.high_->size(); ++i) {
-      high[i] |= (*other.high_)[i];
-    }
+    if (other.high_ != nullptr) AddHigh(other);
     return *this;
   }
   friend Items operator&(const Items& a, const Items& b) {
     Items both;
     both.low_ = a.low_ & b.low_;
-    if (a.high_ == nullptr || b.high_ == nullptr) return both;
-    Words& high = both.High(std::min(a.high_->size(), b.high_->size()));
-    for (size_t i = 0; i < high.size(); ++i) {
-      high[i] = a.Word(i + 1) & b.Word(i + 1);
-    }
+    if (a.high_ != nullptr && b.high_ != nullptr) both.SetHighAnd(a, b);
     return both;
   }
   friend Items operator-(const Items& a, const Items& b) {
     Items rest;
     rest.low_ = a.low_ & ~b.low_;
-    if (a.high_ == nullptr) return rest;
-    Words& high = rest.High(a.high_->size());
-    for (size_t i = 0; i < high.size(); ++i) {
-      high[i] = a.Word(i + 1) & ~b.Word(i + 1);
-    }
+    if (a.high_ != nullptr) rest.SetHighMinus(a, b);
     return rest;
   }
   friend bool operator==(const Items& a, const Items& b) {
-    if (a.low_ != b.low_) return false;
-    if (a.high_ == nullptr && b.high_ == nullptr) return true;
-    const size_t words = std::max(a.WordCount(), b.WordCount());
-    for (size_t i = 1; i < words; ++i) {
-      if (a.Word(i) != b.Word(i)) return false;
-    }
-    return true;
+    return a.low_ == b.low_ &&
+           ((a.high_ == nullptr && b.high_ == nullptr) || SameHigh(a, b));
   }
 
  private:
@@ -137,15 +107,13 @@ class Items {
     return i < WordCount() ? (*high_)[i - 1] : 0;
   }
   // The words above the first, at least so many.
-  Words& High(size_t words) {
-    if (high_ == nullptr) high_ = std::make_unique<Words>();
-    if (high_->size() < words) high_->resize(words, 0);
-    return *high_;
-  }
-  bool NoneHigh() const {
-    return std::all_of(high_->begin(), high_->end(),
-                       [](uint64_t word) { return word == 0; });
-  }
+  Words& High(size_t words);
+  bool NoneHigh() const;
+  // What is said of the first word, done to those above.
+  void AddHigh(const Items& other);
+  void SetHighAnd(const Items& a, const Items& b);
+  void SetHighMinus(const Items& a, const Items& b);
+  static bool SameHigh(const Items& a, const Items& b);
 
   uint64_t low_ = 0;             // Items 0 to 63.
   std::unique_ptr<Words> high_;  // The others, 64 a word; null: there are none.

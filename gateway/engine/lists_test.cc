@@ -1,3 +1,5 @@
+#include <vector>
+
 #include "gateway/engine/testing.h"
 
 namespace tongguan::engine {
@@ -34,6 +36,40 @@ TEST_F(ListsTest, AGeneralListReleasesPersonalDataOnlyIfItSaysSo) {
   const v1::Decision d = Decide();
   EXPECT_EQ(d.headline(), v1::RULE_GENERAL_LIST);
   EXPECT_EQ(d.charging(), v1::CHARGING_LIST_EXEMPT);
+}
+
+TEST_F(ListsTest, AReleaseMayObligeToReport) {
+  v1::ListHead* head = AddList(v1::LIST_KIND_GENERAL, v1::ROW_MECHANISM_FREE);
+  head->set_releases_personal_data(true);
+  head->set_releases_personal_data_source("test");
+  head->set_report_working_days(5);
+  AddList(v1::LIST_KIND_IMPORTANT_DATA, v1::ROW_MECHANISM_IMPORTANT_DATA,
+          "order_amount")
+      ->set_report_working_days(7);  // Releases nothing.
+  const v1::Decision d = Decide();
+  ASSERT_EQ(d.headline(), v1::RULE_GENERAL_LIST);
+  std::vector<int64_t> days;
+  for (const v1::Obligation& duty : d.obligations()) {
+    if (duty.kind() != v1::OBLIGATION_KIND_REPORT_TO_LIST_CENTRE) continue;
+    days.push_back(duty.operand());
+    EXPECT_EQ(duty.reference(), d.items(0).reference());
+  }
+  EXPECT_EQ(days, std::vector<int64_t>{5});
+}
+
+TEST_F(ListsTest, OfAnItemBothReleasedAndDemandedTheDemandIsTold) {
+  v1::ListHead* head = AddList(v1::LIST_KIND_GENERAL, v1::ROW_MECHANISM_FREE);
+  head->set_releases_personal_data(true);
+  head->set_releases_personal_data_source("test");
+  EXPECT_EQ(Decide().items(0).reference(),
+            StepOf(Decide(), v1::RULE_GENERAL_LIST).reference());
+  v1::SpecialRegimeClaim* claim = flow.add_special_regimes();
+  claim->set_regime(v1::SPECIAL_REGIME_STATE_SECRET);
+  claim->set_licence(v1::FACT_NO);
+  const v1::Decision d = Decide();
+  EXPECT_EQ(StepOf(d, v1::RULE_GENERAL_LIST).effect(), v1::EFFECT_RELEASES);
+  EXPECT_EQ(d.items(0).rule(), v1::RULE_SPECIAL_REGIME);
+  EXPECT_EQ(d.items(0).reference(), "");
 }
 
 TEST_F(ListsTest, ImportantDataIsNotReleasedByAGeneralList) {

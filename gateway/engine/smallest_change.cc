@@ -33,7 +33,7 @@ class Search {
 
  private:
   bool Allows(const Supposition& suppose) const {
-    Weighing weighing(facts_, tallies_, suppose, Weighing::Notes::kVerdict);
+    Weighing weighing(facts_, tallies_, suppose, nullptr);
     weighing.Run();
     return weighing.Allows();
   }

@@ -49,6 +49,12 @@ Reference Ref(const FilingFacts& filing) {
   return Reference(filing.filing->id);
 }
 
+Items ItemsOf(const v1::TraceStep& step) {
+  Items items;
+  for (uint32_t i : step.items()) items.Add(i);
+  return items;
+}
+
 // How near a filing that does not serve came: the nearest is named.
 int Nearness(v1::Reason reason) {
   switch (reason) {
@@ -86,18 +92,17 @@ Level LevelOf(v1::Mechanism mechanism) {
 }
 
 Weighing::Weighing(const Facts& facts, const Tallies& tallies,
-                   const Supposition& suppose, Notes notes)
+                   const Supposition& suppose, v1::Decision* decision)
     : facts_(facts),
       tallies_(tallies),
       suppose_(suppose),
-      noting_(notes == Notes::kAll),
+      decision_(decision),
       fresh_(tallies.fresh.value_or(facts.fresh)),
       all_(Items::First(facts.items.size()) - suppose.dropped),
       personal_(facts.personal & all_),
       important_(facts.important & all_) {
   fresh_.persons = AtMost(suppose.persons, fresh_.persons);
   fresh_.sensitive = AtMost(suppose.sensitive, fresh_.sensitive);
-  if (noting_) items_.resize(facts.items.size());
   const Items sensitive_items = facts.sensitive & all_;
   const bool dropping = !suppose.dropped.empty();
   int64_t persons = AtMost(suppose.persons, facts.persons_in_flow);
@@ -125,22 +130,18 @@ Weighing::Weighing(const Facts& facts, const Tallies& tallies,
       (!sensitive_items.empty() || sensitive_people || facts.may_be_under_14);
 }
 
+Weighing::~Weighing() = default;
+
 void Weighing::Run() {
-  for (const v1::OrderedRule& rule : regime().order()) {
-    const size_t before = steps_.size();
-    kRules[rule.rule()](*this);
+  for (int i = v1::RULE_NOT_EXPORT; i < v1::Rule_ARRAYSIZE; ++i) {
+    const auto rule = static_cast<v1::Rule>(i);
+    kRules[rule](*this);
     if (stopped_) return;
-    if (noting_ && !Told(rule.rule(), before)) {
-      Skip(rule.rule(), has_personal() ? v1::REASON_NOT_REACHED
-                                       : v1::REASON_NO_PERSONAL_DATA);
+    if (!told_[rule]) {
+      Skip(rule, has_personal() ? v1::REASON_NOT_REACHED
+                                : v1::REASON_NO_PERSONAL_DATA);
     }
   }
-}
-
-bool Weighing::Told(v1::Rule rule, size_t from) const {
-  if (steps_.size() > from && steps_.back().rule == rule) return true;
-  return std::any_of(steps_.begin() + from, steps_.end(),
-                     [rule](const Step& step) { return step.rule == rule; });
 }
 
 std::optional<int64_t> Weighing::PersonsTotal() const {
@@ -224,50 +225,65 @@ int Weighing::FindCover(uint32_t item, Level level, bool* scale_unknown) const {
   return -1;
 }
 
+v1::TraceStep* Weighing::AddStep(v1::Rule rule, v1::Effect effect,
+                                 v1::Reason reason,
+                                 std::initializer_list<int64_t> operands,
+                                 const Reference& reference) {
+  told_[rule] = true;
+  v1::TraceStep* const step = decision_->add_trace();
+  step->set_rule(rule);
+  step->set_effect(effect);
+  step->set_reason(reason);
+  for (int64_t operand : operands) step->add_operands(operand);
+  if (!reference.empty()) reference.Write(step->mutable_reference());
+  return step;
+}
+
 void Weighing::AddStep(v1::Rule rule, v1::Effect effect, v1::Reason reason,
                        std::initializer_list<int64_t> operands,
-                       const Items& items, const Reference& reference) {
-  if (!noting_) return;
-  Step& step = steps_.emplace_back();
-  step.rule = rule;
-  step.effect = effect;
-  step.reason = reason;
-  step.reference = reference;
-  for (int64_t operand : operands) step.operands.push_back(operand);
-  if (&items != &all_ && !(items == all_)) step.items = items;
+                       const Reference& reference, const Items& items) {
+  v1::TraceStep* const step =
+      AddStep(rule, effect, reason, operands, reference);
+  if (items == all_) return;
+  for (uint32_t i : items) step->add_items(i);
 }
 
 void Weighing::Skip(v1::Rule rule, v1::Reason reason,
                     std::initializer_list<int64_t> operands,
-                    Reference reference) {
-  AddStep(rule, v1::EFFECT_SKIPPED, reason, operands, All(), reference);
+                    const Reference& reference) {
+  if (!noting()) return;
+  AddStep(rule, v1::EFFECT_SKIPPED, reason, operands, reference);
 }
 
 void Weighing::Release(v1::Rule rule, const Items& items, v1::Reason reason,
                        std::initializer_list<int64_t> operands,
-                       Reference reference) {
+                       const Reference& reference) {
   released_ |= items;
-  if (!noting_) return;
-  for (uint32_t i : items) {
-    items_[i].released_by = rule;
-    items_[i].release_reason = reason;
-    items_[i].release_reference = reference;
-  }
-  AddStep(rule, v1::EFFECT_RELEASES, reason, operands, items, reference);
+  if (!noting()) return;
+  reliefs_.push_back({rule, reason, reference, items});
+  AddStep(rule, v1::EFFECT_RELEASES, reason, operands, reference, items);
 }
 
-void Weighing::NoteDemand(uint32_t item, const ItemState::Demand& demand,
+void Weighing::NoteDemand(const Items& items, const Demanded& demand,
                           bool covered) {
-  (covered ? covered_ : open_).Add(item);
-  if (!noting_) return;
-  ItemState::Demand& place = covered ? items_[item].covered : items_[item].open;
-  if (demand.level > place.level) place = demand;
+  (covered ? covered_ : open_) |= items;
+  if (!noting()) return;
+  if (demands_.empty()) {
+    strictest_.resize(facts_.items.size());
+    demands_.emplace_back();
+  }
+  if (!(demands_.back() == demand)) demands_.push_back(demand);
+  const auto place = static_cast<uint32_t>(demands_.size() - 1);
+  for (uint32_t i : items) {
+    uint32_t& strictest = covered ? strictest_[i].covered : strictest_[i].open;
+    if (demand.level > demands_[strictest].level) strictest = place;
+  }
 }
 
 void Weighing::Demand(v1::Rule rule, const Items& items,
                       v1::Mechanism mechanism, v1::Reason reason,
                       std::initializer_list<int64_t> operands,
-                      Reference reference) {
+                      const Reference& reference) {
   const Level level = LevelOf(mechanism);
   const bool supposed = (level == Level::kContract && suppose_.contract) ||
                         (level <= Level::kAssessment && suppose_.assessment);
@@ -275,7 +291,7 @@ void Weighing::Demand(v1::Rule rule, const Items& items,
   Items unknown_scale;
   Reference cover = reference;
   for (uint32_t i : items) {
-    ItemState::Demand demand{level, mechanism, rule, reason, reference};
+    Demanded demand{level, mechanism, rule, reason, reference};
     bool scale_unknown = false;
     const int filing = level == Level::kContract || level == Level::kAssessment
                            ? FindCover(i, level, &scale_unknown)
@@ -285,33 +301,38 @@ void Weighing::Demand(v1::Rule rule, const Items& items,
       demand.reference = cover = Ref(facts_.filings[filing]);
     }
     const bool covered = filing >= 0 || supposed;
-    NoteDemand(i, demand, covered);
+    NoteDemand({i}, demand, covered);
     if (covered) continue;
     (scale_unknown ? unknown_scale : open).Add(i);
   }
-  const bool covered = open.empty() && unknown_scale.empty();
-  AddStep(rule, covered ? v1::EFFECT_COVERED : v1::EFFECT_DEMANDS, reason,
-          operands, items, covered ? cover : reference);
-  if (!open.empty()) NoteMissingFiling(rule, open, level);
+  if (noting()) {
+    const bool covered = open.empty() && unknown_scale.empty();
+    AddStep(rule, covered ? v1::EFFECT_COVERED : v1::EFFECT_DEMANDS, reason,
+            operands, covered ? cover : reference, items);
+    if (!open.empty()) NoteMissingFiling(rule, open, level);
+  }
   if (!unknown_scale.empty()) CounterUnknown(unknown_scale);
 }
 
 void Weighing::CounterUnknown(const Items& items) {
-  const ItemState::Demand demand{Level::kUndetermined,
-                                 v1::MECHANISM_NOT_DETERMINABLE,
-                                 v1::RULE_FACT_UNKNOWN,
-                                 v1::REASON_COUNTER_UNKNOWN,
-                                 {}};
-  for (uint32_t i : items) NoteDemand(i, demand, /*covered=*/false);
+  NoteDemand(items,
+             {Level::kUndetermined,
+              v1::MECHANISM_NOT_DETERMINABLE,
+              v1::RULE_FACT_UNKNOWN,
+              v1::REASON_COUNTER_UNKNOWN,
+              {}},
+             /*covered=*/false);
+  if (!noting()) return;
+  const auto& trace = decision_->trace();
   const bool told =
-      std::any_of(steps_.begin(), steps_.end(), [&items](const Step& step) {
-        return step.reason == v1::REASON_COUNTER_UNKNOWN &&
-               step.effect == v1::EFFECT_DEMANDS &&
-               (step.items.empty() || step.items == items);
+      std::any_of(trace.begin(), trace.end(), [&](const v1::TraceStep& step) {
+        return step.reason() == v1::REASON_COUNTER_UNKNOWN &&
+               step.effect() == v1::EFFECT_DEMANDS &&
+               (step.items().empty() || ItemsOf(step) == items);
       });
   if (!told) {
     AddStep(v1::RULE_FACT_UNKNOWN, v1::EFFECT_DEMANDS,
-            v1::REASON_COUNTER_UNKNOWN, {}, items, {});
+            v1::REASON_COUNTER_UNKNOWN, {}, {}, items);
   }
   Missing(v1::MISSING_OPENING_BALANCE, {}, {}, v1::REASON_COUNTER_UNKNOWN);
 }
@@ -321,28 +342,27 @@ void Weighing::MarkImportant(const Items& items) { important_ |= items; }
 void Weighing::SettleByAssessment(const Items& items,
                                   const FilingFacts& filing) {
   on_assessment_ |= items;
+  if (!noting()) return;
   RelyOn(filing);
   AddStep(v1::RULE_ASSESSMENT_ON_FILE, v1::EFFECT_COVERED,
-          v1::REASON_FILING_COVERS, {}, items, Ref(filing));
+          v1::REASON_FILING_COVERS, {}, Ref(filing), items);
 }
 
 void Weighing::SettleByGba(const Items& items, const FilingFacts& filing) {
   gba_settled_ |= items;
-  if (!noting_) return;
-  for (uint32_t i : items) items_[i].gba_contract = &filing;
+  if (!noting()) return;
+  gba_contracts_.emplace_back(&filing, items);
   RelyOn(filing);
   AddStep(v1::RULE_GBA_SC, v1::EFFECT_COVERED, v1::REASON_FILING_COVERS, {},
-          items, Ref(filing));
+          Ref(filing), items);
 }
 
 void Weighing::DemandGba() {
-  if (!noting_) return;
-  for (uint32_t i : gba_settled_ - released_) {
-    NoteDemand(
-        i,
-        {Level::kContract, v1::MECHANISM_GBA_STANDARD_CONTRACT, v1::RULE_GBA_SC,
-         v1::REASON_FILING_COVERS, Ref(*items_[i].gba_contract)},
-        /*covered=*/true);
+  for (const auto& [contract, items] : gba_contracts_) {
+    NoteDemand(items - released_,
+               {Level::kContract, v1::MECHANISM_GBA_STANDARD_CONTRACT,
+                v1::RULE_GBA_SC, v1::REASON_FILING_COVERS, Ref(*contract)},
+               /*covered=*/true);
   }
 }
 
@@ -356,7 +376,6 @@ void Weighing::RelyOn(const FilingFacts& filing) {
 // Names the filing of the kind that came nearest, and why it does not serve.
 void Weighing::NoteMissingFiling(v1::Rule rule, const Items& items,
                                  Level level) {
-  if (!noting_) return;
   if (level != Level::kContract && level != Level::kAssessment) return;
   const bool assessment = level == Level::kAssessment;
   v1::Reason best = v1::REASON_NO_FILING;
@@ -373,11 +392,13 @@ void Weighing::NoteMissingFiling(v1::Rule rule, const Items& items,
   Reference reference;
   if (nearest != nullptr) {
     reference = Ref(*nearest);
-    AddStep(rule, v1::EFFECT_SKIPPED, best, {nearest->operand}, items,
-            reference);
     if (best == v1::REASON_EXCEEDS_SCALE) {
-      steps_.back().operands = {*PeopleTotal(),
-                                nearest->filing->approved_people};
+      AddStep(rule, v1::EFFECT_SKIPPED, best,
+              {*PeopleTotal(), nearest->filing->approved_people}, reference,
+              items);
+    } else {
+      AddStep(rule, v1::EFFECT_SKIPPED, best, {nearest->operand}, reference,
+              items);
     }
   }
   Missing(assessment ? v1::MISSING_SECURITY_ASSESSMENT
@@ -386,8 +407,8 @@ void Weighing::NoteMissingFiling(v1::Rule rule, const Items& items,
 }
 
 void Weighing::Missing(v1::Missing what, const Items& items,
-                       Reference reference, v1::Reason reason) {
-  if (!noting_) return;
+                       const Reference& reference, v1::Reason reason) {
+  if (!noting()) return;
   for (const Uncovered& entry : missing_) {
     if (entry.what == what && entry.reference == reference &&
         entry.items == items) {
@@ -399,18 +420,19 @@ void Weighing::Missing(v1::Missing what, const Items& items,
 
 void Weighing::Block(const absl::InlinedVector<v1::Missing, 5>& duties) {
   blocked_ = true;
-  if (!noting_) return;
-  AddStep(v1::RULE_ART10_DUTIES, v1::EFFECT_BLOCKS, v1::REASON_DUTIES_MISSING,
-          {}, All(), {});
+  if (!noting()) return;
+  v1::TraceStep* const step = AddStep(v1::RULE_ART10_DUTIES, v1::EFFECT_BLOCKS,
+                                      v1::REASON_DUTIES_MISSING, {}, {});
   for (v1::Missing duty : duties) {
-    steps_.back().operands.push_back(duty);
+    step->add_operands(duty);
     Missing(duty, {}, {}, v1::REASON_DUTIES_MISSING);
   }
 }
 
 void Weighing::PassGate() {
+  if (!noting()) return;
   AddStep(v1::RULE_ART10_DUTIES, v1::EFFECT_PASSES, v1::REASON_DUTIES_KEPT, {},
-          All(), {});
+          {});
 }
 
 void Weighing::Warn(v1::Warning warning) {
@@ -422,11 +444,7 @@ void Weighing::Warn(v1::Warning warning) {
 
 void Weighing::StopAllowed(v1::Rule rule, v1::Reason reason) {
   stopped_ = true;
-  for (ItemState& item : items_) {
-    item.released_by = rule;
-    item.release_reason = reason;
-  }
-  AddStep(rule, v1::EFFECT_RELEASES, reason, {}, All(), {});
+  Release(rule, All(), reason);
 }
 
 bool Weighing::Allows() const { return !blocked_ && open_.empty(); }

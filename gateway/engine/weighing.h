@@ -4,9 +4,10 @@
 #ifndef TONGGUAN_GATEWAY_ENGINE_WEIGHING_H_
 #define TONGGUAN_GATEWAY_ENGINE_WEIGHING_H_
 
-#include <array>
+#include <bitset>
 #include <initializer_list>
 #include <optional>
+#include <utility>
 
 #include "absl/container/inlined_vector.h"
 #include "gateway/engine/engine.h"
@@ -33,50 +34,20 @@ struct Supposition {
   std::optional<int64_t> sensitive;  // At most so many new sensitive persons.
 };
 
-// What a rule did with the flow or some items.
-struct Step {
-  v1::Rule rule = v1::RULE_UNSPECIFIED;
-  v1::Effect effect = v1::EFFECT_SKIPPED;
-  v1::Reason reason = v1::REASON_UNSPECIFIED;
-  absl::InlinedVector<int64_t, 4> operands;
-  Items items;  // Empty: the flow.
-  Reference reference;
-};
-
-// What has been said of one item.
-struct ItemState {
-  v1::Rule released_by = v1::RULE_UNSPECIFIED;
-  v1::Reason release_reason = v1::REASON_UNSPECIFIED;
-  Reference release_reference;
-  // The one that stands for the volume rules.
-  const FilingFacts* gba_contract = nullptr;
-  // Its strictest demand that nothing covers, and its strictest that is
-  // covered.
-  struct Demand {
-    Level level = Level::kNone;
-    v1::Mechanism mechanism = v1::MECHANISM_NONE;
-    v1::Rule rule = v1::RULE_UNSPECIFIED;
-    v1::Reason reason = v1::REASON_UNSPECIFIED;
-    Reference reference;  // List row, or the filing that covers.
-  };
-  Demand open;
-  Demand covered;
-};
-
 class Weighing {
  public:
-  // What is noted: all, or, of a supposition, what Allows needs.
-  enum class Notes { kAll, kVerdict };
-
+  // What the rules say is written into `decision`, which must be empty. Null:
+  // of a supposition nothing is wanted but what it Allows.
   Weighing(const Facts& facts, const Tallies& tallies,
-           const Supposition& suppose, Notes notes = Notes::kAll);
+           const Supposition& suppose, v1::Decision* decision);
+  ~Weighing();
 
-  // Runs every rule in the regime's order.
+  // Runs every rule in the regime's order, which is that of v1::Rule.
   void Run();
   bool Allows() const;
-  // Writes the decision but for the smallest change. Run must have been called,
-  // and all been noted.
-  void Conclude(v1::Decision* decision) const;
+  // Writes the decision but for the smallest change and the stamp. Run must
+  // have been called.
+  void Conclude();
 
   // ---- What rules ask.
   const Facts& facts() const { return facts_; }
@@ -117,15 +88,15 @@ class Weighing {
   // ---- What rules tell.
   void Skip(v1::Rule rule, v1::Reason reason,
             std::initializer_list<int64_t> operands = {},
-            Reference reference = {});
+            const Reference& reference = {});
   void Release(v1::Rule rule, const Items& items, v1::Reason reason,
                std::initializer_list<int64_t> operands = {},
-               Reference reference = {});
+               const Reference& reference = {});
   // Demands `mechanism` of the items. Finds what covers them; `reference` is
   // the list row that demands, if one does.
   void Demand(v1::Rule rule, const Items& items, v1::Mechanism mechanism,
               v1::Reason reason, std::initializer_list<int64_t> operands = {},
-              Reference reference = {});
+              const Reference& reference = {});
   // A counter had to be read for these items and is unknown.
   void CounterUnknown(const Items& items);
   // The items are important data by the volume of their people (rule 3).
@@ -139,7 +110,7 @@ class Weighing {
   // released it.
   void DemandGba();
   void Missing(v1::Missing what, const Items& items = {},
-               Reference reference = {},
+               const Reference& reference = {},
                v1::Reason reason = v1::REASON_UNSPECIFIED);
   void Block(const absl::InlinedVector<v1::Missing, 5>& duties);
   void PassGate();
@@ -155,6 +126,31 @@ class Weighing {
   v1::Reason Covers(const FilingFacts& filing, uint32_t item) const;
 
  private:
+  // Why items are released.
+  struct Relief {
+    v1::Rule rule;
+    v1::Reason reason;
+    Reference reference;
+    Items items;
+  };
+  // What is demanded of items.
+  struct Demanded {
+    Level level = Level::kNone;
+    v1::Mechanism mechanism = v1::MECHANISM_NONE;
+    v1::Rule rule = v1::RULE_UNSPECIFIED;
+    v1::Reason reason = v1::REASON_UNSPECIFIED;
+    Reference reference;  // List row, or the filing that covers.
+    friend bool operator==(const Demanded& a, const Demanded& b) {
+      return a.mechanism == b.mechanism && a.rule == b.rule &&
+             a.reason == b.reason && a.reference == b.reference;
+    }
+  };
+  // Of an item the strictest demand that nothing covers, and the strictest that
+  // something does: places in demands_, of which the first is none.
+  struct Strictest {
+    uint32_t open = 0;
+    uint32_t covered = 0;
+  };
   struct Uncovered {
     v1::Missing what;
     Items items;
@@ -162,35 +158,44 @@ class Weighing {
     v1::Reason reason;
   };
 
-  // Whether a step after the first `from` is the rule's.
-  bool Told(v1::Rule rule, size_t from) const;
+  bool noting() const { return decision_ != nullptr; }
+  // Adds a step to the trace, which must be noted.
+  v1::TraceStep* AddStep(v1::Rule rule, v1::Effect effect, v1::Reason reason,
+                         std::initializer_list<int64_t> operands,
+                         const Reference& reference);
+  // The same, of these items.
   void AddStep(v1::Rule rule, v1::Effect effect, v1::Reason reason,
-               std::initializer_list<int64_t> operands, const Items& items,
-               const Reference& reference);
-  void NoteDemand(uint32_t item, const ItemState::Demand& demand, bool covered);
+               std::initializer_list<int64_t> operands,
+               const Reference& reference, const Items& items);
+  void NoteDemand(const Items& items, const Demanded& demand, bool covered);
   void NoteMissingFiling(v1::Rule rule, const Items& items, Level level);
   void RelyOn(const FilingFacts& filing);
 
   // conclude.cc
-  int OrderOf(v1::Rule rule) const { return facts_.order[rule]; }
+  const Demanded& OpenOf(uint32_t item) const {
+    return demands_[strictest_[item].open];
+  }
+  const Demanded& CoveredOf(uint32_t item) const {
+    return demands_[strictest_[item].covered];
+  }
+  void OrderTrace();
   v1::Rule Headline(bool allow) const;
-  ItemState::Demand Strictest() const;
+  v1::Mechanism Requirement() const;
   v1::Mechanism Reported(bool allow, v1::Mechanism requirement) const;
   v1::Mechanism ReliedMechanism() const;
   // On an ALLOW.
   v1::Charging Charging() const;
-  void WriteItems(v1::Decision* decision) const;
-  void WriteTrace(v1::Decision* decision) const;
-  void WriteMissing(v1::Decision* decision) const;
-  void WriteObligations(v1::Decision* decision, bool allow) const;
-  void WriteHeadroom(v1::Charging charging, v1::Decision* decision) const;
-  void WriteLane(v1::Decision* decision, bool allow) const;
-  void WriteWarnings(v1::Decision* decision) const;
+  void WriteItems();
+  void WriteMissing();
+  void WriteObligations(bool allow);
+  void WriteHeadroom(v1::Charging charging);
+  void WriteLane(bool allow);
+  void WriteWarnings();
 
   const Facts& facts_;
   const Tallies& tallies_;
   const Supposition& suppose_;
-  const bool noting_;  // All.
+  v1::Decision* const decision_;
   NewPeople fresh_;
   bool sensitive_flow_ = false;
 
@@ -203,13 +208,18 @@ class Weighing {
   Items on_assessment_;
   Items open_;     // With a demand that nothing covers.
   Items covered_;  // With one that something covers.
-  absl::InlinedVector<ItemState, 64> items_;
-  absl::InlinedVector<Step, 24> steps_;
+  absl::InlinedVector<Relief, 4> reliefs_;
+  // Both empty where nothing is demanded.
+  absl::InlinedVector<Demanded, 6> demands_;
+  absl::InlinedVector<Strictest, 64> strictest_;
+  // What the GBA contracts stand for.
+  absl::InlinedVector<std::pair<const FilingFacts*, Items>, 1> gba_contracts_;
   absl::InlinedVector<Uncovered, 4> missing_;
   absl::InlinedVector<const FilingFacts*, 2> relied_on_;
   absl::InlinedVector<v1::Warning, 2> warnings_;
   bool stopped_ = false;
   bool blocked_ = false;
+  std::bitset<v1::Rule_ARRAYSIZE> told_;  // Rules with a step.
 };
 
 }  // namespace tongguan::engine

@@ -45,8 +45,8 @@ TEST(AllocationTest, LookUpsOfSeenNamesDoNotAllocate) {
     RowRefs rows;
     NameReading scratch;
     policy->lists().FindRows("name", "", &rows);
-    policy->lists().FindHeadings(0, "automotive", "", &rows);
     return rows.size() == 1 && policy->lists().Covers(0, "automotive", "") &&
+           !policy->lists().HasHeadings(0, "automotive", "") &&
            policy->taxonomy().FindCategory("name") != nullptr &&
            policy->names().Read("HOME_PHONE", &scratch).looks_like != nullptr &&
            policy->names().Read("VIN", &scratch).rows.size() == 1 &&

@@ -16,25 +16,24 @@
 namespace tongguan::policy {
 namespace {
 
-using Rows = std::vector<uint32_t>;  // Ascending.
-using RowsByKey = absl::flat_hash_map<std::string, Rows>;
-
 using RefsByKey =
     absl::flat_hash_map<std::string, absl::InlinedVector<RowRef, 1>>;
 
 // What one list is about.
 struct ListIndex {
-  // Headings by sector, then scenario; "" holds those of all.
-  absl::flat_hash_map<std::string, RowsByKey> headings;
-  // Sectors named ("" for rows of all), each with the scenarios its rows name.
-  absl::flat_hash_map<std::string, absl::flat_hash_set<std::string>> sectors;
+  using Scenarios = absl::flat_hash_set<std::string>;
 
-  void Add(const v1::ListRow& row, uint32_t number) {
-    if (IsHeading(row)) {
-      headings[row.sector()][row.scenario()].push_back(number);
-    }
+  // Sectors of headings, each with their scenarios; "" stands for all.
+  absl::flat_hash_map<std::string, Scenarios> headings;
+  // Sectors named ("" for rows of all), each with the scenarios its rows name.
+  absl::flat_hash_map<std::string, Scenarios> sectors;
+  bool of_all = false;  // No row names a sector.
+
+  void Add(const v1::ListRow& row) {
+    if (IsHeading(row)) headings[row.sector()].insert(row.scenario());
     auto& scenarios = sectors[row.sector()];
     if (!row.scenario().empty()) scenarios.insert(row.scenario());
+    of_all = sectors.size() == 1 && sectors.contains("");
   }
 };
 
@@ -197,12 +196,13 @@ struct Lists::Index {
       patterns.Add(row.pattern(), static_cast<uint32_t>(pattern_rows.size()));
       pattern_rows.push_back(ref);
     }
-    lists[ref.list].Add(row, ref.row);
+    lists[ref.list].Add(row);
   }
 
   // Appends the rows that name an item by name or pattern, worked out.
-  void FindByName(absl::string_view name, RowRefs* rows) const {
-    Append(by_name, FoldName(name), rows);
+  void FindByName(absl::string_view name, absl::string_view folded,
+                  RowRefs* rows) const {
+    Append(by_name, folded, rows);
     std::vector<uint32_t> matching;
     patterns.Match(name, &matching);
     for (uint32_t i : matching) rows->push_back(pattern_rows[i]);
@@ -245,9 +245,9 @@ absl::StatusOr<std::unique_ptr<const Lists>> Lists::Compile(
   return lists;
 }
 
-absl::InlinedVector<uint32_t, 16> Lists::InAreas(
-    const absl::InlinedVector<absl::string_view, 8>& areas) const {
-  absl::InlinedVector<uint32_t, 16> found;
+std::vector<uint32_t> Lists::InAreas(
+    const std::vector<absl::string_view>& areas) const {
+  std::vector<uint32_t> found;
   for (absl::string_view area : areas) {
     const auto it = index_->by_area.find(area);
     if (it == index_->by_area.end()) continue;
@@ -262,24 +262,27 @@ void Lists::FindRows(absl::string_view category, absl::string_view name,
                      RowRefs* rows) const {
   const size_t from = rows->size();
   if (!category.empty()) Append(index_->by_category, category, rows);
-  if (!name.empty()) index_->FindByName(name, rows);
+  if (!name.empty()) index_->FindByName(name, FoldName(name), rows);
   SortFrom(from, rows);
 }
 
-void Lists::FindHeadings(uint32_t list, absl::string_view sector,
-                         absl::string_view scenario, RowRefs* rows) const {
+void Lists::FindRowsOfName(absl::string_view name, absl::string_view folded,
+                           RowRefs* rows) const {
   const size_t from = rows->size();
-  const auto& headings = index_->lists[list].headings;
-  for (absl::string_view s : {absl::string_view(), sector}) {
-    const auto of_sector = headings.find(s);
-    if (of_sector == headings.end()) continue;
-    for (absl::string_view c : {absl::string_view(), scenario}) {
-      const auto it = of_sector->second.find(c);
-      if (it == of_sector->second.end()) continue;
-      for (uint32_t row : it->second) rows->push_back({list, row});
-    }
-  }
+  index_->FindByName(name, folded, rows);
   SortFrom(from, rows);
+}
+
+bool Lists::HasHeadings(uint32_t list, absl::string_view sector,
+                        absl::string_view scenario) const {
+  const auto& headings = index_->lists[list].headings;
+  if (headings.empty()) return false;
+  for (absl::string_view s : {absl::string_view(), sector}) {
+    const auto it = headings.find(s);
+    if (it == headings.end()) continue;
+    if (it->second.contains("") || it->second.contains(scenario)) return true;
+  }
+  return false;
 }
 
 bool Lists::KnowsSector(absl::string_view sector) const {
@@ -288,8 +291,7 @@ bool Lists::KnowsSector(absl::string_view sector) const {
 
 bool Lists::Covers(uint32_t list, absl::string_view sector,
                    absl::string_view scenario) const {
-  const auto& sectors = index_->lists[list].sectors;
-  const bool of_all = sectors.size() == 1 && sectors.contains("");
+  const auto& [headings, sectors, of_all] = index_->lists[list];
   if (!of_all && sector.empty()) return false;
   const auto it = sectors.find(of_all ? absl::string_view() : sector);
   if (it == sectors.end()) return false;

@@ -49,9 +49,10 @@ class Lists {
   const std::vector<List>& all() const { return lists_; }
 
   // Lists that serve or were adopted by any of these areas (region, its
-  // ancestors "CN-GD-SZ" → "CN-GD" → "CN", zones): indexes, ascending.
-  absl::InlinedVector<uint32_t, 16> InAreas(
-      const absl::InlinedVector<absl::string_view, 8>& areas) const;
+  // ancestors "CN-GD-SZ" → "CN-GD" → "CN", zones): indexes, ascending. A
+  // snapshot has it for each exporter.
+  std::vector<uint32_t> InAreas(
+      const std::vector<absl::string_view>& areas) const;
 
   // The rows of all lists that name an item by category, exact name (folded)
   // or pattern, by list and row, each once; rows that name no item at all
@@ -60,11 +61,14 @@ class Lists {
   // name are worked out each time: Names (names.h) remembers.
   void FindRows(absl::string_view category, absl::string_view name,
                 RowRefs* rows) const;
+  // The same by name alone, which is not empty; `folded` is FoldName of it.
+  void FindRowsOfName(absl::string_view name, absl::string_view folded,
+                      RowRefs* rows) const;
 
-  // Appends the heading rows of the list for a sector and scenario: rows that
-  // name no category, item or pattern and no data class. Ascending.
-  void FindHeadings(uint32_t list, absl::string_view sector,
-                    absl::string_view scenario, RowRefs* rows) const;
+  // Whether the list has heading rows for a sector and scenario: rows that name
+  // no category, item or pattern and no data class.
+  bool HasHeadings(uint32_t list, absl::string_view sector,
+                   absl::string_view scenario) const;
 
   // Whether a row of any list names this sector.
   bool KnowsSector(absl::string_view sector) const;

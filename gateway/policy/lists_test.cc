@@ -51,13 +51,6 @@ std::vector<std::string> Find(const Lists& lists, uint32_t list,
   return Ids(lists, refs);
 }
 
-std::vector<std::string> Headings(const Lists& lists, absl::string_view sector,
-                                  absl::string_view scenario) {
-  RowRefs refs;
-  lists.FindHeadings(0, sector, scenario, &refs);
-  return Ids(lists, refs);
-}
-
 TEST(ListsTest, FindsRowsByCategoryNameAndPattern) {
   List list = TestList(v1::LIST_KIND_NEGATIVE);
   AddRow("by-category", &list)->add_categories("face_image");
@@ -125,22 +118,34 @@ TEST(ListsTest, FindsWhatReadingEveryRowFinds) {
 }
 
 TEST(ListsTest, HeadingsOfSectorAndScenario) {
-  List list = TestList(v1::LIST_KIND_NEGATIVE);
-  AddRow("all", &list);
-  AddRow("sector", &list)->set_sector("automotive");
-  v1::ListRow* scenario = AddRow("scenario", &list);
-  scenario->set_sector("automotive");
-  scenario->set_scenario("ota");
-  v1::ListRow* class_row = AddRow("class", &list);
-  class_row->set_sector("automotive");
-  class_row->set_data_class("类");
-  AddRow("item", &list)->add_names("x");
-  const auto lists = Compile({list});
-  EXPECT_THAT(Headings(*lists, "automotive", "ota"),
-              ElementsAre("all", "sector", "scenario"));
-  EXPECT_THAT(Headings(*lists, "automotive", ""), ElementsAre("all", "sector"));
-  EXPECT_THAT(Headings(*lists, "retail", "ota"), ElementsAre("all"));
-  EXPECT_THAT(Headings(*lists, "", ""), ElementsAre("all"));
+  const auto with = [](const char* sector, const char* scenario) {
+    List list = TestList(v1::LIST_KIND_NEGATIVE);
+    v1::ListRow* heading = AddRow("heading", &list);
+    heading->set_sector(sector);
+    heading->set_scenario(scenario);
+    v1::ListRow* of_class = AddRow("class", &list);
+    of_class->set_sector("pharma");
+    of_class->set_data_class("类");
+    AddRow("item", &list)->add_names("x");
+    return Compile({list});
+  };
+  const auto of_all = with("", "");
+  EXPECT_TRUE(of_all->HasHeadings(0, "automotive", "ota"));
+  EXPECT_TRUE(of_all->HasHeadings(0, "", ""));
+  const auto of_sector = with("automotive", "");
+  EXPECT_TRUE(of_sector->HasHeadings(0, "automotive", "ota"));
+  EXPECT_TRUE(of_sector->HasHeadings(0, "automotive", ""));
+  EXPECT_FALSE(of_sector->HasHeadings(0, "retail", "ota"));
+  EXPECT_FALSE(of_sector->HasHeadings(0, "", ""));
+  const auto of_scenario = with("automotive", "ota");
+  EXPECT_TRUE(of_scenario->HasHeadings(0, "automotive", "ota"));
+  EXPECT_FALSE(of_scenario->HasHeadings(0, "automotive", ""));
+  EXPECT_FALSE(of_scenario->HasHeadings(0, "retail", "ota"));
+  const auto of_scenario_of_all = with("", "ota");
+  EXPECT_TRUE(of_scenario_of_all->HasHeadings(0, "retail", "ota"));
+  EXPECT_FALSE(of_scenario_of_all->HasHeadings(0, "retail", ""));
+  // Neither a class nor an item is a heading.
+  EXPECT_FALSE(of_sector->HasHeadings(0, "pharma", ""));
 }
 
 TEST(ListsTest, CoversNamedSectorsAndScenarios) {

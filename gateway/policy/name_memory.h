@@ -51,7 +51,7 @@ class NameMemory {
       const Entry* there = nullptr;
       if (slots_[i].compare_exchange_strong(there, entry.get(),
                                             std::memory_order_acq_rel)) {
-        entry.release();
+        static_cast<void>(entry.release());  // The slot owns it.
         return;
       }
       if (there->name == name) break;

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 #include <utility>
+
+#include "gateway/base/identifier.h"
 
 namespace tongguan::policy {
 
@@ -36,9 +39,10 @@ Names::Names(const Taxonomy& taxonomy, const Lists& lists)
 const NameReading& Names::Read(absl::string_view name,
                                NameReading* scratch) const {
   if (const NameReading* known = seen_.Find(name)) return *known;
+  const std::string folded = FoldName(name);
   RowRefs rows;
-  lists_.FindRows("", name, &rows);
-  const v1::Category* const category = taxonomy_.ClassifyName(name);
+  lists_.FindRowsOfName(name, folded, &rows);
+  const v1::Category* const category = taxonomy_.ClassifyName(name, folded);
   *scratch = {category == nullptr ? nullptr : FindCategory(category->id()),
               {rows.begin(), rows.end()}};
   if (seen_.Takes(name)) seen_.Add(name, *scratch);

@@ -94,8 +94,7 @@ struct Exporter {
   v1::Fact gba_registered = v1::FACT_UNSPECIFIED;
   bool demonstration = false;
   const std::string* region = nullptr;
-  // Region, its ancestors ("CN-GD-SZ", "CN-GD", "CN"), zones.
-  Strings::Words areas;
+  uint32_t areas = 0;  // Which of Registry::areas().
   std::vector<Delegation> delegations;
   std::vector<Filing> filings;              // By kind, then id.
   std::vector<GreenChannel> registrations;  // By id, as the next.
@@ -137,6 +136,10 @@ class Registry {
   const v1::RestrictedRecipient* FindRestricted(absl::string_view organization,
                                                 Day day) const;
 
+  // The sets of areas that exporters have: region, its ancestors ("CN-GD-SZ",
+  // "CN-GD", "CN"), zones. There are few.
+  const std::vector<Strings::Words>& areas() const { return areas_; }
+
   // Numbers of what is held.
   size_t enterprises() const { return exporters_.size(); }
   size_t filings() const { return filings_; }
@@ -146,6 +149,7 @@ class Registry {
 
   Strings strings_;  // What exporters and filings point to.
   absl::flat_hash_map<absl::string_view, std::unique_ptr<Exporter>> exporters_;
+  std::vector<Strings::Words> areas_;
   std::vector<std::unique_ptr<v1::Group>> groups_;
   absl::flat_hash_map<std::string, std::pair<v1::RestrictedRecipient, Day>>
       restricted_;  // By folded organisation id.

@@ -231,7 +231,7 @@ absl::StatusOr<Exporter*> Registry::Builder::FindExporter(
   return Mention(uscc);
 }
 
-Strings::Words Registry::Builder::AreasOf(const v1::Enterprise& enterprise) {
+uint32_t Registry::Builder::AreasOf(const v1::Enterprise& enterprise) {
   std::vector<const std::string*> areas;
   absl::string_view area = enterprise.region();
   while (true) {
@@ -243,7 +243,10 @@ Strings::Words Registry::Builder::AreasOf(const v1::Enterprise& enterprise) {
   for (const std::string& zone : enterprise.zones()) {
     areas.push_back(registry_->strings_.Keep(zone));
   }
-  return registry_->strings_.KeepRow(areas);
+  if (const auto it = areas_.find(areas); it != areas_.end()) return it->second;
+  const auto place = static_cast<uint32_t>(registry_->areas_.size());
+  registry_->areas_.push_back(registry_->strings_.KeepRow(areas));
+  return areas_[registry_->areas_.back()] = place;
 }
 
 absl::Status Registry::Builder::AddEnterprise(
@@ -258,7 +261,7 @@ absl::Status Registry::Builder::AddEnterprise(
   exporter.gba_registered = enterprise.gba_registered();
   exporter.demonstration = enterprise.demonstration();
   exporter.areas = AreasOf(enterprise);
-  exporter.region = exporter.areas[0];
+  exporter.region = registry_->areas_[exporter.areas][0];
   exporter.delegations.reserve(enterprise.delegations_size());
   for (int i = 0; i < enterprise.delegations_size(); ++i) {
     TG_ASSIGN_OR_RETURN(

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "gateway/policy/registry.h"
@@ -48,12 +49,13 @@ class Registry::Builder {
                          const std::string& member);
   absl::Status AddRestricted(const v1::RestrictedRecipient& entry);
   absl::Status CheckExporters() const;
-  Strings::Words AreasOf(const v1::Enterprise& enterprise);
+  uint32_t AreasOf(const v1::Enterprise& enterprise);
 
   const FilingPeriods periods_;
   const Calendar& calendar_;
   std::unique_ptr<Registry> registry_;
   Ids filing_ids_, green_ids_, list_filing_ids_, group_ids_;
+  absl::flat_hash_map<Strings::Words, uint32_t> areas_;  // Registry::areas_.
 };
 
 }  // namespace tongguan::policy

@@ -92,14 +92,29 @@ TEST(RegistryTest, ScopesKeepTheirWords) {
 TEST(RegistryTest, FindsExportersAndTheirAreas) {
   const auto registry = Compile(TestShard());
   EXPECT_EQ(registry->enterprises(), 2u);
-  EXPECT_THAT(registry->Find(kShanghaiExporter)->areas,
+  const auto areas = [&](const char* uscc) {
+    return registry->areas()[registry->Find(uscc)->areas];
+  };
+  EXPECT_THAT(areas(kShanghaiExporter),
               ElementsAre(Pointee(Eq("CN-SH")), Pointee(Eq("CN")),
                           Pointee(Eq("CN-SH-FTZ"))));
-  EXPECT_THAT(registry->Find(kShenzhenExporter)->areas,
+  EXPECT_THAT(areas(kShenzhenExporter),
               ElementsAre(Pointee(Eq("CN-GD-SZ")), Pointee(Eq("CN-GD")),
                           Pointee(Eq("CN"))));
   EXPECT_EQ(registry->Find("91350100M000100Y44"), nullptr);
   EXPECT_EQ(registry->Find(""), nullptr);
+}
+
+TEST(RegistryTest, KeepsTheSameAreasOnce) {
+  v1::RegistryShard shard = TestShard();
+  v1::Enterprise& other = *shard.add_enterprises();
+  other = shard.enterprises(0);
+  other.set_uscc("91310000000000001Y");
+  const auto registry = Compile(shard);
+  EXPECT_EQ(registry->enterprises(), 3u);
+  EXPECT_EQ(registry->areas().size(), 2u);
+  EXPECT_EQ(registry->Find(other.uscc())->areas,
+            registry->Find(kShanghaiExporter)->areas);
 }
 
 TEST(RegistryTest, FilingsStandByKindThenId) {

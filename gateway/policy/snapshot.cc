@@ -178,6 +178,11 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Compile(
   snapshot->manifest_ = MakeManifest(source, registry_parts, parts);
   TG_ASSIGN_OR_RETURN(snapshot->lists_,
                       Lists::Compile(std::move(source.lists)));
+  for (Strings::Words areas : snapshot->registry_->areas()) {
+    std::vector<absl::string_view> names;
+    for (const std::string* area : areas) names.emplace_back(*area);
+    snapshot->lists_of_areas_.push_back(snapshot->lists_->InAreas(names));
+  }
   snapshot->names_ =
       std::make_unique<Names>(*snapshot->taxonomy_, *snapshot->lists_);
   snapshot->regime_ = std::move(source.regime);

@@ -59,6 +59,11 @@ class Snapshot {
   const Names& names() const { return *names_; }
   const Registry& registry() const { return *registry_; }
 
+  // Lists::InAreas of the exporter's areas.
+  const std::vector<uint32_t>& ListsOf(const Exporter& exporter) const {
+    return lists_of_areas_[exporter.areas];
+  }
+
   // SHA-256 of the manifest; 32 bytes.
   const std::string& digest() const { return digest_; }
   const v1::PolicyManifest& manifest() const { return manifest_; }
@@ -72,6 +77,7 @@ class Snapshot {
   std::unique_ptr<const Lists> lists_;
   std::unique_ptr<const Names> names_;
   std::unique_ptr<const Registry> registry_;
+  std::vector<std::vector<uint32_t>> lists_of_areas_;  // As Registry::areas().
   std::string digest_;
   v1::PolicyManifest manifest_;
 };

@@ -125,8 +125,13 @@ const v1::Category* Taxonomy::FindCategory(absl::string_view id) const {
 }
 
 const v1::Category* Taxonomy::ClassifyName(absl::string_view name) const {
+  return ClassifyName(name, FoldName(name));
+}
+
+const v1::Category* Taxonomy::ClassifyName(absl::string_view name,
+                                           absl::string_view folded) const {
   const v1::Category* best = nullptr;
-  const auto exact = index_->by_name.find(FoldName(name));
+  const auto exact = index_->by_name.find(folded);
   if (exact != index_->by_name.end()) {
     best = exact->second;
   } else {

@@ -25,8 +25,10 @@ class Taxonomy {
 
   // The category that a name looks like (exact names first, then patterns; of
   // several the most sensitive, then the first), or null. Worked out each time:
-  // Names (names.h) remembers.
+  // Names (names.h) remembers. `folded` is FoldName of it, where that is known.
   const v1::Category* ClassifyName(absl::string_view name) const;
+  const v1::Category* ClassifyName(absl::string_view name,
+                                   absl::string_view folded) const;
 
   // What values look like; see detectors.h.
   const Detectors& detectors() const { return *detectors_; }
