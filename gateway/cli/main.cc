@@ -10,10 +10,10 @@
 
 // Read by jemalloc when the program starts. Two arenas, for the two threads
 // that do the work: as many as processors would hold half as much memory again.
-// What a start freed goes back though nobody asks for more.
+// What was freed goes back soon, though nobody asks for more: calls in batches
+// come and go by tens of megabytes.
 extern "C" {
-const char* malloc_conf =
-    "narenas:2,dirty_decay_ms:1000,background_thread:true";
+const char* malloc_conf = "narenas:2,dirty_decay_ms:100,background_thread:true";
 }
 
 namespace {

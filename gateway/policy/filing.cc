@@ -1,5 +1,7 @@
 #include "gateway/policy/filing.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "gateway/base/identifier.h"
 #include "gateway/base/status_macros.h"
@@ -14,12 +16,14 @@ using Names = google::protobuf::RepeatedPtrField<std::string>;
 
 absl::Status CheckNames(const Entry& entry, absl::string_view field,
                         const Names& names, bool empty_too = false) {
-  for (int i = 0; i < names.size(); ++i) {
-    if (IsIdentifier(names[i]) || (empty_too && names[i].empty())) continue;
-    return CheckIdentifier(
-        entry.Text(absl::StrCat(".scope.", field, "[", i, "]")), names[i]);
-  }
-  return absl::OkStatus();
+  const auto bad =
+      std::find_if(names.begin(), names.end(), [=](const std::string& name) {
+        return !IsIdentifier(name) && !(empty_too && name.empty());
+      });
+  if (bad == names.end()) return absl::OkStatus();
+  return CheckIdentifier(
+      entry.Text(absl::StrCat(".scope.", field, "[", bad - names.begin(), "]")),
+      *bad);
 }
 
 absl::Status Empty(const Entry& entry, absl::string_view field,

@@ -119,6 +119,12 @@ absl::Status CheckComplete(const std::string& dir, const Layout& layout) {
 }  // namespace
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  std::string text;
+  TG_RETURN_IF_ERROR(ReadFile(path, &text));
+  return text;
+}
+
+absl::Status ReadFile(const std::string& path, std::string* text) {
   std::error_code error;
   const uintmax_t size = fs::file_size(path, error);
   if (error) {
@@ -129,13 +135,13 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
     return Refuse(path, absl::StrCat(size, " bytes, more than ", kMaxFileBytes,
                                      ". Divide the file."));
   }
-  std::string text(size, '\0');
+  text->resize(size);
   std::ifstream file(path, std::ios::binary);
-  if (!file.read(text.data(), static_cast<std::streamsize>(size))) {
+  if (!file.read(text->data(), static_cast<std::streamsize>(size))) {
     return absl::UnavailableError(absl::StrCat(
         path, ": cannot be read: ", std::strerror(errno), ". Try again."));
   }
-  return text;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Layout> FindLayout(const std::string& root) {

@@ -33,8 +33,9 @@ struct Layout {
 // must not fall away because its file's name is mistyped.
 absl::StatusOr<Layout> FindLayout(const std::string& dir);
 
-// The bytes of a file of at most 64 MiB.
+// The bytes of a file of at most 64 MiB; into a string that may hold others'.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
+absl::Status ReadFile(const std::string& path, std::string* text);
 
 }  // namespace tongguan::policy
 

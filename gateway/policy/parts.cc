@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "gateway/base/sha256.h"
+#include "gateway/base/status_macros.h"
 #include "gateway/base/wire.h"
 #include "gateway/policy/form.h"
 #include "google/protobuf/io/coded_stream.h"
@@ -65,12 +66,11 @@ absl::string_view IdOf(absl::string_view entry) {
   return entry.substr(at, length);
 }
 
-Part MakeListPart(const List& list) {
+std::string CanonicalList(const List& list) {
   v1::ListPart message;
   *message.mutable_head() = list.head;
   message.mutable_rows()->Assign(list.rows.begin(), list.rows.end());
-  return {absl::StrCat("lists/", list.head.id(), "/", list.head.edition()),
-          Canonical(message)};
+  return Canonical(message);
 }
 
 absl::Status Parse(const Part& part, Message* message) {
@@ -126,13 +126,23 @@ void Normalize(Source* source) {
   }
 }
 
-RegistryParts::RegistryParts() {
+Parts::Parts() {
   google::protobuf::ArenaOptions options;
   options.max_block_size = 1 << 20;
   memory_ = std::make_unique<google::protobuf::Arena>(options);
 }
 
-void RegistryParts::Add(const v1::RegistryShard& shard) {
+void Parts::Add(const Source& source) {
+  parts_["calendar"].bytes = Canonical(source.calendar);
+  parts_["regime"].bytes = Canonical(source.regime);
+  parts_["taxonomy"].bytes = Canonical(source.taxonomy);
+  for (const List& list : source.lists) {
+    parts_[absl::StrCat("lists/", list.head.id(), "/", list.head.edition())]
+        .bytes = CanonicalList(list);
+  }
+}
+
+void Parts::Add(const v1::RegistryShard& shard) {
   using Shard = v1::RegistryShard;
   for (const auto& enterprise : shard.enterprises()) {
     Put(Shard::kEnterprisesFieldNumber, enterprise, PartOf(enterprise.uscc()));
@@ -156,7 +166,7 @@ void RegistryParts::Add(const v1::RegistryShard& shard) {
 }
 
 // Entries of an exporter mostly follow each other.
-RegistryParts::Entries* RegistryParts::PartOf(const std::string& exporter) {
+Parts::Content* Parts::PartOf(const std::string& exporter) {
   if (last_part_ == nullptr || exporter != last_exporter_) {
     const std::string hash = DigestHex(Sha256(exporter));
     last_exporter_ = exporter;
@@ -166,56 +176,48 @@ RegistryParts::Entries* RegistryParts::PartOf(const std::string& exporter) {
 }
 
 // No message of the registry has a map field, whose order could vary.
-void RegistryParts::Put(int field, const Message& message, Entries* part) {
+void Parts::Put(int field, const Message& message, Content* part) {
   const size_t size = message.ByteSizeLong();
   char* const bytes =
       google::protobuf::Arena::CreateArray<char>(memory_.get(), size);
   message.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(bytes));
-  part->push_back({{bytes, size}, field});
+  part->entries[field].push_back({bytes, size});
 }
 
-Part RegistryParts::Sorted(const std::string& name, Entries entries) {
-  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-    return a.field != b.field ? a.field < b.field
-                              : IdOf(a.bytes) < IdOf(b.bytes);
-  });
-  size_t size = 0;
-  for (const Entry& entry : entries)
-    size += kMostFieldHead + entry.bytes.size();
-  Part part{name, ""};
-  part.bytes.reserve(size);
-  for (const Entry& entry : entries) {
-    AppendField(entry.field, entry.bytes, &part.bytes);
-  }
-  return part;
-}
-
-void RegistryParts::ForEach(const std::function<void(Part)>& take) const {
-  for (const auto& [name, entries] : parts_) take(Sorted(name, entries));
-}
-
-v1::PolicyManifest MakeManifest(const Source& source,
-                                const RegistryParts& registry,
-                                std::vector<Part>* parts) {
-  v1::PolicyManifest manifest;
-  const auto add = [&manifest, parts](Part part) {
-    v1::PolicyPart* entry = manifest.add_parts();
-    entry->set_name(part.name);
-    entry->set_digest(DigestBytes(Sha256(part.bytes)));
-    entry->set_length(part.bytes.size());
-    if (parts != nullptr) parts->push_back(std::move(part));
+v1::PolicyManifest Parts::Finish() {
+  const auto before = [](absl::string_view a, absl::string_view b) {
+    return IdOf(a) < IdOf(b);
   };
-  // In the order of names.
-  add({"calendar", Canonical(source.calendar)});
-  std::vector<Part> lists;
-  for (const List& list : source.lists) lists.push_back(MakeListPart(list));
-  std::sort(lists.begin(), lists.end(),
-            [](const Part& a, const Part& b) { return a.name < b.name; });
-  for (Part& list : lists) add(std::move(list));
-  add({"regime", Canonical(source.regime)});
-  registry.ForEach(add);
-  add({"taxonomy", Canonical(source.taxonomy)});
+  for (auto& [name, part] : parts_) {
+    for (auto& [field, entries] : part.entries) {
+      // Files are mostly in order already.
+      if (std::is_sorted(entries.begin(), entries.end(), before)) continue;
+      std::sort(entries.begin(), entries.end(), before);
+    }
+  }
+  v1::PolicyManifest manifest;
+  ForEach([&](absl::string_view name, std::string* bytes) {
+    v1::PolicyPart* part = manifest.add_parts();
+    part->set_name(std::string(name));
+    part->set_digest(DigestBytes(Sha256(*bytes)));
+    part->set_length(bytes->size());
+    return absl::OkStatus();
+  }).IgnoreError();
   return manifest;
+}
+
+absl::Status Parts::ForEach(const Take& take) const {
+  std::string together;
+  for (const auto& [name, part] : parts_) {
+    together = part.bytes;
+    for (const auto& [field, entries] : part.entries) {
+      for (const absl::string_view entry : entries) {
+        AppendField(field, entry, &together);
+      }
+    }
+    TG_RETURN_IF_ERROR(take(name, &together));
+  }
+  return absl::OkStatus();
 }
 
 std::string ManifestText(const v1::PolicyManifest& manifest) {

@@ -20,37 +20,40 @@ namespace tongguan::policy {
 // policy in files of any number and order becomes the same source.
 void Normalize(Source* source);
 
-// The parts of the registry, made of its files one by one: by exporter, the
-// groups, the restricted recipients. Keeps the entries' canonical bytes alone.
-class RegistryParts {
+// The parts of a policy, its registry added file by file. Of the registry the
+// entries' canonical bytes are kept, once; a part is put together when it is
+// asked for.
+class Parts {
  public:
-  RegistryParts();
+  Parts();
+  // All but the registry. The source must be normalized.
+  void Add(const Source& source);
+  // The ids must have been checked.
   void Add(const v1::RegistryShard& shard);
-  // Gives the parts one by one, sorted by name.
-  void ForEach(const std::function<void(Part)>& take) const;
+
+  // The manifest, after the last was added.
+  v1::PolicyManifest Finish();
+
+  // Gives the parts one by one in the manifest's order, until one is refused.
+  // The bytes stand only during the call, and may be moved from.
+  using Take =
+      std::function<absl::Status(absl::string_view name, std::string* bytes)>;
+  absl::Status ForEach(const Take& take) const;
 
  private:
-  // The canonical bytes of an entry, and the number of its field in the shard.
-  struct Entry {
-    absl::string_view bytes;
-    int field;
+  struct Content {
+    std::string bytes;  // Of all but the registry;
+    // of the registry the entries' canonical bytes, by the shard's field.
+    std::map<int, std::vector<absl::string_view>> entries;
   };
-  using Entries = std::vector<Entry>;
-  static Part Sorted(const std::string& name, Entries entries);
-  void Put(int field, const google::protobuf::Message& message, Entries* part);
-  Entries* PartOf(const std::string& exporter);
+  void Put(int field, const google::protobuf::Message& message, Content* part);
+  Content* PartOf(const std::string& exporter);
 
   std::unique_ptr<google::protobuf::Arena> memory_;  // The entries' bytes.
-  std::map<std::string, Entries> parts_;             // By name.
+  std::map<std::string, Content> parts_;             // By name.
   std::string last_exporter_;
-  Entries* last_part_ = nullptr;  // Of it.
+  Content* last_part_ = nullptr;  // Of it.
 };
-
-// The manifest of a normalized source and of its registry; `parts`, unless
-// null, gets the parts in the manifest's order.
-v1::PolicyManifest MakeManifest(const Source& source,
-                                const RegistryParts& registry,
-                                std::vector<Part>* parts);
 
 // The manifest's canonical text, whose SHA-256 is the policy's digest; and the
 // text read again (InvalidArgument for any other).

@@ -70,9 +70,8 @@ class FirstError : public google::protobuf::io::ErrorCollector {
   absl::Status status_;
 };
 
-absl::Status ReadProto(const std::string& path,
+absl::Status ParseText(const std::string& path, const std::string& text,
                        google::protobuf::Message* message) {
-  TG_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   if (!IsText(text)) {
     size_t line = 1;
     for (absl::string_view part : absl::StrSplit(text, '\n')) {
@@ -92,10 +91,16 @@ absl::Status ReadProto(const std::string& path,
                                    ". Correct it as the proto says."));
 }
 
+absl::Status ReadProto(const std::string& path,
+                       google::protobuf::Message* message) {
+  TG_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  return ParseText(path, text, message);
+}
+
 // A shard in binary form. What it says is checked as that of a text is, when
 // the policy is compiled.
-absl::Status ReadBinary(const std::string& path, v1::RegistryShard* shard) {
-  TG_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
+absl::Status ParseBinary(const std::string& path, const std::string& bytes,
+                         v1::RegistryShard* shard) {
   if (shard->ParseFromString(bytes) &&
       shard->GetReflection()->GetUnknownFields(*shard).empty()) {
     return absl::OkStatus();
@@ -122,9 +127,16 @@ absl::StatusOr<List> ReadList(const std::string& name, const ListFiles& files) {
 
 }  // namespace
 
-absl::Status ReadShard(const std::string& path, v1::RegistryShard* shard) {
-  return absl::EndsWith(path, kBinary) ? ReadBinary(path, shard)
-                                       : ReadProto(path, shard);
+absl::StatusOr<const v1::RegistryShard*> ShardReader::Read(
+    const std::string& path) {
+  TG_RETURN_IF_ERROR(ReadFile(path, &bytes_));
+  arena_.Reset();
+  auto* const shard =
+      google::protobuf::Arena::CreateMessage<v1::RegistryShard>(&arena_);
+  TG_RETURN_IF_ERROR(absl::EndsWith(path, kBinary)
+                         ? ParseBinary(path, bytes_, shard)
+                         : ParseText(path, bytes_, shard));
+  return shard;
 }
 
 absl::StatusOr<Source> ReadWithoutRegistry(const Layout& layout) {
@@ -146,8 +158,10 @@ absl::StatusOr<Source> ReadWithoutRegistry(const Layout& layout) {
 absl::StatusOr<Source> ReadPolicyDir(const std::string& dir) {
   TG_ASSIGN_OR_RETURN(const Layout layout, FindLayout(dir));
   TG_ASSIGN_OR_RETURN(Source source, ReadWithoutRegistry(layout));
+  ShardReader reader;
   for (const std::string& path : layout.shards) {
-    TG_RETURN_IF_ERROR(ReadShard(path, &source.registry.emplace_back()));
+    TG_ASSIGN_OR_RETURN(const auto* shard, reader.Read(path));
+    source.registry.push_back(*shard);
   }
   return source;
 }

@@ -82,6 +82,25 @@ TEST_F(ReadPolicyDirTest, ReadsAShardInBinaryAsItsText) {
   EXPECT_EQ((*policy)->digest(), digest);
 }
 
+// Files are read one after another into the same memory.
+TEST_F(ReadPolicyDirTest, AFileLeavesNothingToTheNext) {
+  Source source = TestSource();
+  source.registry.resize(3);
+  v1::RegistryShard& full = source.registry[1];
+  *full.add_filings() = TestFiling("a", v1::FILING_KIND_STANDARD_CONTRACT);
+  full.mutable_filings(0)->set_number("2026-0001");
+  *full.add_filings() = TestFiling("b", v1::FILING_KIND_CERTIFICATE);
+  v1::RegistryShard& less = source.registry[2];
+  *less.add_filings() = TestFiling("c", v1::FILING_KIND_CERTIFICATE);
+  less.mutable_filings(0)->clear_body();
+  Write("registry/full.binpb", full.SerializeAsString());
+  Write("registry/less.textproto", Text(less));
+  source.lists = ReadPolicyDir(dir_)->lists;
+  const auto policy = LoadPolicyDir(dir_);
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  EXPECT_EQ((*policy)->digest(), MustCompile(source)->digest());
+}
+
 TEST_F(ReadPolicyDirTest, RefusesAShardThatIsNotItsBinaryForm) {
   for (const char* bytes : {"\x0a\x7f", "\x98\x06\x01"}) {
     Write("registry/demo.binpb", bytes);

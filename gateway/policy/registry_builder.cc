@@ -208,12 +208,9 @@ absl::Status Registry::Builder::CheckExporters() const {
 absl::Status Registry::Builder::CheckId(const Entry& entry,
                                         absl::string_view* kept, Ids* ids) {
   TG_RETURN_IF_ERROR(CheckName(entry, ".id", entry.id));
-  if (ids->contains(entry.id)) {
-    return Refuse(entry.Text(), "the id stands twice. Give one a new id.");
-  }
   *kept = registry_->strings_.KeepOnce(entry.id);
-  ids->insert(*kept);
-  return absl::OkStatus();
+  if (ids->insert(*kept).second) return absl::OkStatus();
+  return Refuse(entry.Text(), "the id stands twice. Give one a new id.");
 }
 
 Exporter* Registry::Builder::Mention(absl::string_view uscc) {
@@ -227,8 +224,10 @@ Exporter* Registry::Builder::Mention(absl::string_view uscc) {
 
 absl::StatusOr<Exporter*> Registry::Builder::FindExporter(
     const Entry& entry, const std::string& uscc) {
+  // What an exporter has on file mostly stands together.
+  if (last_found_ != nullptr && last_found_->uscc == uscc) return last_found_;
   TG_RETURN_IF_ERROR(CheckCode(entry, ".exporter", uscc));
-  return Mention(uscc);
+  return last_found_ = Mention(uscc);
 }
 
 uint32_t Registry::Builder::AreasOf(const v1::Enterprise& enterprise) {

@@ -54,6 +54,7 @@ class Registry::Builder {
   const FilingPeriods periods_;
   const Calendar& calendar_;
   std::unique_ptr<Registry> registry_;
+  Exporter* last_found_ = nullptr;  // By FindExporter.
   Ids filing_ids_, green_ids_, list_filing_ids_, group_ids_;
   absl::flat_hash_map<Strings::Words, uint32_t> areas_;  // Registry::areas_.
 };

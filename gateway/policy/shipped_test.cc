@@ -1,7 +1,9 @@
 // The policy files that this repository ships.
 #include <gtest/gtest.h>
 
+#include "gateway/policy/parts.h"
 #include "gateway/policy/snapshot.h"
+#include "gateway/policy/testing.h"
 
 namespace tongguan::policy {
 namespace {
@@ -65,10 +67,10 @@ TEST(ShippedPolicyTest, OnlyDemonstrationListsAreComplete) {
 }
 
 TEST(ShippedPolicyTest, RebuiltFromItsPartsIsTheSame) {
-  std::vector<Part> parts;
+  Parts parts;
   const auto policy = LoadPolicyDir(kShipped, &parts);
   ASSERT_TRUE(policy.ok()) << policy.status();
-  const auto source = SourceFromParts(parts);
+  const auto source = SourceFromParts(PutTogether(parts));
   ASSERT_TRUE(source.ok()) << source.status();
   const auto again = Snapshot::Compile(*source);
   ASSERT_TRUE(again.ok()) << again.status();

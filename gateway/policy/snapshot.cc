@@ -1,5 +1,6 @@
 #include "gateway/policy/snapshot.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,7 +13,6 @@
 #include "gateway/policy/regime.h"
 #include "gateway/policy/registry_builder.h"
 #include "gateway/policy/registry_form.h"
-#include "google/protobuf/arena.h"
 
 namespace tongguan::policy {
 namespace {
@@ -91,10 +91,13 @@ absl::Status CheckSourceForm(const Source& source) {
 
 // The index of the first of the categories that the taxonomy lacks, or -1.
 int FindUnknown(const Taxonomy& taxonomy, const Categories& categories) {
-  for (int i = 0; i < categories.size(); ++i) {
-    if (taxonomy.FindCategory(categories[i]) == nullptr) return i;
-  }
-  return -1;
+  const auto unknown = std::find_if(
+      categories.begin(), categories.end(), [&](const std::string& category) {
+        return taxonomy.FindCategory(category) == nullptr;
+      });
+  return unknown == categories.end()
+             ? -1
+             : static_cast<int>(unknown - categories.begin());
 }
 
 absl::Status UnknownCategory(const std::string& place, const std::string& id) {
@@ -134,7 +137,7 @@ absl::Status CheckCategories(const Taxonomy& taxonomy,
 // Compiles the registry shard by shard, and keeps of each what its part is.
 absl::StatusOr<std::unique_ptr<const Registry>> CompileRegistry(
     const NextShard& next_shard, const Taxonomy& taxonomy,
-    Registry::Builder builder, RegistryParts* parts) {
+    Registry::Builder builder, Parts* parts) {
   while (true) {
     TG_ASSIGN_OR_RETURN(const v1::RegistryShard* const shard, next_shard());
     if (shard == nullptr) return builder.Build();
@@ -148,7 +151,7 @@ absl::StatusOr<std::unique_ptr<const Registry>> CompileRegistry(
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Compile(
-    Source source, std::vector<Part>* parts) {
+    Source source, Parts* parts) {
   std::vector<v1::RegistryShard> registry = std::move(source.registry);
   source.registry.clear();
   size_t next = 0;
@@ -160,7 +163,9 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Compile(
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Compile(
-    Source source, const NextShard& next_shard, std::vector<Part>* parts) {
+    Source source, const NextShard& next_shard, Parts* parts) {
+  Parts own;
+  if (parts == nullptr) parts = &own;
   TG_RETURN_IF_ERROR(CheckSourceForm(source));
   TG_RETURN_IF_ERROR(CheckRegime(source.regime));
   Normalize(&source);
@@ -168,14 +173,14 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Compile(
   TG_ASSIGN_OR_RETURN(snapshot->calendar_, Calendar::Compile(source.calendar));
   TG_ASSIGN_OR_RETURN(snapshot->taxonomy_, Taxonomy::Compile(source.taxonomy));
   TG_RETURN_IF_ERROR(CheckCategories(*snapshot->taxonomy_, source.lists));
-  RegistryParts registry_parts;
+  parts->Add(source);
   TG_ASSIGN_OR_RETURN(
       snapshot->registry_,
       CompileRegistry(
           next_shard, *snapshot->taxonomy_,
           Registry::Builder(PeriodsOf(source.regime), snapshot->calendar_),
-          &registry_parts));
-  snapshot->manifest_ = MakeManifest(source, registry_parts, parts);
+          parts));
+  snapshot->manifest_ = parts->Finish();
   TG_ASSIGN_OR_RETURN(snapshot->lists_,
                       Lists::Compile(std::move(source.lists)));
   for (Strings::Words areas : snapshot->registry_->areas()) {
@@ -191,22 +196,16 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Compile(
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> LoadPolicyDir(
-    const std::string& dir, std::vector<Part>* parts) {
+    const std::string& dir, Parts* parts) {
   TG_ASSIGN_OR_RETURN(const Layout layout, FindLayout(dir));
   TG_ASSIGN_OR_RETURN(Source source, ReadWithoutRegistry(layout));
-  // The first bytes stay where they are from file to file.
-  constexpr size_t kReused = 16 << 20;
-  const auto reused = std::make_unique_for_overwrite<char[]>(kReused);
-  google::protobuf::Arena arena(reused.get(), kReused);
+  ShardReader reader;
   size_t next = 0;
   absl::Status unread;  // Which has its place already.
   const auto next_shard = [&]() -> absl::StatusOr<const v1::RegistryShard*> {
-    arena.Reset();
     if (next == layout.shards.size()) return nullptr;
-    auto* shard =
-        google::protobuf::Arena::CreateMessage<v1::RegistryShard>(&arena);
-    unread = ReadShard(layout.shards[next++], shard);
-    if (!unread.ok()) return unread;
+    auto shard = reader.Read(layout.shards[next++]);
+    unread = shard.status();
     return shard;
   };
   auto snapshot = Snapshot::Compile(std::move(source), next_shard, parts);

@@ -34,6 +34,7 @@ struct Part {
   std::string name;
   std::string bytes;
 };
+class Parts;  // parts.h
 
 // Gives the shards of a registry one by one; null after the last. A shard
 // stands until the next is asked for.
@@ -43,14 +44,14 @@ class Snapshot {
  public:
   // Checks and compiles. The digest does not depend on the order of files,
   // lists, shards or entries. The snapshot does not keep its parts, as big as
-  // the policy: `parts`, where given, gets those of the manifest, in its order,
-  // to be kept in the ledger.
+  // the policy: `parts`, where given and empty, gets those of the manifest, to
+  // be kept in the ledger.
   static absl::StatusOr<std::shared_ptr<const Snapshot>> Compile(
-      Source source, std::vector<Part>* parts = nullptr);
+      Source source, Parts* parts = nullptr);
 
   // The same where the registry does not lie in memory: `source` has none.
   static absl::StatusOr<std::shared_ptr<const Snapshot>> Compile(
-      Source source, const NextShard& next_shard, std::vector<Part>* parts);
+      Source source, const NextShard& next_shard, Parts* parts);
 
   const v1::Regime& regime() const { return regime_; }
   const Calendar& calendar() const { return calendar_; }
@@ -91,7 +92,7 @@ absl::StatusOr<Source> SourceFromParts(const std::vector<Part>& parts);
 
 // Reads a policy folder and compiles it, one file of the registry at a time.
 absl::StatusOr<std::shared_ptr<const Snapshot>> LoadPolicyDir(
-    const std::string& dir, std::vector<Part>* parts = nullptr);
+    const std::string& dir, Parts* parts = nullptr);
 
 }  // namespace tongguan::policy
 

@@ -23,9 +23,9 @@ std::string Refusal(const Source& source) {
 }
 
 std::vector<Part> PartsOf(Source source) {
-  std::vector<Part> parts;
+  Parts parts;
   EXPECT_TRUE(Snapshot::Compile(std::move(source), &parts).ok());
-  return parts;
+  return PutTogether(parts);
 }
 
 // Something in every part.

@@ -207,6 +207,17 @@ List TestList(v1::ListKind kind) {
   return list;
 }
 
+std::vector<Part> PutTogether(const Parts& parts) {
+  std::vector<Part> all;
+  parts
+      .ForEach([&all](absl::string_view name, std::string* bytes) {
+        all.push_back({std::string(name), std::move(*bytes)});
+        return absl::OkStatus();
+      })
+      .IgnoreError();
+  return all;
+}
+
 std::shared_ptr<const Snapshot> MustCompile(Source source) {
   absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot =
       Snapshot::Compile(std::move(source));

@@ -5,7 +5,9 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "gateway/policy/parts.h"
 #include "gateway/policy/snapshot.h"
 
 namespace tongguan::policy {
@@ -37,6 +39,9 @@ v1::Filing TestFiling(const std::string& id, v1::FilingKind kind);
 // A list "test-general@1", "test-negative@1" or "test-important@1" for CN-SH,
 // in force from 2026-01-01, complete, without rows. It asks for no list filing.
 List TestList(v1::ListKind kind);
+
+// The parts with their bytes.
+std::vector<Part> PutTogether(const Parts& parts);
 
 // The compiled source; ends the program with the refusal if there is one.
 std::shared_ptr<const Snapshot> MustCompile(Source source);

@@ -3,30 +3,30 @@
 #include <malloc.h>
 
 #include <utility>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/engine/engine.h"
-#include "gateway/policy/parts.h"
 #include "gateway/service/append.h"
 #include "proto/tongguan/v1/record.pb.h"
 
 namespace tongguan::service {
 namespace {
 
-absl::Status Keep(const policy::Snapshot& policy,
-                  std::vector<policy::Part> policy_parts,
+absl::Status Keep(const policy::Snapshot& policy, const policy::Parts& parts,
                   ledger::Ledger& ledger) {
-  std::vector<std::pair<std::string, std::string>> parts;
-  parts.reserve(policy_parts.size() + 1);
-  for (size_t i = 0; i < policy_parts.size(); ++i) {
-    parts.emplace_back(policy.manifest().parts(static_cast<int>(i)).digest(),
-                       std::move(policy_parts[i].bytes));
-  }
+  int next = 0;
+  std::vector<std::pair<std::string, std::string>> one(1);
+  TG_RETURN_IF_ERROR(parts.ForEach([&](absl::string_view, std::string* bytes) {
+    one[0].first = policy.manifest().parts(next++).digest();
+    one[0].second.swap(*bytes);  // Both are as long: no memory is asked for.
+    return ledger.KeepParts(one);
+  }));
   // The manifest too, so that whoever has the ledger alone knows the names of
   // the parts and can take the policy's digest again.
-  parts.emplace_back(policy.digest(), policy::ManifestText(policy.manifest()));
-  return ledger.KeepParts(parts);
+  return ledger.KeepParts(
+      {{policy.digest(), policy::ManifestText(policy.manifest())}});
 }
 
 void FillActivation(const policy::Snapshot& policy, const std::string& previous,
@@ -45,9 +45,8 @@ void FillActivation(const policy::Snapshot& policy, const std::string& previous,
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ActivePolicy>> ActivePolicy::Begin(
-    std::shared_ptr<const policy::Snapshot> first,
-    std::vector<policy::Part> parts, PolicyLoader load,
-    ledger::Ledger* ledger) {
+    std::shared_ptr<const policy::Snapshot> first, policy::Parts parts,
+    PolicyLoader load, ledger::Ledger* ledger) {
   std::unique_ptr<ActivePolicy> active(
       new ActivePolicy(std::move(load), ledger));
   TG_RETURN_IF_ERROR(active->Activate(std::move(first), std::move(parts)));
@@ -66,14 +65,14 @@ std::shared_ptr<const policy::Snapshot> ActivePolicy::snapshot() const {
 
 absl::Status ActivePolicy::Reload() {
   absl::MutexLock one(&reloading_);
-  std::vector<policy::Part> parts;
+  policy::Parts parts;
   auto next = load_(&parts);
   return Activate(std::move(next), std::move(parts));
 }
 
 absl::Status ActivePolicy::Activate(
     absl::StatusOr<std::shared_ptr<const policy::Snapshot>> next,
-    std::vector<policy::Part> parts) {
+    policy::Parts parts) {
   absl::StatusOr<State> state =
       next.ok() ? Record(*std::move(next), std::move(parts)) : next.status();
   // What loading took, many times what is kept of it, goes back to the system.
@@ -89,15 +88,14 @@ absl::Status ActivePolicy::Activate(
 
 // Nothing is recorded when the ledger's last activation was of this policy.
 absl::StatusOr<ActivePolicy::State> ActivePolicy::Record(
-    std::shared_ptr<const policy::Snapshot> next,
-    std::vector<policy::Part> parts) {
+    std::shared_ptr<const policy::Snapshot> next, policy::Parts parts) {
   TG_ASSIGN_OR_RETURN(const v1::DecisionRecord last,
                       LastOwn(kPolicyIndexKey, *ledger_));
   const std::string& before = last.policy_activation().policy().digest();
   if (before == next->digest()) {
     return State{next, absl::FromUnixMicros(last.time_micros()), ""};
   }
-  TG_RETURN_IF_ERROR(Keep(*next, std::move(parts), *ledger_));
+  TG_RETURN_IF_ERROR(Keep(*next, parts, *ledger_));
   TG_ASSIGN_OR_RETURN(const ledger::Stored stored,
                       AppendOwn(
                           kPolicyIndexKey,

@@ -5,7 +5,6 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -13,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "gateway/ledger/ledger.h"
+#include "gateway/policy/parts.h"
 #include "gateway/policy/snapshot.h"
 #include "gateway/service/server.h"
 
@@ -30,9 +30,8 @@ class ActivePolicy {
   // Begins with `first`, whose parts these are; `load` gives the later ones.
   // The ledger must outlive this.
   static absl::StatusOr<std::unique_ptr<ActivePolicy>> Begin(
-      std::shared_ptr<const policy::Snapshot> first,
-      std::vector<policy::Part> parts, PolicyLoader load,
-      ledger::Ledger* ledger);
+      std::shared_ptr<const policy::Snapshot> first, policy::Parts parts,
+      PolicyLoader load, ledger::Ledger* ledger);
 
   State state() const;
   std::shared_ptr<const policy::Snapshot> snapshot() const;
@@ -47,9 +46,9 @@ class ActivePolicy {
 
   absl::Status Activate(
       absl::StatusOr<std::shared_ptr<const policy::Snapshot>> next,
-      std::vector<policy::Part> parts);
+      policy::Parts parts);
   absl::StatusOr<State> Record(std::shared_ptr<const policy::Snapshot> next,
-                               std::vector<policy::Part> parts);
+                               policy::Parts parts);
 
   const PolicyLoader load_;
   ledger::Ledger* const ledger_;

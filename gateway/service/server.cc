@@ -94,12 +94,12 @@ absl::Status Gateway::Open() {
 absl::Status Gateway::OpenLedger() {
   PolicyLoader load = options_.load_policy;
   if (!load) {
-    load = [dir = options_.config.policy_dir()](std::vector<policy::Part>* to) {
+    load = [dir = options_.config.policy_dir()](policy::Parts* to) {
       return policy::LoadPolicyDir(dir, to);
     };
   }
   // A policy that is refused must not leave a new ledger behind.
-  std::vector<policy::Part> parts;
+  policy::Parts parts;
   TG_ASSIGN_OR_RETURN(auto first, load(&parts));
   ledger::Options options;
   options.path = options_.config.ledger();

@@ -6,7 +6,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -20,7 +19,7 @@ namespace tongguan::service {
 // Gives a policy, and its parts for the ledger.
 using PolicyLoader =
     std::function<absl::StatusOr<std::shared_ptr<const policy::Snapshot>>(
-        std::vector<policy::Part>* parts)>;
+        policy::Parts* parts)>;
 
 struct ServerOptions {
   v1::GatewayConfig config;

@@ -69,10 +69,9 @@ class ServerTest : public testing::Test {
   }
 
   absl::StatusOr<std::unique_ptr<Server>> TryStart() {
-    return Server::Start(
-        {config_, &clock_, [this](std::vector<policy::Part>* parts) {
-           return LoadPolicy(parts);
-         }});
+    return Server::Start({config_, &clock_, [this](policy::Parts* parts) {
+                            return LoadPolicy(parts);
+                          }});
   }
   void Start() {
     auto started = TryStart();
@@ -91,7 +90,7 @@ class ServerTest : public testing::Test {
   }
 
   absl::StatusOr<std::shared_ptr<const policy::Snapshot>> LoadPolicy(
-      std::vector<policy::Part>* parts = nullptr) {
+      policy::Parts* parts = nullptr) {
     if (!policy_error_.ok()) return policy_error_;
     return policy::Snapshot::Compile(source_, parts);
   }

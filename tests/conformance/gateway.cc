@@ -48,10 +48,9 @@ absl::Status Gateway::Listen(policy::Source policy) {
   service::ServerOptions options;
   options.config = ConfigOf(pki_);
   options.clock = &clock_;
-  options.load_policy =
-      [policy = std::move(policy)](std::vector<policy::Part>* parts) {
-        return policy::Snapshot::Compile(policy, parts);
-      };
+  options.load_policy = [policy = std::move(policy)](policy::Parts* parts) {
+    return policy::Snapshot::Compile(policy, parts);
+  };
   TG_ASSIGN_OR_RETURN(server_, service::Server::Start(std::move(options)));
   stub_ = v1::ExportGatewayService::NewStub(grpc::CreateChannel(
       absl::StrCat("127.0.0.1:", server_->port()),

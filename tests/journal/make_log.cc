@@ -154,10 +154,10 @@ int Run(const std::string& path, const std::string& policy_dir, int64_t records,
   auto ledger = ledger::OpenSqliteLedger(options, [&] { return clock.Now(); });
   Check(ledger.status());
   Check(service::RecordLogKey(**key, **ledger));
-  const auto load = [&](std::vector<policy::Part>* to) {
+  const auto load = [&](policy::Parts* to) {
     return policy::LoadPolicyDir(policy_dir, to);
   };
-  std::vector<policy::Part> parts;
+  policy::Parts parts;
   auto first = load(&parts);
   Check(first.status());
   auto active = service::ActivePolicy::Begin(
