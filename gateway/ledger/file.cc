@@ -179,11 +179,10 @@ absl::Status CheckVersion(int64_t version, const std::string& path) {
       kFormatVersion, ": use the program that wrote it, or a newer one"));
 }
 
-// Checkpoints are planned: see checkpointer.h. A page that was read is asked
-// for again where request ids are looked up, by the one who writes: 40 MiB of
-// pages are kept there, 4 MiB elsewhere. What is deleted is overwritten: people
-// are erased with their year.
-constexpr char kWritersPages[] = "PRAGMA cache_size=-40960";
+// Checkpoints are planned: see checkpointer.h. Who writes comes back to pages
+// of tallies and of the index: 16 MiB of pages are kept there, 4 MiB elsewhere.
+// What is deleted is overwritten: people are erased with their year.
+constexpr char kWritersPages[] = "PRAGMA cache_size=-16384";
 absl::Status SetUp(Database& db) {
   {
     TG_ASSIGN_OR_RETURN(Statement mode, db.Prepare("PRAGMA journal_mode=WAL"));
