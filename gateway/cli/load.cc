@@ -74,8 +74,8 @@ class Load {
     v1::EvaluateResponse one_answer;
     v1::BatchEvaluateRequest many;
     // A batch's answer is large: on an arena it is forgotten at once.
-    std::vector<char> room = std::vector<char>(1 << 20);
-    google::protobuf::Arena arena{room.data(), room.size()};
+    std::unique_ptr<char[]> room;
+    std::optional<google::protobuf::Arena> arena;
     v1::BatchEvaluateResponse* many_answer = nullptr;
     std::unique_ptr<grpc::ClientAsyncResponseReader<v1::EvaluateResponse>>
         one_reader;
@@ -189,10 +189,15 @@ void Load::SendMany(Slot* slot) {
   for (v1::Flow& flow : *slot->many.mutable_flows()) Fill(&flow);
   slot->many_reader =
       slot->stub->AsyncBatchEvaluate(&*slot->context, slot->many, &queue_);
-  slot->arena.Reset();
+  constexpr size_t kRoom = 1 << 20;
+  if (slot->room == nullptr) {
+    slot->room = std::make_unique_for_overwrite<char[]>(kRoom);
+    slot->arena.emplace(slot->room.get(), kRoom);
+  }
+  slot->arena->Reset();
   slot->many_answer =
       google::protobuf::Arena::CreateMessage<v1::BatchEvaluateResponse>(
-          &slot->arena);
+          &*slot->arena);
   slot->many_reader->Finish(slot->many_answer, &slot->status,
                             static_cast<LoadEvent*>(slot));
 }

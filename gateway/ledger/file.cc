@@ -176,7 +176,8 @@ absl::Status CheckVersion(int64_t version, const std::string& path) {
   if (version == kFormatVersion) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat(
       "ledger ", path, ": has format ", version, " and this program knows ",
-      kFormatVersion, ": use the program that wrote it, or a newer one"));
+      kFormatVersion, ": use the program that wrote it",
+      version > kFormatVersion ? ", or a newer one" : ""));
 }
 
 // Checkpoints are planned: see checkpointer.h. Who writes comes back to pages

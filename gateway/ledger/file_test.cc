@@ -96,6 +96,16 @@ TEST_F(FileTest, ANewerFormatIsRefused) {
                 absl::StrCat("has format ", kFormatVersion + 1));
 }
 
+// Unlike of a newer one, no later program is promised to read it.
+TEST_F(FileTest, AnOlderFormatIsRefused) {
+  Fill();
+  Sql(absl::StrCat("PRAGMA user_version=", kFormatVersion - 1).c_str());
+  ExpectRefused(absl::StatusCode::kFailedPrecondition,
+                "use the program that wrote it");
+  EXPECT_THAT(std::string(TryOpen().status().message()),
+              testing::Not(testing::HasSubstr("newer")));
+}
+
 TEST_F(FileTest, AFileWrittenTwiceOverIsRefused) {
   Fill();
   Write(Bytes() + Bytes());

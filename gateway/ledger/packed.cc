@@ -2,6 +2,7 @@
 
 #include <zstd.h>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gateway/base/sha256.h"
 
@@ -14,6 +15,15 @@ constexpr int kLevel = 1;
 
 std::string CheckOf(absl::string_view frame) {
   return DigestBytes(Sha256(frame)).substr(0, kCheckBytes);
+}
+
+// The frame, from its first byte to its last: Zstandard would pass over what
+// can be skipped, and go on with a next one.
+bool IsOneFrame(absl::string_view frame) {
+  constexpr absl::string_view kMagic("\x28\xB5\x2F\xFD", 4);
+  return absl::StartsWith(frame, kMagic) &&
+         ZSTD_findFrameCompressedSize(frame.data(), frame.size()) ==
+             frame.size();
 }
 
 absl::Status Damaged() {
@@ -51,7 +61,9 @@ absl::StatusOr<absl::string_view> Packer::Pack(absl::string_view bytes) {
 absl::StatusOr<std::string> Unpack(absl::string_view packed) {
   if (packed.size() < kCheckBytes) return Damaged();
   const absl::string_view frame = packed.substr(kCheckBytes);
-  if (packed.substr(0, kCheckBytes) != CheckOf(frame)) return Damaged();
+  if (packed.substr(0, kCheckBytes) != CheckOf(frame) || !IsOneFrame(frame)) {
+    return Damaged();
+  }
   const uint64_t size = ZSTD_getFrameContentSize(frame.data(), frame.size());
   // Errors are the greatest numbers.
   if (size > kMostUnpacked) return Damaged();

@@ -2,8 +2,9 @@
 // alike, the disk is what a commit waits for, and a log is kept for years.
 //   packed  the first 8 bytes of SHA-256 over what follows; one frame of
 //           Zstandard (RFC 8878) that says how long its content is
-// The check is for the bytes themselves: one content can be packed in many
-// ways, and a row that was touched is to be told from one that was not.
+// The check finds what happens to bytes by accident: one content can be packed
+// in many ways, so a flipped bit might leave it as it is. What a record says is
+// held by the tree alone.
 #ifndef TONGGUAN_GATEWAY_LEDGER_PACKED_H_
 #define TONGGUAN_GATEWAY_LEDGER_PACKED_H_
 
@@ -18,8 +19,8 @@ struct ZSTD_CCtx_s;
 namespace tongguan::ledger {
 
 // No more is unpacked, whatever a file says, nor packed: a row has 4 MiB of
-// records and the one that goes beyond.
-inline constexpr size_t kMostUnpacked = 256 << 20;
+// records and the one that goes beyond, of a flow of 64 MiB at most.
+inline constexpr size_t kMostUnpacked = 128 << 20;
 
 // Keeps what packing needs between one row and the next. Not thread-safe.
 class Packer {
@@ -37,7 +38,7 @@ class Packer {
   std::string packed_;
 };
 
-// DataLoss for anything but what Pack made.
+// DataLoss for anything but one such frame behind its check.
 absl::StatusOr<std::string> Unpack(absl::string_view packed);
 
 }  // namespace tongguan::ledger

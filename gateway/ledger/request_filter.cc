@@ -12,8 +12,8 @@ namespace tongguan::ledger {
 namespace {
 
 constexpr int kSlice = 4096;  // Keys that one statement reads.
-// Room for the keys there are and as many to come: 8 MiB at least, 64 at most.
-constexpr uint64_t kFewestKeys = 1 << 22, kMostKeys = 1 << 25;
+// Room for the keys there are and as many to come: 8 MiB at least, 32 at most.
+constexpr uint64_t kFewestKeys = 1 << 22, kMostKeys = 1 << 24;
 constexpr uint64_t kKeysAWord = 4;
 constexpr char kNextKeys[] =
     "SELECT key FROM request WHERE key>=?1 ORDER BY key LIMIT ?2";
@@ -86,8 +86,8 @@ absl::StatusOr<bool> RequestFilter::TakeSlice(Statement* rows) {
   }
 }
 
-// A table that cannot be read leaves the filter as it is: everything is looked
-// up, and fails there.
+// Where the table cannot be read the filter stays as it is until the process
+// ends: everything is looked up.
 void RequestFilter::TakeRest() {
   absl::StatusOr<Statement> rows = db_->Prepare(kNextKeys);
   if (!rows.ok()) return;

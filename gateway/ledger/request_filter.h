@@ -41,7 +41,8 @@ class RequestFilter {
   void TakeRest();
 
   // Two bytes a key, of which four bits in one word are set: of 200 new keys
-  // one may seem to be there, of 20 one where the log has doubled since.
+  // one may seem to be there, of 20 one where there are twice as many as it was
+  // made for: 4 million, or twice those at opening, at most 16 million.
   std::vector<std::atomic<uint64_t>> words_;
   int64_t next_;  // Key of the table.
   std::atomic<bool> complete_ = false, stop_ = false;

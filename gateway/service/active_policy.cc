@@ -18,11 +18,17 @@ absl::Status Keep(const policy::Snapshot& policy, const policy::Parts& parts,
                   ledger::Ledger& ledger) {
   int next = 0;
   std::vector<std::pair<std::string, std::string>> one(1);
-  TG_RETURN_IF_ERROR(parts.ForEach([&](absl::string_view, std::string* bytes) {
-    one[0].first = policy.manifest().parts(next++).digest();
-    one[0].second.swap(*bytes);  // Both are as long: no memory is asked for.
+  const auto keep = [&](absl::string_view name, std::string* bytes) {
+    const v1::PolicyPart& part = policy.manifest().parts(next++);
+    if (name != part.name()) {
+      return absl::InternalError(
+          "the parts of a policy are not in its manifest's order");
+    }
+    one[0].first = part.digest();
+    one[0].second.swap(*bytes);  // The two take turns: none is made anew.
     return ledger.KeepParts(one);
-  }));
+  };
+  TG_RETURN_IF_ERROR(parts.ForEach(keep));
   // The manifest too, so that whoever has the ledger alone knows the names of
   // the parts and can take the policy's digest again.
   return ledger.KeepParts(
