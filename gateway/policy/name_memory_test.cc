@@ -46,6 +46,7 @@ TEST(NameMemoryTest, DoesNotKeepLongNames) {
 TEST(NameMemoryTest, ThreadsThatAddTheSameNamesAgree) {
   NameMemory<int> memory;
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&memory] {
       for (int i = 0; i < 5'000; ++i) {
