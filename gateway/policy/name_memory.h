@@ -4,6 +4,7 @@
 #define TONGGUAN_GATEWAY_POLICY_NAME_MEMORY_H_
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -21,18 +22,21 @@ inline constexpr size_t kMaxRememberedBytes = 256;
 template <typename T>
 class NameMemory {
  public:
-  NameMemory() : slots_(new std::atomic<const Entry*>[kSlots]()) {}
+  NameMemory() : slots_(new Slot[kSlots]()) {}
   ~NameMemory() {
-    for (size_t i = 0; i < kSlots; ++i) delete slots_[i].load();
+    for (size_t i = 0; i < kSlots; ++i) delete slots_[i].entry.load();
   }
   NameMemory(const NameMemory&) = delete;
   NameMemory& operator=(const NameMemory&) = delete;
 
   // What is remembered of the name, or null.
   const T* Find(absl::string_view name) const {
-    for (size_t i = Home(name);; i = (i + 1) % kSlots) {
-      const Entry* entry = slots_[i].load(std::memory_order_acquire);
+    const uint64_t hash = HashOf(name);
+    for (size_t i = hash % kSlots;; i = (i + 1) % kSlots) {
+      const Entry* entry = slots_[i].entry.load(std::memory_order_acquire);
       if (entry == nullptr) return nullptr;
+      const uint32_t tag = slots_[i].tag.load(std::memory_order_relaxed);
+      if (tag != 0 && tag != TagOf(hash)) continue;
       if (entry->name == name) return &entry->value;
     }
   }
@@ -47,11 +51,13 @@ class NameMemory {
     }
     auto entry = std::make_unique<const Entry>(
         Entry{std::string(name), std::move(value)});
-    for (size_t i = Home(name);; i = (i + 1) % kSlots) {
+    const uint64_t hash = HashOf(name);
+    for (size_t i = hash % kSlots;; i = (i + 1) % kSlots) {
       const Entry* there = nullptr;
-      if (slots_[i].compare_exchange_strong(there, entry.get(),
-                                            std::memory_order_acq_rel)) {
+      if (slots_[i].entry.compare_exchange_strong(there, entry.get(),
+                                                  std::memory_order_acq_rel)) {
         static_cast<void>(entry.release());  // The slot owns it.
+        slots_[i].tag.store(TagOf(hash), std::memory_order_relaxed);
         return;
       }
       if (there->name == name) break;
@@ -74,11 +80,21 @@ class NameMemory {
   // Twice the names, so that probing stays short and always ends.
   static constexpr size_t kSlots = 2 * kMaxRememberedNames;
 
-  static size_t Home(absl::string_view name) {
-    return absl::Hash<absl::string_view>()(name) % kSlots;
+  // The tag spares the way to entries of other names, far away in memory.
+  struct Slot {
+    std::atomic<const Entry*> entry;
+    std::atomic<uint32_t> tag;  // 0: not known yet.
+  };
+
+  static uint64_t HashOf(absl::string_view name) {
+    return absl::Hash<absl::string_view>()(name);
+  }
+  // Of the bits that the place is not of.
+  static uint32_t TagOf(uint64_t hash) {
+    return static_cast<uint32_t>(hash >> 32) | 1;
   }
 
-  const std::unique_ptr<std::atomic<const Entry*>[]> slots_;
+  const std::unique_ptr<Slot[]> slots_;
   std::atomic<size_t> names_{0};
 };
 
