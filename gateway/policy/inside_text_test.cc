@@ -175,7 +175,8 @@ TEST(InsideTextTest, SeventeenDigitsAreToldWithTheXBehindThemAndWithout) {
                                                    "62220212345678901X"));
 }
 
-// As programs write them: UUIDs, digests, and some of 16 digits joined.
+// As programs write them: UUIDs, digests, and some of 16 digits joined. One
+// digest in three million has no letter, and is a number as any other.
 TEST(InsideTextTest, NothingIsToldOfRandomUuidsAndHashes) {
   const uint64_t seed = std::random_device()();
   SCOPED_TRACE(absl::StrCat("seed ", seed));
@@ -191,6 +192,7 @@ TEST(InsideTextTest, NothingIsToldOfRandomUuidsAndHashes) {
                      hex.substr(16, 16), "-", hex.substr(32, 12), "-abcd");
     for (const std::string& token :
          {uuid, hex.substr(0, 32), hex.substr(0, 40), joined}) {
+      if (token.find_first_of("abcdef") == std::string::npos) continue;
       EachPart(token, [&token](absl::string_view part) {
         ADD_FAILURE() << token << ": " << part;
       });
