@@ -47,9 +47,9 @@ size_t GapAt(absl::string_view text, size_t at) {
     default:
       break;
   }
-  return absl::StartsWith(text.substr(at), "\xE2\x80") && at + 3 <= text.size()
-             ? 3
-             : 0;
+  const bool mark = absl::StartsWith(text.substr(at), "\xE2\x80") &&
+                    at + 3 <= text.size() && (text[at + 2] & 0xC0) == 0x80;
+  return mark ? 3 : 0;
 }
 
 // Where the run of characters that `in` takes ends.

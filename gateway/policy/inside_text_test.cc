@@ -175,6 +175,22 @@ TEST(InsideTextTest, SeventeenDigitsAreToldWithTheXBehindThemAndWithout) {
                                                    "62220212345678901X"));
 }
 
+// The letter was taken for the end of a dash, and 4111202611211111 is a card.
+TEST(InsideTextTest, ALetterBehindABrokenCharacterIsNoGap) {
+  const auto told = [](const std::string& text) {
+    std::vector<std::string> parts;
+    EachPart(text,
+             [&parts](absl::string_view part) { parts.emplace_back(part); });
+    return parts;
+  };
+  EXPECT_THAT(told("4111\xE2\x80\x93"
+                   "2026-11-211111"),
+              testing::Contains("4111202611211111"));
+  EXPECT_THAT(told("4111\xE2\x80"
+                   "f2026-11-211111"),
+              testing::Not(testing::Contains("4111202611211111")));
+}
+
 // As programs write them: UUIDs, digests, and some of 16 digits joined. One
 // digest in three million has no letter, and is a number as any other.
 TEST(InsideTextTest, NothingIsToldOfRandomUuidsAndHashes) {
