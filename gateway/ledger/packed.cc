@@ -4,18 +4,13 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "gateway/base/sha256.h"
+#include "gateway/ledger/row_check.h"
 
 namespace tongguan::ledger {
 namespace {
 
-constexpr size_t kCheckBytes = 8;
 // The quickest but for those that give up a third of the gain.
 constexpr int kLevel = 1;
-
-std::string CheckOf(absl::string_view frame) {
-  return DigestBytes(Sha256(frame)).substr(0, kCheckBytes);
-}
 
 // The frame, from its first byte to its last: Zstandard would pass over what
 // can be skipped, and go on with a next one.
@@ -54,22 +49,19 @@ absl::StatusOr<absl::string_view> Packer::Pack(absl::string_view bytes) {
         absl::StrCat("a commit cannot be packed: ", ZSTD_getErrorName(size)));
   }
   const absl::string_view packed(packed_.data(), kCheckBytes + size);
-  packed_.replace(0, kCheckBytes, CheckOf(packed.substr(kCheckBytes)));
+  packed_.replace(0, kCheckBytes, CheckOf("", packed.substr(kCheckBytes)));
   return packed;
 }
 
 absl::StatusOr<std::string> Unpack(absl::string_view packed) {
-  if (packed.size() < kCheckBytes) return Damaged();
-  const absl::string_view frame = packed.substr(kCheckBytes);
-  if (packed.substr(0, kCheckBytes) != CheckOf(frame) || !IsOneFrame(frame)) {
-    return Damaged();
-  }
-  const uint64_t size = ZSTD_getFrameContentSize(frame.data(), frame.size());
+  const std::optional<absl::string_view> frame = Checked("", packed);
+  if (!frame || !IsOneFrame(*frame)) return Damaged();
+  const uint64_t size = ZSTD_getFrameContentSize(frame->data(), frame->size());
   // Errors are the greatest numbers.
   if (size > kMostUnpacked) return Damaged();
   std::string bytes(size, '\0');
   const size_t unpacked =
-      ZSTD_decompress(&bytes[0], bytes.size(), frame.data(), frame.size());
+      ZSTD_decompress(&bytes[0], bytes.size(), frame->data(), frame->size());
   if (ZSTD_isError(unpacked) != 0 || unpacked != size) return Damaged();
   return bytes;
 }

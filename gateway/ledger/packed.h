@@ -1,7 +1,7 @@
 // How a journal row keeps its records: packed, because neighbours are much
 // alike, the disk is what a commit waits for, and a log is kept for years.
-//   packed  the first 8 bytes of SHA-256 over what follows; one frame of
-//           Zstandard (RFC 8878) that says how long its content is
+//   packed  the check of what follows (row_check.h); one frame of Zstandard
+//           (RFC 8878) that says how long its content is
 // The check finds what happens to bytes by accident: one content can be packed
 // in many ways, so a flipped bit might leave it as it is. What a record says is
 // held by the tree alone.

@@ -5,9 +5,9 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
-#include "gateway/base/sha256.h"
 #include "gateway/base/status_macros.h"
 #include "gateway/ledger/counts.h"
+#include "gateway/ledger/row_check.h"
 #include "gateway/ledger/rows.h"
 
 namespace tongguan::ledger {
@@ -37,38 +37,20 @@ std::vector<uint64_t> Unpack(absl::string_view bytes) {
   return newest;
 }
 
-// Nothing of who is in a set can be made again from the records: each row keeps
-// 8 bytes of SHA-256 over what it says, so that a flipped bit does not change
-// who was counted.
-constexpr size_t kCheckBytes = 8;
-
-std::string CheckOf(absl::string_view said, absl::string_view bytes) {
-  return DigestBytes(Sha256(absl::StrCat(said, "\n", bytes)))
-      .substr(0, kCheckBytes);
-}
-
-// The bytes behind their check; none where it is another's.
-std::optional<absl::string_view> Checked(absl::string_view said,
-                                         absl::string_view stored) {
-  if (stored.size() < kCheckBytes) return std::nullopt;
-  const absl::string_view bytes = stored.substr(kCheckBytes);
-  if (stored.substr(0, kCheckBytes) != CheckOf(said, bytes)) {
-    return std::nullopt;
-  }
-  return bytes;
-}
-
-// What a row says beside its bytes.
+// What a row says beside its bytes. Nothing of who is in a set can be made
+// again from the records: a flipped bit must not change who was counted.
 std::string Said(const SetKey& key, int64_t id) {
-  return absl::StrCat("set ", id, " ", key.year, " ", key.name);
+  return absl::StrCat("set ", id, " ", key.year, " ", key.name, "\n");
 }
 std::string Said(const SetRow& row) {
-  return absl::StrCat("state ", row.id, " ", row.state.people);
+  return absl::StrCat("state ", row.id, " ", row.state.people, "\n");
 }
 std::string SaidOfPart(int64_t key, absl::string_view start, int64_t merged) {
-  return absl::StrCat("part ", key, " ", merged, " ", start);
+  return absl::StrCat("part ", key, " ", merged, " ", start, "\n");
 }
-std::string SaidOfChange(int64_t key) { return absl::StrCat("change ", key); }
+std::string SaidOfChange(int64_t key) {
+  return absl::StrCat("change ", key, "\n");
+}
 
 std::string Copy(absl::string_view bytes) {
   return std::string(bytes.data(), bytes.size());
