@@ -433,6 +433,29 @@ TEST_F(LedgerTest, RepeatsAreKnownWhileTheirIndexIsBeingWritten) {
   }
 }
 
+// The filter that knows which ids are new is still being filled then.
+TEST_F(LedgerTest, RepeatsAreKnownAtOnceAfterALongLogWasOpened) {
+  constexpr int kRequests = 120'000;
+  options_.index_run = 1000;
+  options_.max_queue = kRequests;
+  Open();
+  const auto ask = [this](int from) {
+    Answers answers;
+    for (int i = from; i < kRequests; ++i) {
+      answers.Submit(*ledger_, MakeSubmission(absl::StrCat(i), "x"));
+    }
+    return answers.Wait();
+  };
+  for (const auto& stored : ask(0)) ASSERT_TRUE(stored.ok());
+  Reopen();
+  uint64_t index = kRequests - 1000;
+  for (const auto& again : ask(kRequests - 1000)) {
+    ASSERT_TRUE(again.ok()) << again.status();
+    ASSERT_TRUE(again->repeated) << index;
+    EXPECT_EQ(again->index, index++);
+  }
+}
+
 TEST_F(LedgerTest, RebuildingIsRefusedWhileItIsOpen) {
   Open();
   EXPECT_TRUE(absl::IsFailedPrecondition(RebuildIndex(options_.path)));
