@@ -130,6 +130,7 @@ Weighing::Weighing(const Facts& facts, const Tallies& tallies,
       (!sensitive_items.empty() || sensitive_people || facts.may_be_under_14);
 }
 
+// Here, since GCC 12 sees an array overrun in it where it is inlined.
 Weighing::~Weighing() = default;
 
 void Weighing::Run() {
