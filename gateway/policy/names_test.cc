@@ -15,10 +15,9 @@ class NamesTest : public testing::Test {
   NamesTest() {
     Source source = TestSource();
     List& list = source.lists.emplace_back(TestList(v1::LIST_KIND_NEGATIVE));
-    v1::ListRow& row = list.rows.emplace_back();
-    row.set_id("r");
-    row.set_sector("automotive");
-    row.set_pattern("phone$");
+    v1::ListRow* row = AddRow(&list, "r");
+    row->set_sector("automotive");
+    row->set_pattern("phone$");
     policy_ = MustCompile(std::move(source));
   }
 

@@ -54,10 +54,9 @@ Source FullSource() {
   for (v1::ListKind kind : {v1::LIST_KIND_NEGATIVE, v1::LIST_KIND_GENERAL}) {
     List& list = source.lists.emplace_back(TestList(kind));
     for (int i = 0; i < 12; ++i) {
-      v1::ListRow& row = list.rows.emplace_back();
-      row.set_id(absl::StrCat("r", i));
-      row.add_categories("name");
-      row.add_names(absl::StrCat("item", i));
+      v1::ListRow* row = AddRow(&list, absl::StrCat("r", i));
+      row->add_categories("name");
+      row->add_names(absl::StrCat("item", i));
     }
   }
   return source;
