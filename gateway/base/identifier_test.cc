@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+
 namespace tongguan {
 namespace {
 
@@ -14,6 +16,16 @@ TEST(IdentifierTest, AcceptsLettersDigitsJoinersAndIdeographs) {
        {"a", "Z9", "id_card-no.2", "身份证号", "会员_ID", "㐀", "䶿", "一",
         "鿿", "...", "2026"}) {
     EXPECT_TRUE(IsIdentifier(text)) << text;
+  }
+}
+
+// A byte above ASCII is at most part of a character.
+TEST(IdentifierTest, OfSingleBytesOnlyLettersDigitsAndJoinersAreOne) {
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    EXPECT_EQ(IsIdentifier(absl::string_view(&c, 1)),
+              absl::ascii_isalnum(byte) || c == '_' || c == '-' || c == '.')
+        << byte;
   }
 }
 

@@ -44,13 +44,6 @@ class LogArchiveTest : public LogVerifyTest {
     const Outcome run = Archive({"--prune"});
     ASSERT_EQ(run.code, kSuccess) << run.out << run.err;
   }
-  Outcome VerifyAt(const std::string& path,
-                   const std::vector<std::string>& more = {}) {
-    std::vector<std::string> args = {"log", "verify", path, "--public-key",
-                                     key_,  "--lang", "en"};
-    args.insert(args.end(), more.begin(), more.end());
-    return RunCli(args);
-  }
   void StartLater() {
     clock_.Set(Beijing("2030-07-02"));
     Start();

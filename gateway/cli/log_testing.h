@@ -55,6 +55,13 @@ class LogVerifyTest : public service::PeopleServerTest {
     Restore();
   }
 
+  // The public half of a key's file, in a file beside it.
+  static std::string PublicKeyFile(const std::string& key) {
+    const std::string file = key + ".pub";
+    WriteFile(file, journal::SigningKey::Read(key)->public_key().ToString());
+    return file;
+  }
+
   void Settle(const std::string& id) {
     v1::SettleRequest request;
     request.set_request_id("settle");
@@ -84,19 +91,26 @@ class LogVerifyTest : public service::PeopleServerTest {
     ASSERT_TRUE(done.ok()) << sql << ": " << done;
   }
 
-  Outcome Verify(std::vector<std::string> more = {}) {
-    std::vector<std::string> args = {"log", "verify", copy_, "--public-key",
+  Outcome VerifyAt(const std::string& path,
+                   const std::vector<std::string>& more = {}) {
+    std::vector<std::string> args = {"log", "verify", path, "--public-key",
                                      key_,  "--lang", "en"};
     args.insert(args.end(), more.begin(), more.end());
     return RunCli(args);
+  }
+  Outcome Verify(const std::vector<std::string>& more = {}) {
+    return VerifyAt(copy_, more);
+  }
+  static void ExpectBrokenBy(const Outcome& run, const std::string& words) {
+    EXPECT_EQ(run.code, kBroken) << run.out << run.err;
+    EXPECT_THAT(run.out, ::testing::HasSubstr(words));
   }
   // Changes a sound log and expects the words.
   void ExpectBroken(const std::string& sql, const std::string& words) {
     Restore();
     Sql(sql);
-    const Outcome run = Verify();
-    EXPECT_EQ(run.code, kBroken) << sql << "\n" << run.out << run.err;
-    EXPECT_THAT(run.out, ::testing::HasSubstr(words)) << sql;
+    SCOPED_TRACE(sql);
+    ExpectBrokenBy(Verify(), words);
   }
 
   std::string last_, log_, copy_, key_;

@@ -75,13 +75,9 @@ TEST_F(LogTurnTest, WhatTheYearThatWentHoldsIsTakenAgain) {
 TEST_F(LogTurnTest, WhatAListOfTheYearThatComesHoldsIsTakenAgain) {
   policy::List list = policy::TestList(v1::LIST_KIND_NEGATIVE);
   list.head.set_effective("2027-01-01");
-  v1::ListRow& row = list.rows.emplace_back();
-  row.set_id("R-1");
-  row.set_sector("retail");
-  row.add_names("name");
-  row.set_mechanism(v1::ROW_MECHANISM_ASSESSMENT);
-  row.set_source("test");
-  row.set_confidence("demo");
+  v1::ListRow* row = policy::AddRow(&list, "R-1", v1::ROW_MECHANISM_ASSESSMENT);
+  row->set_sector("retail");
+  row->add_names("name");
   source_.lists.push_back(list);
   StartOpened();
   clock_.Set(turn_ - absl::Seconds(5));

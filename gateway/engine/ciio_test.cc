@@ -34,12 +34,8 @@ TEST_F(CiioTest, WithoutAnAssessmentTheCounterIsNotReadByThisRule) {
 
 TEST_F(CiioTest, AListThatDoesNotExcludeItFreesIt) {
   policy::List list = policy::TestList(v1::LIST_KIND_NEGATIVE);
-  v1::ListRow& row = list.rows.emplace_back();
-  row.set_id("R-1");
-  row.add_categories("part_number");
-  row.set_mechanism(v1::ROW_MECHANISM_ASSESSMENT);
-  row.set_source("test");
-  row.set_confidence("demo");
+  policy::AddRow(&list, "R-1", v1::ROW_MECHANISM_ASSESSMENT)
+      ->add_categories("part_number");
   source.lists.push_back(list);
   EXPECT_EQ(Decide().headline(), v1::RULE_FTZ_OUTSIDE);
   source.lists[0].head.set_excludes_ciio(true);

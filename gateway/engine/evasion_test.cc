@@ -14,13 +14,9 @@ class EvasionTest : public EngineTest {
     list.head.set_id(absl::StrCat("list-", source.lists.size()));
     list.head.set_releases_personal_data(kind == v1::LIST_KIND_GENERAL);
     list.head.set_releases_personal_data_source("test");
-    v1::ListRow& row = list.rows.emplace_back();
-    row.set_id("R-1");
-    row.set_sector(sector);
-    row.add_categories(category);
-    row.set_mechanism(mechanism);
-    row.set_source("test");
-    row.set_confidence("demo");
+    v1::ListRow* row = policy::AddRow(&list, "R-1", mechanism);
+    row->set_sector(sector);
+    row->add_categories(category);
     source.lists.push_back(list);
     return &source.lists.back().rows.back();
   }

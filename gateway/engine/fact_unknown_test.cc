@@ -105,12 +105,8 @@ TEST_F(FactUnknownTest, AnAnonymisedItemIsNotDoubted) {
 
 TEST_F(FactUnknownTest, ACatalogueOfImportantDataMakesANoDoubtful) {
   policy::List list = policy::TestList(v1::LIST_KIND_IMPORTANT_DATA);
-  v1::ListRow& row = list.rows.emplace_back();
-  row.set_id("I-1");
-  row.add_categories("part_number");
-  row.set_mechanism(v1::ROW_MECHANISM_IMPORTANT_DATA);
-  row.set_source("test");
-  row.set_confidence("demo");
+  policy::AddRow(&list, "I-1", v1::ROW_MECHANISM_IMPORTANT_DATA)
+      ->add_categories("part_number");
   source.lists.push_back(list);
   AddItem(&flow, "p", v1::FACT_NO)->set_category("part_number");
   const v1::Decision d = Decide();
@@ -146,11 +142,7 @@ TEST_F(FactUnknownTest, SmallVolumeDoesNotReadTheSensitiveCounter) {
 
 TEST_F(FactUnknownTest, ARowWithoutMechanismHoldsTheItem) {
   policy::List list = policy::TestList(v1::LIST_KIND_NEGATIVE);
-  v1::ListRow& row = list.rows.emplace_back();
-  row.set_id("X-1");
-  row.add_categories("name");
-  row.set_source("test");
-  row.set_confidence("partial");
+  policy::AddRow(&list, "X-1")->add_categories("name");
   source.lists.push_back(list);
   const v1::Decision d = Decide();
   ExpectUndetermined(d);

@@ -15,13 +15,9 @@ class ListsTest : public EngineTest {
   v1::ListHead* AddList(v1::ListKind kind, v1::RowMechanism mechanism,
                         const std::string& category = "name") {
     policy::List list = policy::TestList(kind);
-    v1::ListRow& row = list.rows.emplace_back();
-    row.set_id("R-1");
-    row.set_sector("retail");
-    row.add_categories(category);
-    row.set_mechanism(mechanism);
-    row.set_source("test");
-    row.set_confidence("demo");
+    v1::ListRow* row = policy::AddRow(&list, "R-1", mechanism);
+    row->set_sector("retail");
+    row->add_categories(category);
     source.lists.push_back(list);
     return &source.lists.back().head;
   }

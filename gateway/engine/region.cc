@@ -21,6 +21,12 @@ constexpr absl::string_view kCodes =
     "VN VU WF WS YE YT ZA ZM ZW ";
 
 static_assert(kCodes.size() == 249 * 3);
+static_assert([] {
+  for (size_t i = 3; i < kCodes.size(); i += 3) {
+    if (kCodes.substr(i - 3, 2) >= kCodes.substr(i, 2)) return false;
+  }
+  return true;
+}());
 
 constexpr bool IsCapital(char c) { return c >= 'A' && c <= 'Z'; }
 constexpr uint32_t Bit(char letter) { return uint32_t{1} << (letter - 'A'); }

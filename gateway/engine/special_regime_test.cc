@@ -107,12 +107,8 @@ TEST_F(SpecialRegimeTest, ARestrictedRecipientIsFoundHoweverItIsSpelt) {
 
 TEST_F(SpecialRegimeTest, GeneDataThatAListExcludesGoesTheGeneticWay) {
   policy::List list = policy::TestList(v1::LIST_KIND_NEGATIVE);
-  v1::ListRow& row = list.rows.emplace_back();
-  row.set_id("G-1");
-  row.add_names("gene_sequence");
-  row.set_mechanism(v1::ROW_MECHANISM_GENETIC_RESOURCES);
-  row.set_source("test");
-  row.set_confidence("demo");
+  policy::AddRow(&list, "G-1", v1::ROW_MECHANISM_GENETIC_RESOURCES)
+      ->add_names("gene_sequence");
   source.lists.push_back(list);
   AddItem(&flow, "gene_sequence", v1::FACT_NO);
   const v1::Decision d = Decide();

@@ -69,13 +69,9 @@ TEST_F(TraceTest, AnUnknownCounterIsToldOnceOfTheSameItems) {
   EXPECT_EQ(UnknownCounters(Decide()), (std::vector<Indexes>{{0, 2}}));
   // A list releases one of them from rule 15.
   policy::List list = policy::TestList(v1::LIST_KIND_GENERAL);
-  v1::ListRow& row = list.rows.emplace_back();
-  row.set_id("R-1");
-  row.set_sector("automotive");
-  row.add_names("mobile");
-  row.set_mechanism(v1::ROW_MECHANISM_FREE);
-  row.set_source("test");
-  row.set_confidence("demo");
+  v1::ListRow* row = policy::AddRow(&list, "R-1", v1::ROW_MECHANISM_FREE);
+  row->set_sector("automotive");
+  row->add_names("mobile");
   list.head.set_releases_personal_data(true);
   list.head.set_releases_personal_data_source("test");
   source.lists.push_back(list);

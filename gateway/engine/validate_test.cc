@@ -187,6 +187,16 @@ TEST(ValidateFlowTest, OfAllPairsOfBytes249AreRegions) {
   EXPECT_EQ(regions, 249);
 }
 
+// ISO 3166-1: reserved, withdrawn, or left to users.
+TEST(ValidateFlowTest, CodesThatStandForNoCountryAreNoRegions) {
+  for (const char* code :
+       {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "FX", "IC", "SU",
+        "TA", "UK", "UN", "AN", "BU", "CS", "DD", "NT", "TP", "YU",
+        "YD", "ZR", "AA", "QM", "QZ", "XA", "XK", "XZ", "ZZ"}) {
+    EXPECT_FALSE(IsRegion(code)) << code;
+  }
+}
+
 TEST(ValidateFlowTest, ARegionThatIsNoCountrysCode) {
   for (const char* region : {"CN-HK", "ZZ", "sg", "", "S ", "XK", "US-CA"}) {
     EXPECT_EQ(

@@ -34,12 +34,11 @@ namespace {
 TEST(AllocationTest, LookUpsOfSeenNamesDoNotAllocate) {
   Source source = TestSource();
   List& list = source.lists.emplace_back(TestList(v1::LIST_KIND_NEGATIVE));
-  v1::ListRow& row = list.rows.emplace_back();
-  row.set_id("r");
-  row.set_sector("automotive");
-  row.add_categories("name");
-  row.add_names("vin");
-  row.set_pattern("^vin");
+  v1::ListRow* row = AddRow(&list, "r");
+  row->set_sector("automotive");
+  row->add_categories("name");
+  row->add_names("vin");
+  row->set_pattern("^vin");
   const auto policy = MustCompile(std::move(source));
   const auto look_up = [&policy] {
     RowRefs rows;

@@ -16,12 +16,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::StartsWith;
 
-v1::ListRow* AddRow(absl::string_view id, List* list) {
-  v1::ListRow& row = list->rows.emplace_back();
-  row.set_id(std::string(id));
-  return &row;
-}
-
 std::unique_ptr<const Lists> Compile(std::vector<List> source) {
   auto lists = Lists::Compile(std::move(source));
   EXPECT_TRUE(lists.ok()) << lists.status();
@@ -53,14 +47,14 @@ std::vector<std::string> Find(const Lists& lists, uint32_t list,
 
 TEST(ListsTest, FindsRowsByCategoryNameAndPattern) {
   List list = TestList(v1::LIST_KIND_NEGATIVE);
-  AddRow("by-category", &list)->add_categories("face_image");
-  AddRow("by-name", &list)->add_names("VIN_Code");
-  AddRow("by-pattern", &list)->set_pattern("^vin");
-  v1::ListRow* both = AddRow("by-all", &list);
+  AddRow(&list, "by-category")->add_categories("face_image");
+  AddRow(&list, "by-name")->add_names("VIN_Code");
+  AddRow(&list, "by-pattern")->set_pattern("^vin");
+  v1::ListRow* both = AddRow(&list, "by-all");
   both->add_categories("face_image");
   both->add_names("vin_code");
   both->set_pattern("code$");
-  AddRow("heading", &list)->set_sector("automotive");
+  AddRow(&list, "heading")->set_sector("automotive");
   const auto lists = Compile({list});
   EXPECT_THAT(Find(*lists, 0, "face_image", "x"),
               ElementsAre("by-category", "by-all"));
@@ -75,9 +69,9 @@ TEST(ListsTest, FindsRowsByCategoryNameAndPattern) {
 
 TEST(ListsTest, FindsRowsOfTheAskedListOnly) {
   List first = TestList(v1::LIST_KIND_NEGATIVE);
-  AddRow("a", &first)->add_names("x");
+  AddRow(&first, "a")->add_names("x");
   List second = TestList(v1::LIST_KIND_GENERAL);
-  AddRow("b", &second)->add_names("x");
+  AddRow(&second, "b")->add_names("x");
   const auto lists = Compile({first, second});
   EXPECT_THAT(Find(*lists, 0, "", "x"), ElementsAre("a"));
   EXPECT_THAT(Find(*lists, 1, "", "x"), ElementsAre("b"));
@@ -95,7 +89,7 @@ TEST(ListsTest, FindsWhatReadingEveryRowFinds) {
   const auto word = [&random] { return absl::StrCat("w", random() % 12); };
   List list = TestList(v1::LIST_KIND_NEGATIVE);
   for (int i = 0; i < 200; ++i) {
-    v1::ListRow* row = AddRow(absl::StrCat("r", i), &list);
+    v1::ListRow* row = AddRow(&list, absl::StrCat("r", i));
     if (random() % 2) row->add_categories(word());
     if (random() % 2) row->add_names(word());
     if (random() % 8 == 0) row->set_pattern(absl::StrCat("^", word(), "$"));
@@ -120,13 +114,13 @@ TEST(ListsTest, FindsWhatReadingEveryRowFinds) {
 TEST(ListsTest, HeadingsOfSectorAndScenario) {
   const auto with = [](const char* sector, const char* scenario) {
     List list = TestList(v1::LIST_KIND_NEGATIVE);
-    v1::ListRow* heading = AddRow("heading", &list);
+    v1::ListRow* heading = AddRow(&list, "heading");
     heading->set_sector(sector);
     heading->set_scenario(scenario);
-    v1::ListRow* of_class = AddRow("class", &list);
+    v1::ListRow* of_class = AddRow(&list, "class");
     of_class->set_sector("pharma");
     of_class->set_data_class("类");
-    AddRow("item", &list)->add_names("x");
+    AddRow(&list, "item")->add_names("x");
     return Compile({list});
   };
   const auto of_all = with("", "");
@@ -150,12 +144,12 @@ TEST(ListsTest, HeadingsOfSectorAndScenario) {
 
 TEST(ListsTest, CoversNamedSectorsAndScenarios) {
   List list = TestList(v1::LIST_KIND_NEGATIVE);
-  AddRow("whole-sector", &list)->set_sector("retail");
-  AddRow("heading", &list)->set_sector("automotive");
-  v1::ListRow* row = AddRow("scenario", &list);
+  AddRow(&list, "whole-sector")->set_sector("retail");
+  AddRow(&list, "heading")->set_sector("automotive");
+  v1::ListRow* row = AddRow(&list, "scenario");
   row->set_sector("automotive");
   row->set_scenario("ota");
-  AddRow("of-all", &list)->add_names("x");
+  AddRow(&list, "of-all")->add_names("x");
   const auto lists = Compile({list});
   EXPECT_TRUE(lists->Covers(0, "retail", "anything"));
   EXPECT_TRUE(lists->Covers(0, "retail", ""));
@@ -169,7 +163,7 @@ TEST(ListsTest, CoversNamedSectorsAndScenarios) {
 
 TEST(ListsTest, ListWithoutSectorsCoversAll) {
   List list = TestList(v1::LIST_KIND_NEGATIVE);
-  AddRow("of-all", &list)->add_names("x");
+  AddRow(&list, "of-all")->add_names("x");
   const auto lists = Compile({list, TestList(v1::LIST_KIND_GENERAL)});
   EXPECT_TRUE(lists->Covers(0, "pharma", "x"));
   EXPECT_TRUE(lists->Covers(0, "", ""));
@@ -205,7 +199,7 @@ TEST(ListsTest, InForceIsHalfOpenAndEndsAtTheEarlierDay) {
 
 TEST(ListsTest, RowNamesCarryListAndEdition) {
   List list = TestList(v1::LIST_KIND_NEGATIVE);
-  AddRow("r1", &list);
+  AddRow(&list, "r1");
   const auto lists = Compile({list});
   EXPECT_EQ(RowName(lists->all()[0], lists->all()[0].rows[0]),
             "test-negative@1#r1");
@@ -217,11 +211,11 @@ TEST(ListsTest, FindingDoesNotSlowDownWithRows) {
   const auto nanoseconds = [](int rows) {
     List list = TestList(v1::LIST_KIND_NEGATIVE);
     for (int i = 0; i < rows; ++i) {
-      v1::ListRow* row = AddRow(absl::StrCat("r", i), &list);
+      v1::ListRow* row = AddRow(&list, absl::StrCat("r", i));
       row->add_names(absl::StrCat("item", i));
       row->add_categories(absl::StrCat("category", i));
     }
-    AddRow("p", &list)->set_pattern("^vin");
+    AddRow(&list, "p")->set_pattern("^vin");
     const auto lists = Compile({std::move(list)});
     int64_t best = INT64_MAX;
     for (int round = 0; round < 20; ++round) {
@@ -251,8 +245,8 @@ TEST(ListsTest, RefusesDoubledEdition) {
 
 TEST(ListsTest, RefusesDoubledRowId) {
   List list = TestList(v1::LIST_KIND_NEGATIVE);
-  AddRow("r", &list);
-  AddRow("r", &list);
+  AddRow(&list, "r");
+  AddRow(&list, "r");
   EXPECT_EQ(Refusal(list),
             "lists/test-negative/1 row \"r\": the row id stands twice. Give "
             "one a new id.");
@@ -260,7 +254,7 @@ TEST(ListsTest, RefusesDoubledRowId) {
 
 TEST(ListsTest, RefusesBadPatternInARow) {
   List list = TestList(v1::LIST_KIND_NEGATIVE);
-  AddRow("r", &list)->set_pattern("[");
+  AddRow(&list, "r")->set_pattern("[");
   EXPECT_THAT(Refusal(list),
               StartsWith("lists/test-negative/1 row \"r\".pattern: pattern"));
 }
@@ -328,7 +322,7 @@ TEST(ListsTest, RefusesReleaseOfPersonalDataByNegativeList) {
 
 TEST(ListsTest, RefusesImportantDataOnGeneralList) {
   List list = TestList(v1::LIST_KIND_GENERAL);
-  AddRow("r", &list)->set_mechanism(v1::ROW_MECHANISM_IMPORTANT_DATA);
+  AddRow(&list, "r", v1::ROW_MECHANISM_IMPORTANT_DATA);
   EXPECT_THAT(Refusal(list),
               StartsWith("lists/test-general/1 row \"r\".mechanism: "
                          "important_data on a general list"));
@@ -338,7 +332,7 @@ TEST(ListsTest, RefusesFreeRowOutsideGeneralLists) {
   for (v1::ListKind kind :
        {v1::LIST_KIND_NEGATIVE, v1::LIST_KIND_IMPORTANT_DATA}) {
     List list = TestList(kind);
-    AddRow("r", &list)->set_mechanism(v1::ROW_MECHANISM_FREE);
+    AddRow(&list, "r", v1::ROW_MECHANISM_FREE);
     EXPECT_THAT(Refusal(list),
                 testing::HasSubstr(" row \"r\".mechanism: free is only"));
   }

@@ -19,7 +19,7 @@ namespace tongguan::policy {
 inline constexpr size_t kMaxRememberedNames = 65'536;
 inline constexpr size_t kMaxRememberedBytes = 256;
 
-template <typename T>
+template <typename T, typename Hash = absl::Hash<absl::string_view>>
 class NameMemory {
  public:
   NameMemory() : slots_(new Slot[kSlots]()) {}
@@ -31,7 +31,7 @@ class NameMemory {
 
   // What is remembered of the name, or null.
   const T* Find(absl::string_view name) const {
-    const uint64_t hash = HashOf(name);
+    const uint64_t hash = Hash()(name);
     for (size_t i = hash % kSlots;; i = (i + 1) % kSlots) {
       const Entry* entry = slots_[i].entry.load(std::memory_order_acquire);
       if (entry == nullptr) return nullptr;
@@ -51,7 +51,7 @@ class NameMemory {
     }
     auto entry = std::make_unique<const Entry>(
         Entry{std::string(name), std::move(value)});
-    const uint64_t hash = HashOf(name);
+    const uint64_t hash = Hash()(name);
     for (size_t i = hash % kSlots;; i = (i + 1) % kSlots) {
       const Entry* there = nullptr;
       if (slots_[i].entry.compare_exchange_strong(there, entry.get(),
@@ -86,9 +86,6 @@ class NameMemory {
     std::atomic<uint32_t> tag;  // 0: not known yet.
   };
 
-  static uint64_t HashOf(absl::string_view name) {
-    return absl::Hash<absl::string_view>()(name);
-  }
   // Of the bits that the place is not of.
   static uint32_t TagOf(uint64_t hash) {
     return static_cast<uint32_t>(hash >> 32) | 1;

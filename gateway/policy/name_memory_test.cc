@@ -20,6 +20,22 @@ TEST(NameMemoryTest, RemembersTheFirstValue) {
   EXPECT_EQ(memory.size(), 1u);
 }
 
+// Anyone may choose names that have one hash; and the last place may be taken.
+TEST(NameMemoryTest, NamesOfOneHashAreToldApart) {
+  struct Same {
+    size_t operator()(absl::string_view) const { return SIZE_MAX; }
+  };
+  NameMemory<int, Same> memory;
+  for (int i = 0; i < 100; ++i) memory.Add(absl::StrCat("n", i), i);
+  EXPECT_EQ(memory.size(), 100u);
+  for (int i = 0; i < 100; ++i) {
+    const int* found = memory.Find(absl::StrCat("n", i));
+    ASSERT_NE(found, nullptr) << i;
+    EXPECT_EQ(*found, i);
+  }
+  EXPECT_EQ(memory.Find("another"), nullptr);
+}
+
 TEST(NameMemoryTest, StopsWhenFull) {
   NameMemory<int> memory;
   const int bound = static_cast<int>(kMaxRememberedNames);

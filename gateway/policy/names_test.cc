@@ -15,10 +15,10 @@ class NamesTest : public testing::Test {
   NamesTest() {
     Source source = TestSource();
     List& list = source.lists.emplace_back(TestList(v1::LIST_KIND_NEGATIVE));
-    v1::ListRow& row = list.rows.emplace_back();
-    row.set_id("r");
-    row.set_sector("automotive");
-    row.set_pattern("phone$");
+    v1::ListRow* row = AddRow(&list, "r");
+    row->set_sector("automotive");
+    row->set_pattern("phone$");
+    row->add_names("Order_Total");
     policy_ = MustCompile(std::move(source));
   }
 
@@ -39,9 +39,24 @@ class NamesTest : public testing::Test {
 };
 
 TEST_F(NamesTest, ReadsTheSameTheFirstTimeAndFromMemory) {
-  for (const char* name : {"HOME_PHONE", "order_total", "", "Full-Name"}) {
+  for (const char* name : {"HOME_PHONE", "orderTotal", "", "Full-Name"}) {
     ExpectRightReading(name);
     ExpectRightReading(name);
+  }
+}
+
+TEST_F(NamesTest, APolicyRemembersNothingOfAnother) {
+  Source source = TestSource();
+  source.taxonomy.mutable_categories(0)->add_names("home_phone");
+  const auto other = MustCompile(std::move(source));
+  for (int round = 0; round < 2; ++round) {
+    ExpectRightReading("home_phone");
+    NameReading scratch;
+    const NameReading& reading = other->names().Read("home_phone", &scratch);
+    ASSERT_NE(reading.looks_like, nullptr);
+    EXPECT_EQ(reading.looks_like->category,
+              other->taxonomy().FindCategory("order_amount"));
+    EXPECT_TRUE(reading.rows.empty());
   }
 }
 

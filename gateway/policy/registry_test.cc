@@ -158,6 +158,25 @@ TEST(RegistryTest, RegistrationsAndListFilingsStandById) {
   EXPECT_EQ(ids, "abcabc");
 }
 
+TEST(RegistryTest, FilingsOfSeveralExportersMayStandInTurns) {
+  v1::RegistryShard shard = TestShard();
+  for (const char* id : {"a", "b", "c", "d"}) {
+    v1::Filing& filing = *shard.add_filings() =
+        TestFiling(id, v1::FILING_KIND_STANDARD_CONTRACT);
+    if (*id % 2 == 0) filing.set_exporter(kShenzhenExporter);
+  }
+  const auto registry = Compile(shard);
+  const auto ids = [&registry](const char* uscc) {
+    std::vector<std::string> ids;
+    for (const Filing& f : registry->Find(uscc)->filings) {
+      ids.emplace_back(f.id);
+    }
+    return ids;
+  };
+  EXPECT_THAT(ids(kShanghaiExporter), ElementsAre("a", "c"));
+  EXPECT_THAT(ids(kShenzhenExporter), ElementsAre("b", "d"));
+}
+
 TEST(RegistryTest, EntriesMayStandInAnotherShardThanTheExporter) {
   v1::RegistryShard filings;
   *filings.add_filings() = Contract();

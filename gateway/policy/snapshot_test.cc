@@ -17,6 +17,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
 
 std::string Refusal(const Source& source) {
   return std::string(Snapshot::Compile(source).status().message());
@@ -54,10 +55,9 @@ Source FullSource() {
   for (v1::ListKind kind : {v1::LIST_KIND_NEGATIVE, v1::LIST_KIND_GENERAL}) {
     List& list = source.lists.emplace_back(TestList(kind));
     for (int i = 0; i < 12; ++i) {
-      v1::ListRow& row = list.rows.emplace_back();
-      row.set_id(absl::StrCat("r", i));
-      row.add_categories("name");
-      row.add_names(absl::StrCat("item", i));
+      v1::ListRow* row = AddRow(&list, absl::StrCat("r", i));
+      row->add_categories("name");
+      row->add_names(absl::StrCat("item", i));
     }
   }
   return source;
@@ -109,6 +109,32 @@ TEST(SnapshotTest, TestPolicyCompiles) {
   EXPECT_TRUE(policy->calendar().IsLoaded(ParseDay("2026-11-21").value()));
   EXPECT_NE(policy->taxonomy().FindCategory("name"), nullptr);
   EXPECT_EQ(policy->digest().size(), 32u);
+}
+
+TEST(SnapshotTest, AnExportersListsAreThoseOfAllItsAreas) {
+  Source source = TestSource();
+  v1::Enterprise& another = *source.registry[0].add_enterprises();
+  another = source.registry[0].enterprises(1);  // As kShenzhenExporter.
+  another.set_uscc("91310000000000001Y");
+  another.set_region("CN-BJ");
+  for (const char* area : {"CN-SH", "CN-GD-SZ", "CN-SH-FTZ", "CN-GD", "CN"}) {
+    List& list = source.lists.emplace_back(TestList(v1::LIST_KIND_NEGATIVE));
+    list.head.set_edition(area);
+    list.head.set_areas(0, area);
+  }
+  const auto policy = MustCompile(std::move(source));
+  const auto lists_of = [&policy](const char* uscc) {
+    std::vector<std::string> names;
+    for (uint32_t i : policy->ListsOf(*policy->registry().Find(uscc))) {
+      names.push_back(policy->lists().all()[i].head.edition());
+    }
+    return names;
+  };
+  EXPECT_THAT(lists_of(kShanghaiExporter),
+              UnorderedElementsAre("CN-SH", "CN-SH-FTZ", "CN"));
+  EXPECT_THAT(lists_of(kShenzhenExporter),
+              UnorderedElementsAre("CN-GD-SZ", "CN-GD", "CN"));
+  EXPECT_THAT(lists_of("91310000000000001Y"), UnorderedElementsAre("CN"));
 }
 
 TEST(SnapshotTest, EveryKindOfTestFilingCompiles) {

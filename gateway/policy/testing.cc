@@ -207,6 +207,16 @@ List TestList(v1::ListKind kind) {
   return list;
 }
 
+v1::ListRow* AddRow(List* list, const std::string& id,
+                    v1::RowMechanism mechanism) {
+  v1::ListRow& row = list->rows.emplace_back();
+  row.set_id(id);
+  row.set_mechanism(mechanism);
+  row.set_source("test");
+  row.set_confidence("demo");
+  return &row;
+}
+
 std::vector<Part> PutTogether(const Parts& parts) {
   std::vector<Part> all;
   parts

@@ -40,6 +40,11 @@ v1::Filing TestFiling(const std::string& id, v1::FilingKind kind);
 // in force from 2026-01-01, complete, without rows. It asks for no list filing.
 List TestList(v1::ListKind kind);
 
+// Adds a demonstration row that demands a mechanism, or none; what it is about
+// is for the caller to set. The pointer holds until the next row is added.
+v1::ListRow* AddRow(List* list, const std::string& id,
+                    v1::RowMechanism mechanism = v1::ROW_MECHANISM_UNSPECIFIED);
+
 // The parts with their bytes.
 std::vector<Part> PutTogether(const Parts& parts);
 

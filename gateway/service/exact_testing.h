@@ -125,13 +125,10 @@ class ExactTest : public testing::Test {
   // Has a list free the retail sector's flows but of one item.
   void AddRetailList() {
     policy::List list = policy::TestList(v1::LIST_KIND_NEGATIVE);
-    v1::ListRow& row = list.rows.emplace_back();
-    row.set_id("R-1");
-    row.set_sector("retail");
-    row.add_names("iban");
-    row.set_mechanism(v1::ROW_MECHANISM_ASSESSMENT);
-    row.set_source("test");
-    row.set_confidence("demo");
+    v1::ListRow* row =
+        policy::AddRow(&list, "R-1", v1::ROW_MECHANISM_ASSESSMENT);
+    row->set_sector("retail");
+    row->add_names("iban");
     source_.lists.push_back(list);
   }
   void AddGbaContract() { service::AddGbaContract(&source_); }
