@@ -363,7 +363,6 @@ absl::Status Registry::Builder::AddMember(const Entry& entry,
   exporter.group = &group;
   TG_RETURN_IF_ERROR(
       AddKeys(entry, true, group.pseudonym_keys(), &exporter.keys));
-  if (!group.sums_totals()) return absl::OkStatus();
   for (const std::string& other : group.members()) {
     if (other != member) exporter.siblings.push_back(other);
   }

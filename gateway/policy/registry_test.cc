@@ -270,30 +270,23 @@ TEST(FilingDatesTest, WithoutIssueNeverCovers) {
 
 // ---- Groups, delegates, restricted recipients.
 
-v1::Group* AddGroup(const char* id, bool sums, v1::RegistryShard* shard) {
+v1::Group* AddGroup(const char* id, v1::RegistryShard* shard) {
   v1::Group* group = shard->add_groups();
   group->set_id(id);
-  group->set_sums_totals(sums);
   return group;
 }
 
-TEST(RegistryTest, SiblingsOnlyWhereTheGroupSums) {
-  for (bool sums : {false, true}) {
-    v1::RegistryShard shard = TestShard();
-    v1::Group* group = AddGroup("g", sums, &shard);
-    group->add_members(kShanghaiExporter);
-    group->add_members(kShenzhenExporter);
-    group->add_overseas("ACME-SG");
-    const auto registry = Compile(shard);
-    const Exporter* exporter = registry->Find(kShanghaiExporter);
-    ASSERT_NE(exporter->group, nullptr);
-    EXPECT_EQ(exporter->group->overseas(0), "ACME-SG");
-    if (sums) {
-      EXPECT_THAT(exporter->siblings, ElementsAre(kShenzhenExporter));
-    } else {
-      EXPECT_TRUE(exporter->siblings.empty());
-    }
-  }
+TEST(RegistryTest, MembersOfAGroupAreSiblingsWhateverItsFileSays) {
+  v1::RegistryShard shard = TestShard();
+  v1::Group* group = AddGroup("g", &shard);
+  group->add_members(kShanghaiExporter);
+  group->add_members(kShenzhenExporter);
+  group->add_overseas("ACME-SG");
+  const auto registry = Compile(shard);
+  const Exporter* exporter = registry->Find(kShanghaiExporter);
+  ASSERT_NE(exporter->group, nullptr);
+  EXPECT_EQ(exporter->group->overseas(0), "ACME-SG");
+  EXPECT_THAT(exporter->siblings, ElementsAre(kShenzhenExporter));
 }
 
 TEST(RegistryTest, DelegatesMayAskInsideTheirDates) {
@@ -502,7 +495,7 @@ TEST(RegistryTest, RefusesBadFilingDates) {
 
 TEST(RegistryTest, RefusesGroupWithUnknownMember) {
   v1::RegistryShard shard = TestShard();
-  AddGroup("g", true, &shard)->add_members("91440300MA5DEM0019");
+  AddGroup("g", &shard)->add_members("91440300MA5DEM0019");
   EXPECT_THAT(Refusal(shard),
               StartsWith("registry group \"g\".members: "
                          "\"91440300MA5DEM0019\" is not in the registry."));
@@ -510,8 +503,8 @@ TEST(RegistryTest, RefusesGroupWithUnknownMember) {
 
 TEST(RegistryTest, RefusesMemberOfTwoGroups) {
   v1::RegistryShard shard = TestShard();
-  AddGroup("g", true, &shard)->add_members(kShanghaiExporter);
-  AddGroup("h", true, &shard)->add_members(kShanghaiExporter);
+  AddGroup("g", &shard)->add_members(kShanghaiExporter);
+  AddGroup("h", &shard)->add_members(kShanghaiExporter);
   EXPECT_EQ(Refusal(shard),
             "registry group \"h\".members: 91350100M000100Y43 stands already "
             "in group \"g\". Remove it from one.");

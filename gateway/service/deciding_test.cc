@@ -67,7 +67,6 @@ TEST_F(DecidingTest, SiblingsOfAGroupThatSumsAreCounted) {
   group->set_name("group");
   group->add_members(kShanghai);
   group->add_members(kShenzhen);
-  group->set_sums_totals(true);
   StartOpened();
   EXPECT_EQ(Decide(Flow("a", 500)).headline(), v1::RULE_FACT_UNKNOWN);
   ASSERT_TRUE(Open(99'600, 0, kShenzhen).ok());
@@ -82,7 +81,6 @@ TEST_F(DecidingTest, TheForecastOfAGroupTakesThePaceOfAllItsMembers) {
   group->set_name("group");
   group->add_members(kShanghai);
   group->add_members(kShenzhen);
-  group->set_sums_totals(true);
   StartOpened();
   // While a member's opening is not known, neither is the day.
   EXPECT_EQ(Standing().persons_forecasts(0).threshold(), 0);

@@ -47,7 +47,6 @@ TEST_F(ReadingTest, AGroupMemberWithoutOpeningIsNamedAndTheTotalUnknown) {
   group->set_name("group");
   group->add_members(kShanghai);
   group->add_members(kShenzhen);
-  group->set_sums_totals(true);
   StartOpened();
   const v1::Decision held = Decide(Flow("a", 500));
   EXPECT_EQ(held.verdict(), v1::VERDICT_ASSESS);

@@ -58,7 +58,6 @@ v1::Group GroupOf(const Facts& facts, const Parties& parties) {
   if (!facts.Is("recipient", "outside_group")) {
     group.add_overseas(parties.recipient);
   }
-  group.set_sums_totals(true);
   return group;
 }
 

@@ -169,7 +169,6 @@ std::vector<int64_t> Turns(const policy::Source& policy) {
 bool SumsGroup(const policy::Source& policy, const std::string& exporter) {
   for (const v1::RegistryShard& shard : policy.registry) {
     for (const v1::Group& group : shard.groups()) {
-      if (!group.sums_totals()) continue;
       for (const std::string& member : group.members()) {
         if (member == exporter) return true;
       }

@@ -57,7 +57,6 @@ void AddGroup(Random* random, v1::RegistryShard* shard) {
   for (const Party& party : kRecipients) {
     if (random->Percent(40)) group->add_overseas(party.id);
   }
-  group->set_sums_totals(random->Percent(60));
 }
 
 // Either all of them, or each by chance.
