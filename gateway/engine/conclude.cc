@@ -340,11 +340,7 @@ void Weighing::WriteWarnings() {
       add(v1::WARNING_CALENDAR_NOT_LOADED);
     }
   }
-  for (const v1::DataItem& item : flow().items()) {
-    if (item.important() == v1::IMPORTANT_DATA_SELF_IDENTIFIED) {
-      add(v1::WARNING_SELF_IDENTIFIED_IMPORTANT_DATA);
-    }
-  }
+  if (facts_.self_identified) add(v1::WARNING_SELF_IDENTIFIED_IMPORTANT_DATA);
 }
 
 void Weighing::Conclude() {

@@ -452,6 +452,7 @@ Facts::Facts(const v1::Flow& flow_in, const policy::Snapshot& policy_in,
     if (item.MayBePersonal()) personal.Add(i);
     if (item.MayBeSensitive()) sensitive.Add(i);
     if (item.important) important.Add(i);
+    self_identified |= said.important() == v1::IMPORTANT_DATA_SELF_IDENTIFIED;
     if (item.Unclear()) unclear.Add(i);
     if (item.Classified()) classified.Add(i);
     if (!lists.empty()) ReadRows(i, reading, this);

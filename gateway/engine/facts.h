@@ -55,7 +55,7 @@ struct ListFacts {
   bool headings = false;  // Has headings without content for them.
   // Rows of the flow's sector and scenario that name an item: (item, row),
   // ascending; and the items.
-  absl::InlinedVector<std::pair<uint32_t, uint32_t>, 8> rows;
+  absl::InlinedVector<std::pair<uint32_t, uint32_t>, 4> rows;
   Items named;
 };
 
@@ -92,8 +92,8 @@ struct Facts {
   Items unclear;
   Items listed;
   Items classified;  // ItemFacts::Classified.
-  absl::InlinedVector<ListFacts, 4> lists;
-  absl::InlinedVector<FilingFacts, 4>
+  absl::InlinedVector<ListFacts, 8> lists;
+  absl::InlinedVector<FilingFacts, 6>
       filings;  // Assessment, GBA, contract,
                 // certificate: order of relying.
   // New people of the flow, as declared or as its record says; and all of it,
@@ -105,6 +105,7 @@ struct Facts {
   bool sector_known = false;
   bool states_sensitive_people = false;
   bool may_be_under_14 = false;
+  bool self_identified = false;  // An item, as important data.
 };
 
 // Whether the filing's scope names the item: by its name, or every category

@@ -1,4 +1,5 @@
 #include "gateway/engine/testing.h"
+#include "gmock/gmock.h"
 
 namespace tongguan::engine {
 namespace {
@@ -59,7 +60,10 @@ TEST_F(ImportantDataTest, DutiesGateItWhereItIsPersonal) {
 
 TEST_F(ImportantDataTest, SelfIdentifiedIsFreeUntilASwitchHoldsIt) {
   flow.mutable_items(0)->set_important(v1::IMPORTANT_DATA_SELF_IDENTIFIED);
-  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+  const v1::Decision free = Decide();
+  EXPECT_EQ(free.verdict(), v1::VERDICT_ALLOW);
+  EXPECT_THAT(free.warnings(),
+              testing::Contains(v1::WARNING_SELF_IDENTIFIED_IMPORTANT_DATA));
   source.regime.mutable_hold_self_identified()->set_on(true);
   EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_SECURITY_ASSESSMENT);
 }

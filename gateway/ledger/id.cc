@@ -1,7 +1,5 @@
 #include "gateway/ledger/id.h"
 
-#include <cstdio>
-
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -38,10 +36,12 @@ bool AllDigits(absl::string_view text) {
 }  // namespace
 
 std::string FormatId(RecordId id) {
-  char body[40];
-  std::snprintf(body, sizeof(body), "%04d-%012llu", id.year,
-                static_cast<unsigned long long>(id.index));
-  return absl::StrCat(body, "-", std::string(1, CheckCharacter(body)));
+  std::string text = absl::StrCat(absl::Dec(id.year, absl::kZeroPad4), "-",
+                                  absl::Dec(id.index, absl::kZeroPad12));
+  const char check = CheckCharacter(text);
+  text += '-';
+  text += check;
+  return text;
 }
 
 absl::StatusOr<RecordId> ParseId(absl::string_view text) {

@@ -101,6 +101,8 @@ std::optional<v1::FlowError> PosePeople(const v1::Flow& flow,
 
 }  // namespace
 
+FlowQuestion::FlowQuestion() = default;
+
 absl::Status ReadMode(v1::Mode mode, const std::string& as_of, Asking* asking) {
   if (mode != v1::MODE_EVALUATE && mode != v1::MODE_DRY_RUN) {
     return text::Refuse(absl::StatusCode::kInvalidArgument, "mode",
@@ -191,6 +193,8 @@ absl::Status QuoteVerdict(const ledger::Stored& stored, std::string* message,
   }
   std::string id;
   AppendField(v1::Decision::kDecisionIdFieldNumber, stored.id, &id);
+  message->reserve(message->size() + kMostFieldHead +
+                   static_cast<size_t>(size) + id.size());
   AppendFieldHead(1, static_cast<size_t>(size) + id.size(), message);
   message->append(decision, static_cast<size_t>(size));
   message->append(id);

@@ -40,6 +40,9 @@ absl::Status ReadMode(v1::Mode mode, const std::string& as_of, Asking* asking);
 
 // A well-formed flow that its caller may ask about. Refers to flow and asking.
 struct FlowQuestion {
+  // Not the implicit one, which would clear all of it (3 kB) before.
+  FlowQuestion();
+
   const v1::Flow* flow = nullptr;
   const Asking* asking = nullptr;
   std::unique_ptr<const ExactPeople> people;  // Null: declared, or none.

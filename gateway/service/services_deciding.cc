@@ -229,7 +229,12 @@ std::string Services::ResultOf(v1::FlowError error) {
 
 void Services::EndBatch(BatchCall* call) {
   batch_flows_in_flight_ -= call->request.flows_size();
+  size_t size = 0;
+  for (const std::string& result : call->state->results) {
+    size += kMostFieldHead + result.size();
+  }
   std::string reply;
+  reply.reserve(size);
   for (const std::string& result : call->state->results) {
     AppendField(v1::BatchEvaluateResponse::kResultsFieldNumber, result, &reply);
   }
