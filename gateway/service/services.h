@@ -8,6 +8,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "gateway/base/clock.h"
 #include "gateway/ledger/ledger.h"
@@ -33,9 +34,10 @@ struct EvaluateState {
 };
 struct BatchState {
   Asking asking;
-  std::deque<FlowQuestion> questions;  // Of the well-formed flows.
-  std::deque<std::string> results;     // A serialized FlowResult a flow.
-  int open = 0;                        // Flows without a result yet.
+  // One a flow, in one piece: they are too large for what malloc keeps at hand.
+  std::vector<FlowQuestion> questions;
+  std::deque<std::string> results;  // A serialized FlowResult a flow.
+  int open = 0;                     // Flows without a result yet.
 };
 using EvaluateCall =
     UnaryCall<v1::EvaluateRequest, v1::EvaluateResponse, EvaluateState>;

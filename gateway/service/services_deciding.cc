@@ -156,9 +156,10 @@ void Services::BatchEvaluate(BatchCall* call) {
 void Services::PoseBatch(BatchCall* call) {
   BatchState& state = *call->state;
   PosedFlows posed;
+  state.questions = std::vector<FlowQuestion>(call->request.flows_size());
   for (int i = 0; i < call->request.flows_size(); ++i) {
     std::string& result = state.results.emplace_back();
-    FlowQuestion& question = state.questions.emplace_back();
+    FlowQuestion& question = state.questions[i];
     auto wrong = Pose(call->request.flows(i), state.asking,
                       absl::StrCat("flows[", i, "]"), &question);
     if (wrong.has_value()) {
