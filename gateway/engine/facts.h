@@ -55,7 +55,7 @@ struct ListFacts {
   bool headings = false;  // Has headings without content for them.
   // Rows of the flow's sector and scenario that name an item: (item, row),
   // ascending; and the items.
-  absl::InlinedVector<std::pair<uint32_t, uint32_t>, 4> rows;
+  absl::InlinedVector<std::pair<uint32_t, uint32_t>, 8> rows;
   Items named;
 };
 
