@@ -131,6 +131,7 @@ v1::Reason WhetherServes(const Facts& facts, const policy::List& list) {
 // A catalogue of important data binds in every sector where the flow's own is
 // not known: leaving it out must not help.
 bool RowSpeaks(const v1::ListRow& row, const Facts& facts, bool catalogue) {
+  if (row.ciio_only() && facts.ciio == v1::FACT_NO) return false;
   if (catalogue && !facts.sector_known) return true;
   return (row.sector().empty() || row.sector() == facts.flow.sector()) &&
          (row.scenario().empty() || row.scenario() == facts.flow.scenario());
@@ -220,8 +221,28 @@ void ReadRows(uint32_t item, const ItemReading& reading, Facts* facts) {
         continue;
       }
       list.rows.emplace_back(item, ref.row);
-      list.named.Add(item);
+      if (list.list->rows[ref.row].counter() ==
+          v1::THRESHOLD_COUNTER_UNSPECIFIED) {
+        list.named.Add(item);
+      }
       facts->listed.Add(item);
+    }
+  }
+}
+
+// Size rules name no item: they may speak of all that is personal.
+void ReadSizeRules(Facts* facts) {
+  const policy::Lists& lists = facts->policy.lists();
+  for (ListFacts& list : facts->lists) {
+    const auto index = static_cast<uint32_t>(list.list - lists.all().data());
+    for (uint32_t row : lists.SizeRules(index)) {
+      const v1::ListRow& rule = list.list->rows[row];
+      if (!RowSpeaks(rule, *facts,
+                     list.list->head.kind() == v1::LIST_KIND_IMPORTANT_DATA)) {
+        continue;
+      }
+      list.size_rules.push_back(row);
+      facts->listed |= facts->personal;
     }
   }
 }
@@ -457,6 +478,7 @@ Facts::Facts(const v1::Flow& flow_in, const policy::Snapshot& policy_in,
     if (item.Classified()) classified.Add(i);
     if (!lists.empty()) ReadRows(i, reading, this);
   }
+  ReadSizeRules(this);
 }
 
 bool ScopeNames(const policy::Filing& filing, const v1::DataItem& item,

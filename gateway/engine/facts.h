@@ -54,9 +54,11 @@ struct ListFacts {
   bool covers = false;    // Speaks about the flow's sector and scenario.
   bool headings = false;  // Has headings without content for them.
   // Rows of the flow's sector and scenario that name an item: (item, row),
-  // ascending; and the items.
+  // ascending; and the items that one names whatever the number of people.
   absl::InlinedVector<std::pair<uint32_t, uint32_t>, 8> rows;
   Items named;
+  // Rows of them that name none but speak of every such item.
+  absl::InlinedVector<uint32_t, 4> size_rules;
 };
 
 // A filing of the exporter, weighed against the flow without its items.
@@ -85,7 +87,7 @@ struct Facts {
   v1::Fact ciio;                     // Unknown for who is not registered.
   absl::InlinedVector<ItemFacts, 64> items;
   // Of these: who may be personal; who may be sensitive; important data; with
-  // a fact that is not known; named by a row of any list below.
+  // a fact that is not known; spoken of by a row of any list below.
   Items personal;
   Items sensitive;
   Items important;

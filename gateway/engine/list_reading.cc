@@ -18,6 +18,21 @@ bool ConditionsHold(const v1::Flow& flow, const v1::ListRow& row) {
                      });
 }
 
+// Shows the rows of the list that speak of the item, those that name it first,
+// until `found` says true; whether it did.
+template <typename Found>
+bool FindRow(const Weighing& w, const ListFacts& list, uint32_t item,
+             Found found) {
+  for (const auto& [named, index] : list.rows) {
+    if (named == item && found(list.list->rows[index])) return true;
+  }
+  for (uint32_t index : list.size_rules) {
+    const v1::ListRow& rule = list.list->rows[index];
+    if (w.SizedBy(rule).Has(item) && found(rule)) return true;
+  }
+  return false;
+}
+
 // What one general list says of an item, its filing set aside.
 Release AskGeneral(const Weighing& w, const ListFacts& list, uint32_t item) {
   Release out{v1::REASON_NOT_LISTED, &list, nullptr};
@@ -28,7 +43,7 @@ Release AskGeneral(const Weighing& w, const ListFacts& list, uint32_t item) {
     out.row = &row;
     if (!ConditionsHold(w.flow(), row)) {
       out.reason = v1::REASON_LIST_CONDITION_NOT_MET;
-    } else if (!w.ThresholdReached(row).value_or(false)) {
+    } else if (!w.ThresholdReached(row, item).value_or(false)) {
       out.reason = v1::REASON_LIST_THRESHOLD_NOT_REACHED;
     } else if (!list.list->head.releases_personal_data()) {
       out.reason = v1::REASON_LIST_KEEPS_PERSONAL_DATA;
@@ -47,12 +62,17 @@ Release AskNegative(const Weighing& w, const ListFacts& list, uint32_t item) {
     out.reason = v1::REASON_SECTOR_NOT_LISTED;
     return out;
   }
-  for (const auto& [named, index] : list.rows) {
-    if (named != item) continue;
-    out.row = &list.list->rows[index];
+  // Below its number a size rule says nothing.
+  const auto restricts = [&](const v1::ListRow& row) {
+    if (row.every() != v1::ROW_ITEMS_NAMED &&
+        !w.ThresholdReached(row, item).value_or(true)) {
+      return false;
+    }
+    out.row = &row;
     out.reason = v1::REASON_LISTED_RESTRICTED;
-    return out;
-  }
+    return true;
+  };
+  if (FindRow(w, list, item, restricts)) return out;
   if (list.headings ||
       list.list->head.completeness() != v1::COMPLETENESS_COMPLETE) {
     out.reason = v1::REASON_LIST_NOT_COMPLETE;
@@ -87,21 +107,22 @@ Named Find(const Weighing& w, uint32_t item, v1::ListKind kind,
            bool (*list_wanted)(const Weighing&, const ListFacts&),
            bool (*wanted)(const v1::ListRow&, v1::RowMechanism),
            v1::RowMechanism mechanism) {
-  Named unknown;
+  Named found;
   for (const ListFacts& list : w.facts().lists) {
     if (list.list->head.kind() != kind || !list.binds) continue;
     if (!list_wanted(w, list)) continue;
-    for (const auto& [named, index] : list.rows) {
-      const v1::ListRow& row = list.list->rows[index];
-      if (named != item || !wanted(row, mechanism)) continue;
-      const std::optional<bool> reached = w.ThresholdReached(row);
-      if (reached.value_or(false)) return {&list, &row, true};
-      if (!reached.has_value() && unknown.row == nullptr) {
-        unknown = {&list, &row, false};
+    const auto reached = [&](const v1::ListRow& row) {
+      if (!wanted(row, mechanism)) return false;
+      const std::optional<bool> known = w.ThresholdReached(row, item);
+      if (known.value_or(false) ||
+          (!known.has_value() && found.row == nullptr)) {
+        found = {&list, &row, known.has_value()};
       }
-    }
+      return known.value_or(false);
+    };
+    if (FindRow(w, list, item, reached)) return found;
   }
-  return unknown;
+  return found;
 }
 
 bool AnyList(const Weighing&, const ListFacts&) { return true; }
@@ -116,7 +137,7 @@ bool HasMechanism(const v1::ListRow& row, v1::RowMechanism mechanism) {
 
 bool AnyRow(const v1::ListRow&, v1::RowMechanism) { return true; }
 
-// Whether lists say the same of all these items: no row names one, none is
+// Whether lists say the same of all these items: no row speaks of one, none is
 // important, and either all are classified or none.
 bool Alike(const Weighing& w, const Items& items) {
   const Facts& facts = w.facts();
@@ -143,7 +164,8 @@ Named FindNamedServing(const Weighing& w, uint32_t item,
 void HoldUnknownThreshold(Weighing& w, uint32_t item, const Named& named) {
   const bool number_known =
       !named.row->threshold_op().empty() &&
-      named.row->counter() != v1::THRESHOLD_COUNTER_RECORDS;
+      named.row->counter() != v1::THRESHOLD_COUNTER_RECORDS &&
+      w.facts().items[item].MayBePersonal();
   if (number_known) {
     w.CounterUnknown({item});
     return;
@@ -179,8 +201,8 @@ void ReleaseByLists(Weighing& w, v1::Rule rule,
     Items items;
   };
   absl::InlinedVector<Group, 2> groups;
-  // Of items that no row names, and that are not important, lists say the same:
-  // by whether they are classified.
+  // Of items that no row speaks of, and that are not important, lists say the
+  // same: by whether they are classified.
   std::array<std::optional<Release>, 2> plain;
   const auto ask = [&](uint32_t i) {
     if (w.facts().listed.Has(i) || w.Important().Has(i)) return find(w, i);

@@ -10,11 +10,11 @@
 
 namespace tongguan::engine {
 
-// A row of a negative list that binds the item; null where there is none.
+// A row of a list that binds the item; null where there is none.
 struct Named {
   const ListFacts* list = nullptr;
   const v1::ListRow* row = nullptr;
-  // False when the row's threshold reads a counter that is not known.
+  // False when what the row's threshold counts is not known.
   bool threshold_known = true;
   Reference reference() const { return {*list->list, *row}; }
 };
@@ -28,7 +28,7 @@ Named FindNamedServing(const Weighing& w, uint32_t item,
                        v1::RowMechanism mechanism);
 
 // The item is named by a row whose threshold cannot be weighed: for want of
-// the number, or of the exporter's counter. It is held.
+// the number, of the exporter's counter, or of what to count. It is held.
 void HoldUnknownThreshold(Weighing& w, uint32_t item, const Named& named);
 
 // The first row of a catalogue of important data that names the item, with its

@@ -128,6 +128,11 @@ Weighing::Weighing(const Facts& facts, const Tallies& tallies,
   sensitive_flow_ =
       has_personal() &&
       (!sensitive_items.empty() || sensitive_people || facts.may_be_under_14);
+  // All that is personal is sensitive of people under 14, and of a sensitive
+  // flow that shows no sensitive item.
+  const bool all_sensitive =
+      facts.may_be_under_14 || (sensitive_flow_ && sensitive_items.empty());
+  sensitive_ = all_sensitive ? personal_ : sensitive_items;
 }
 
 // Here, since GCC 12 sees an array overrun in it where it is inlined.
@@ -172,23 +177,28 @@ v1::Reason Weighing::Serves(const ListFacts& list) const {
   return list.serves;
 }
 
-std::optional<bool> Weighing::ThresholdReached(const v1::ListRow& row) const {
+std::optional<int64_t> Weighing::Total(v1::ThresholdCounter counter) const {
+  switch (counter) {
+    case v1::THRESHOLD_COUNTER_PERSONS:
+      return PersonsTotal();
+    case v1::THRESHOLD_COUNTER_SENSITIVE_PERSONS:
+      return SensitiveTotal();
+    case v1::THRESHOLD_COUNTER_PEOPLE:
+      return PeopleTotal();
+    default:
+      return std::nullopt;  // Records are not counted here.
+  }
+}
+
+std::optional<bool> Weighing::ThresholdReached(const v1::ListRow& row,
+                                               uint32_t item) const {
   if (row.threshold_op().empty()) {
     // A counter without its number is a number that was not seen.
     if (row.counter() == v1::THRESHOLD_COUNTER_UNSPECIFIED) return true;
     return std::nullopt;
   }
-  std::optional<int64_t> total;
-  switch (row.counter()) {
-    case v1::THRESHOLD_COUNTER_PERSONS:
-      total = PersonsTotal();
-      break;
-    case v1::THRESHOLD_COUNTER_SENSITIVE_PERSONS:
-      total = SensitiveTotal();
-      break;
-    default:
-      break;  // Records are not counted here: it cannot be known.
-  }
+  if (!facts_.items[item].MayBePersonal()) return std::nullopt;
+  const std::optional<int64_t> total = Total(row.counter());
   if (!total.has_value()) return std::nullopt;
   const std::string& op = row.threshold_op();
   if (op == "in") {

@@ -70,6 +70,11 @@ class Weighing {
   Items ForSmallVolume() const { return Remaining() - list_settled_; }
   Items ForVolume() const { return ForSmallVolume() - gba_settled_; }
 
+  // The items that a size rule speaks of.
+  const Items& SizedBy(const v1::ListRow& rule) const {
+    return rule.every() == v1::ROW_ITEMS_PERSONAL ? personal_ : sensitive_;
+  }
+
   bool has_personal() const { return !personal_.empty(); }
   bool has_important() const { return !important_.empty(); }
   bool sensitive_flow() const { return sensitive_flow_; }
@@ -82,8 +87,11 @@ class Weighing {
 
   // Whether `list` serves, filings supposed or made.
   v1::Reason Serves(const ListFacts& list) const;
-  // Whether a row's threshold is reached: nullopt when it cannot be known.
-  std::optional<bool> ThresholdReached(const v1::ListRow& row) const;
+  // Whether the threshold of a row that speaks of the item is reached: nullopt
+  // when it cannot be known. Whose data an item is that is not personal is not
+  // counted.
+  std::optional<bool> ThresholdReached(const v1::ListRow& row,
+                                       uint32_t item) const;
 
   // ---- What rules tell.
   void Skip(v1::Rule rule, v1::Reason reason,
@@ -158,6 +166,8 @@ class Weighing {
     v1::Reason reason;
   };
 
+  // Of what a row counts, with this request; nullopt when it is unknown.
+  std::optional<int64_t> Total(v1::ThresholdCounter counter) const;
   bool noting() const { return decision_ != nullptr; }
   // Adds a step to the trace, which must be noted.
   v1::TraceStep* AddStep(v1::Rule rule, v1::Effect effect, v1::Reason reason,
@@ -201,6 +211,7 @@ class Weighing {
 
   const Items all_;
   Items personal_;
+  Items sensitive_;  // To size rules.
   Items important_;
   Items released_;
   Items list_settled_;  // A list's part stands for the volume rules.

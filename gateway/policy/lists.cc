@@ -28,8 +28,10 @@ struct ListIndex {
   // Sectors named ("" for rows of all), each with the scenarios its rows name.
   absl::flat_hash_map<std::string, Scenarios> sectors;
   bool of_all = false;  // No row names a sector.
+  std::vector<uint32_t> size_rules;
 
-  void Add(const v1::ListRow& row) {
+  void Add(const v1::ListRow& row, uint32_t number) {
+    if (row.every() != v1::ROW_ITEMS_NAMED) size_rules.push_back(number);
     if (IsHeading(row)) headings[row.sector()].insert(row.scenario());
     auto& scenarios = sectors[row.sector()];
     if (!row.scenario().empty()) scenarios.insert(row.scenario());
@@ -136,6 +138,11 @@ absl::Status CheckRow(const std::string& place, const v1::ListHead& head,
                   "important_data on a general list, which never releases "
                   "it. Remove the row.");
   }
+  if (general && (row.every() != v1::ROW_ITEMS_NAMED || row.ciio_only())) {
+    return Refuse(absl::StrCat(at, ".every"),
+                  "a size rule on a general list, which names what it "
+                  "releases. Name the items.");
+  }
   if (!general && row.mechanism() == v1::ROW_MECHANISM_FREE) {
     return Refuse(absl::StrCat(at, ".mechanism"),
                   "free is only for general lists. Leave it empty or name "
@@ -196,7 +203,7 @@ struct Lists::Index {
       patterns.Add(row.pattern(), static_cast<uint32_t>(pattern_rows.size()));
       pattern_rows.push_back(ref);
     }
-    lists[ref.list].Add(row);
+    lists[ref.list].Add(row, ref.row);
   }
 
   // Appends the rows that name an item by name or pattern, worked out.
@@ -273,6 +280,10 @@ void Lists::FindRowsOfName(absl::string_view name, absl::string_view folded,
   SortFrom(from, rows);
 }
 
+const std::vector<uint32_t>& Lists::SizeRules(uint32_t list) const {
+  return index_->lists[list].size_rules;
+}
+
 bool Lists::HasHeadings(uint32_t list, absl::string_view sector,
                         absl::string_view scenario) const {
   const auto& headings = index_->lists[list].headings;
@@ -291,10 +302,11 @@ bool Lists::KnowsSector(absl::string_view sector) const {
 
 bool Lists::Covers(uint32_t list, absl::string_view sector,
                    absl::string_view scenario) const {
-  const auto& [headings, sectors, of_all] = index_->lists[list];
-  if (!of_all && sector.empty()) return false;
-  const auto it = sectors.find(of_all ? absl::string_view() : sector);
-  if (it == sectors.end()) return false;
+  const ListIndex& index = index_->lists[list];
+  if (!index.of_all && sector.empty()) return false;
+  const auto it =
+      index.sectors.find(index.of_all ? absl::string_view() : sector);
+  if (it == index.sectors.end()) return false;
   return it->second.empty() || it->second.contains(scenario);
 }
 

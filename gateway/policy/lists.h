@@ -65,8 +65,12 @@ class Lists {
   void FindRowsOfName(absl::string_view name, absl::string_view folded,
                       RowRefs* rows) const;
 
+  // The list's size rules: rows that speak of every personal, or every
+  // sensitive, item (ListRow.every), ascending.
+  const std::vector<uint32_t>& SizeRules(uint32_t list) const;
+
   // Whether the list has heading rows for a sector and scenario: rows that name
-  // no category, item or pattern and no data class.
+  // no category, item or pattern and no data class, and are no size rules.
   bool HasHeadings(uint32_t list, absl::string_view sector,
                    absl::string_view scenario) const;
 

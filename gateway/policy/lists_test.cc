@@ -111,6 +111,18 @@ TEST(ListsTest, FindsWhatReadingEveryRowFinds) {
   }
 }
 
+TEST(ListsTest, SizeRulesAreNoHeadingsAndNameNoItem) {
+  List list = TestList(v1::LIST_KIND_NEGATIVE);
+  AddRow(&list, "item")->add_names("x");
+  AddRow(&list, "size")->set_every(v1::ROW_ITEMS_PERSONAL);
+  AddRow(&list, "sensitive")->set_every(v1::ROW_ITEMS_SENSITIVE);
+  const auto lists = Compile({list, TestList(v1::LIST_KIND_IMPORTANT_DATA)});
+  EXPECT_THAT(lists->SizeRules(0), ElementsAre(1, 2));
+  EXPECT_THAT(lists->SizeRules(1), ElementsAre());
+  EXPECT_FALSE(lists->HasHeadings(0, "", ""));
+  EXPECT_THAT(Find(*lists, 0, "", "x"), ElementsAre("item"));
+}
+
 TEST(ListsTest, HeadingsOfSectorAndScenario) {
   const auto with = [](const char* sector, const char* scenario) {
     List list = TestList(v1::LIST_KIND_NEGATIVE);
@@ -326,6 +338,17 @@ TEST(ListsTest, RefusesImportantDataOnGeneralList) {
   EXPECT_THAT(Refusal(list),
               StartsWith("lists/test-general/1 row \"r\".mechanism: "
                          "important_data on a general list"));
+}
+
+TEST(ListsTest, RefusesASizeRuleOnAGeneralList) {
+  List list = TestList(v1::LIST_KIND_GENERAL);
+  AddRow(&list, "r", v1::ROW_MECHANISM_FREE)->set_every(v1::ROW_ITEMS_PERSONAL);
+  EXPECT_THAT(Refusal(list), StartsWith("lists/test-general/1 row \"r\".every: "
+                                        "a size rule on a general list"));
+  list.rows[0].clear_every();
+  list.rows[0].set_ciio_only(true);
+  EXPECT_THAT(Refusal(list), StartsWith("lists/test-general/1 row \"r\".every: "
+                                        "a size rule on a general list"));
 }
 
 TEST(ListsTest, RefusesFreeRowOutsideGeneralLists) {

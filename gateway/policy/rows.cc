@@ -18,6 +18,11 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::RepeatedPtrField;
 
+bool NamesNoItem(const v1::ListRow& row) {
+  return row.categories().empty() && row.names().empty() &&
+         row.pattern().empty();
+}
+
 // ---- The form of a row.
 
 // The message of a bad status without its place.
@@ -91,6 +96,20 @@ std::optional<RowFault> FindNameFault(const v1::ListRow& row) {
   return std::nullopt;
 }
 
+// A size rule speaks of every such item, so it names none.
+std::optional<RowFault> FindEveryFault(const v1::ListRow& row) {
+  if (row.every() == v1::ROW_ITEMS_NAMED) return std::nullopt;
+  // A contract part stands in place of the volume rules: for named items only.
+  if (row.mechanism() == v1::ROW_MECHANISM_CONTRACT) {
+    return RowFault{"every",
+                    "on a row of the contract part, which lifts the national "
+                    "numbers. Name the items."};
+  }
+  if (NamesNoItem(row)) return std::nullopt;
+  return RowFault{"every",
+                  "beside items that the row names. Leave one of them out."};
+}
+
 std::optional<RowFault> FindConfidenceFault(const v1::ListRow& row) {
   const std::string& word = row.confidence();
   if (word.empty() || word == "S" || word == "s" || word == "partial" ||
@@ -109,10 +128,11 @@ struct Word {
   int value;
 };
 
-constexpr std::array<Word, 4> kCounters = {
+constexpr std::array<Word, 5> kCounters = {
     {{"", v1::THRESHOLD_COUNTER_UNSPECIFIED},
      {"persons", v1::THRESHOLD_COUNTER_PERSONS},
      {"sensitive_persons", v1::THRESHOLD_COUNTER_SENSITIVE_PERSONS},
+     {"people", v1::THRESHOLD_COUNTER_PEOPLE},
      {"records", v1::THRESHOLD_COUNTER_RECORDS}}};
 
 constexpr std::array<Word, 6> kMechanisms = {
@@ -122,6 +142,13 @@ constexpr std::array<Word, 6> kMechanisms = {
      {"assessment", v1::ROW_MECHANISM_ASSESSMENT},
      {"important_data", v1::ROW_MECHANISM_IMPORTANT_DATA},
      {"genetic_resources", v1::ROW_MECHANISM_GENETIC_RESOURCES}}};
+
+constexpr std::array<Word, 3> kItems = {
+    {{"", v1::ROW_ITEMS_NAMED},
+     {"personal", v1::ROW_ITEMS_PERSONAL},
+     {"sensitive", v1::ROW_ITEMS_SENSITIVE}}};
+
+constexpr std::array<Word, 2> kYes = {{{"", false}, {"yes", true}}};
 
 template <size_t n>
 absl::StatusOr<int> Find(const std::array<Word, n>& words,
@@ -140,10 +167,19 @@ const google::protobuf::Descriptor* Columns() {
   return v1::ListRow::descriptor();
 }
 
+// Columns that say something of size rules only: a file may leave them out.
+bool MayBeLeftOut(const FieldDescriptor* column) {
+  return column->number() == v1::ListRow::kEveryFieldNumber ||
+         column->number() == v1::ListRow::kCiioOnlyFieldNumber;
+}
+
 absl::StatusOr<int> ReadWord(const FieldDescriptor* column,
                              absl::string_view cell) {
-  return column->enum_type() == v1::RowMechanism_descriptor()
-             ? Find(kMechanisms, cell)
+  if (column->enum_type() == v1::RowMechanism_descriptor()) {
+    return Find(kMechanisms, cell);
+  }
+  return column->enum_type() == v1::RowItems_descriptor()
+             ? Find(kItems, cell)
              : Find(kCounters, cell);
 }
 
@@ -160,6 +196,9 @@ absl::Status SetCell(const FieldDescriptor* column, std::string cell,
   } else if (column->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
     TG_ASSIGN_OR_RETURN(const int value, ReadWord(column, cell));
     reflection->SetEnumValue(row, column, value);
+  } else if (column->cpp_type() == FieldDescriptor::CPPTYPE_BOOL) {
+    TG_ASSIGN_OR_RETURN(const int value, Find(kYes, cell));
+    reflection->SetBool(row, column, value != 0);
   } else if (column->cpp_type() == FieldDescriptor::CPPTYPE_INT64) {
     int64_t number = 0;
     if (!cell.empty() && !absl::SimpleAtoi(cell, &number)) {
@@ -240,7 +279,7 @@ class RowReader {
   absl::Status CheckAllColumns() {
     for (int i = 0; i < Columns()->field_count(); ++i) {
       const FieldDescriptor* wanted = Columns()->field(i);
-      bool found = false;
+      bool found = MayBeLeftOut(wanted);
       for (const FieldDescriptor* column : columns_) found |= column == wanted;
       if (!found) {
         return Fail(wanted->name(), "the column is missing. Add it.");
@@ -289,13 +328,13 @@ std::optional<RowFault> FindRowFault(const v1::ListRow& row) {
   if (auto fault = FindPatternFault(row)) return fault;
   if (auto fault = FindIdsFault("conditions", row.conditions())) return fault;
   if (auto fault = FindThresholdFault(row)) return fault;
+  if (auto fault = FindEveryFault(row)) return fault;
   return FindConfidenceFault(row);
 }
 
 bool IsHeading(const v1::ListRow& row) {
   return row.data_class().empty() && row.data_subclass().empty() &&
-         row.categories().empty() && row.names().empty() &&
-         row.pattern().empty();
+         NamesNoItem(row) && row.every() == v1::ROW_ITEMS_NAMED;
 }
 
 absl::StatusOr<std::vector<v1::ListRow>> ReadRows(absl::string_view path,

@@ -22,11 +22,13 @@ struct RowFault {
 // that does not hold together. Nothing when it is sound.
 std::optional<RowFault> FindRowFault(const v1::ListRow& row);
 
-// Whether the row is a heading: it names no class, category, item or pattern.
+// Whether the row is a heading: it names no class, category, item or pattern,
+// nor is it a size rule.
 bool IsHeading(const v1::ListRow& row);
 
 // Reads items.csv: UTF-8, RFC 4180, a header row with exactly the columns of
-// ListRow in any order; categories, names and conditions are split at ';'.
+// ListRow in any order, of which `every` and `ciio_only` may be left out;
+// categories, names and conditions are split at ';'.
 // Errors are "path:row:column: message. mend."; the header is row 1.
 absl::StatusOr<std::vector<v1::ListRow>> ReadRows(absl::string_view path,
                                                   absl::string_view text);

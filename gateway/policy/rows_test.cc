@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 namespace tongguan::policy {
 namespace {
@@ -16,7 +17,8 @@ using ::testing::StartsWith;
 constexpr char kHeader[] =
     "id,sector,scenario,sector_zh,scenario_zh,data_class,data_subclass,"
     "categories,names,pattern,conditions,condition_text,counter,threshold_op,"
-    "threshold_low,threshold_high,mechanism,gloss_en,source,confidence\n";
+    "threshold_low,threshold_high,mechanism,gloss_en,source,confidence,every,"
+    "ciio_only\n";
 
 // A sound row with one column's cell replaced.
 std::string RowWith(absl::string_view column, absl::string_view cell) {
@@ -47,7 +49,7 @@ TEST(RowsTest, ReadsEveryColumn) {
   const auto rows = Read(
       "r-1,automotive,ota,汽车,升级,类,子类,name; face_image,车牌号;VIN,^vin,"
       "no_face,\"no faces, no plates\",persons,in,100000,1000000,contract,"
-      "gloss,https://example.cn,S\n");
+      "gloss,https://example.cn,S,,yes\n");
   ASSERT_TRUE(rows.ok()) << rows.status();
   ASSERT_EQ(rows->size(), 1u);
   const v1::ListRow& row = rows->front();
@@ -71,6 +73,46 @@ TEST(RowsTest, ReadsEveryColumn) {
   EXPECT_EQ(row.gloss_en(), "gloss");
   EXPECT_EQ(row.source(), "https://example.cn");
   EXPECT_EQ(row.confidence(), "S");
+  EXPECT_EQ(row.every(), v1::ROW_ITEMS_NAMED);
+  EXPECT_TRUE(row.ciio_only());
+}
+
+TEST(RowsTest, ReadsWhichItemsASizeRuleSpeaksOf) {
+  const std::pair<const char*, v1::RowItems> words[] = {
+      {"", v1::ROW_ITEMS_NAMED},
+      {"personal", v1::ROW_ITEMS_PERSONAL},
+      {"sensitive", v1::ROW_ITEMS_SENSITIVE}};
+  for (const auto& [word, items] : words) {
+    const auto rows = Read(RowWith("every", word));
+    ASSERT_TRUE(rows.ok()) << rows.status();
+    EXPECT_EQ(rows->front().every(), items);
+    EXPECT_FALSE(rows->front().ciio_only());
+    EXPECT_EQ(IsHeading(rows->front()), items == v1::ROW_ITEMS_NAMED);
+  }
+}
+
+TEST(RowsTest, ReadsAFileWithoutTheColumnsOfSizeRules) {
+  const std::string header =
+      absl::StrReplaceAll(kHeader, {{",every,ciio_only", ""}});
+  const auto rows =
+      ReadRows("p", absl::StrCat(header, "r1", std::string(19, ','), "\n"));
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  EXPECT_EQ(rows->front().every(), v1::ROW_ITEMS_NAMED);
+}
+
+TEST(RowsTest, RefusesASizeRuleOfTheContractPart) {
+  EXPECT_THAT(Message(Read("r1,,,,,,,,,,,,,,,,contract,,,,personal,\n")),
+              StartsWith("lists/x/1/items.csv:2:every: on a row of the "
+                         "contract part"));
+}
+
+TEST(RowsTest, RefusesASizeRuleThatNamesItems) {
+  for (const char* named : {"name,,", ",vin,", ",,^vin"}) {
+    EXPECT_EQ(Message(Read(absl::StrCat("r1,,,,,,,", named,
+                                        std::string(11, ','), "personal,\n"))),
+              "lists/x/1/items.csv:2:every: beside items that the row names. "
+              "Leave one of them out.");
+  }
 }
 
 TEST(RowsTest, ReadsColumnsInAnyOrderAndByteOrderMark) {
@@ -78,7 +120,7 @@ TEST(RowsTest, ReadsColumnsInAnyOrderAndByteOrderMark) {
   for (int i = v1::ListRow::descriptor()->field_count() - 1; i >= 0; --i) {
     const std::string& name = v1::ListRow::descriptor()->field(i)->name();
     absl::StrAppend(&header, header.empty() ? "" : ",", name);
-    absl::StrAppend(&cells, i + 1 < 20 ? "," : "", name == "id" ? "r9" : "");
+    absl::StrAppend(&cells, i + 1 < 22 ? "," : "", name == "id" ? "r9" : "");
   }
   const auto rows =
       ReadRows("p", absl::StrCat("\xEF\xBB\xBF", header, "\r\n", cells));
@@ -108,7 +150,8 @@ TEST(RowsTest, ReadsEveryMechanism) {
 }
 
 TEST(RowsTest, ReadsEveryCounter) {
-  for (absl::string_view word : {"persons", "sensitive_persons", "records"}) {
+  for (absl::string_view word :
+       {"persons", "sensitive_persons", "people", "records"}) {
     const auto rows = Read(RowWith("counter", word));
     ASSERT_TRUE(rows.ok()) << rows.status();
     EXPECT_EQ(v1::ThresholdCounter_Name(rows->front().counter()),
@@ -139,13 +182,13 @@ TEST(RowsTest, RefusesDoubledColumn) {
 TEST(RowsTest, RefusesShortRow) {
   EXPECT_THAT(Message(Read("r1,automotive\n")),
               StartsWith("lists/x/1/items.csv:2:scenario: 2 cells, but the "
-                         "header has 20."));
+                         "header has 22."));
 }
 
 TEST(RowsTest, RefusesLongRow) {
   EXPECT_THAT(Message(Read(absl::StrCat(RowWith("", ""), "r2",
-                                        std::string(20, ','), "\n"))),
-              StartsWith("lists/x/1/items.csv:3:22: 21 cells"));
+                                        std::string(22, ','), "\n"))),
+              StartsWith("lists/x/1/items.csv:3:24: 23 cells"));
 }
 
 TEST(RowsTest, RefusesEmptyLine) {
@@ -180,7 +223,7 @@ TEST(RowsTest, RefusesInvalidUtf8InHeader) {
 }
 
 TEST(RowsTest, RefusesThresholdOpWithoutNumber) {
-  EXPECT_EQ(Message(Read("r1,,,,,,,,,,,,persons,>=,,,contract,,,\n")),
+  EXPECT_EQ(Message(Read("r1,,,,,,,,,,,,persons,>=,,,contract,,,,,\n")),
             "lists/x/1/items.csv:2:threshold_low: missing beside "
             "threshold_op. Write the number.");
 }
@@ -191,17 +234,17 @@ TEST(RowsTest, RefusesNumberWithoutThresholdOp) {
 }
 
 TEST(RowsTest, RefusesThresholdWithoutCounter) {
-  EXPECT_THAT(Message(Read("r1,,,,,,,,,,,,,>=,5,,,,,\n")),
+  EXPECT_THAT(Message(Read("r1,,,,,,,,,,,,,>=,5,,,,,,,\n")),
               StartsWith("lists/x/1/items.csv:2:counter: missing"));
 }
 
 TEST(RowsTest, RefusesIntervalThatIsNone) {
-  EXPECT_THAT(Message(Read("r1,,,,,,,,,,,,persons,in,5,5,,,,\n")),
+  EXPECT_THAT(Message(Read("r1,,,,,,,,,,,,persons,in,5,5,,,,,,\n")),
               StartsWith("lists/x/1/items.csv:2:threshold_high: not above"));
 }
 
 TEST(RowsTest, RefusesUpperBoundWithoutInterval) {
-  EXPECT_THAT(Message(Read("r1,,,,,,,,,,,,persons,>=,5,9,,,,\n")),
+  EXPECT_THAT(Message(Read("r1,,,,,,,,,,,,persons,>=,5,9,,,,,,\n")),
               StartsWith("lists/x/1/items.csv:2:threshold_high: only for"));
 }
 
@@ -226,8 +269,12 @@ TEST(RowsTest, RefusesUnknownWords) {
             "lists/x/1/items.csv:2:mechanism: \"none\" is not known. Write "
             "nothing or one of: free, contract, assessment, important_data, "
             "genetic_resources.");
-  EXPECT_THAT(Refusal("counter", "people"),
-              StartsWith("lists/x/1/items.csv:2:counter: \"people\" is not"));
+  EXPECT_THAT(Refusal("counter", "person"),
+              StartsWith("lists/x/1/items.csv:2:counter: \"person\" is not"));
+  EXPECT_THAT(Refusal("every", "general"),
+              StartsWith("lists/x/1/items.csv:2:every: \"general\" is not"));
+  EXPECT_THAT(Refusal("ciio_only", "no"),
+              StartsWith("lists/x/1/items.csv:2:ciio_only: \"no\" is not"));
   EXPECT_THAT(Refusal("threshold_op", "=>"),
               StartsWith("lists/x/1/items.csv:2:threshold_op: \"=>\" is not"));
   EXPECT_THAT(Refusal("confidence", "high"),

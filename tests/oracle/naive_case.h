@@ -73,7 +73,8 @@ Reached Catalogued(const Case& c, const Item& item);
 bool OnGeneralList(const Case& c, const Item& item);
 bool OutsideNegativeList(const Case& c, const Item& item);
 // A negative list in force and in area has a heading for the flow's sector and
-// scenario, and no row that names the item: what it says of it is not known.
+// scenario, and no row that names the item whatever the number of people: what
+// it says of it is not known.
 bool OnlyHeadingsFor(const Case& c, const Item& item);
 // Demands of the parts of negative lists, into the item.
 void WeighListParts(const Case& c, Item* item);

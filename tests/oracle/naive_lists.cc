@@ -66,8 +66,12 @@ bool NamesNoItem(const v1::ListRow& row) {
          row.pattern().empty();
 }
 
+bool IsSizeRule(const v1::ListRow& row) {
+  return row.every() != v1::ROW_ITEMS_NAMED;
+}
+
 bool IsHeading(const v1::ListRow& row) {
-  return NamesNoItem(row) && row.data_class().empty();
+  return NamesNoItem(row) && row.data_class().empty() && !IsSizeRule(row);
 }
 
 bool NamesByName(const v1::ListRow& row, const Item& item) {
@@ -84,6 +88,34 @@ bool Names(const v1::ListRow& row, const Item& item) {
     if (Contains(row.categories(), category->id())) return true;
   }
   return NamesByName(row, item);
+}
+
+// Whether the item is sensitive to a size rule: as anything of children is, and
+// anything in a flow that states sensitive people and shows no sensitive item.
+bool SensitiveToSizeRules(const Case& c, const Item& item) {
+  if (!item.MayBePersonal()) return false;
+  if (item.sensitive != v1::FACT_NO) return true;
+  const v1::Fact children = c.flow.duties().under_14();
+  if (children == v1::FACT_YES || children == v1::FACT_UNKNOWN) return true;
+  for (const Item& other : c.items) {
+    if (other.sensitive != v1::FACT_NO) return false;
+  }
+  return c.flow.people().declared().sensitive_persons() > 0 ||
+         c.flow.people().counted().sensitive_persons() > 0;
+}
+
+// A row that restricts is about the item: it names it, or is a size rule of
+// what the item is. What only a CIIO's data falls under leaves others alone.
+bool About(const Case& c, const v1::ListRow& row, const Item& item) {
+  if (row.ciio_only() && c.ciio == v1::FACT_NO) return false;
+  switch (row.every()) {
+    case v1::ROW_ITEMS_PERSONAL:
+      return item.MayBePersonal();
+    case v1::ROW_ITEMS_SENSITIVE:
+      return SensitiveToSizeRules(c, item);
+    default:
+      return Names(row, item);
+  }
 }
 
 // A row that frees must name everything that it is, and sensitive data under a
@@ -117,13 +149,19 @@ bool InSectorAndScenario(const Case& c, const v1::ListRow& row) {
          (row.scenario().empty() || row.scenario() == c.flow.scenario());
 }
 
-// Whether the row's threshold, if it has one, is reached.
-Reached Threshold(const Case& c, const v1::ListRow& row) {
+// Whether the row's threshold, if it has one, is reached. Of data that is about
+// nobody it is not known how many it is drawn from.
+Reached Threshold(const Case& c, const v1::ListRow& row, const Item& item) {
   if (row.counter() == v1::THRESHOLD_COUNTER_UNSPECIFIED) return Reached::kYes;
-  if (row.threshold_op().empty()) return Reached::kUnknown;
+  if (row.threshold_op().empty() || !item.MayBePersonal()) {
+    return Reached::kUnknown;
+  }
   std::optional<int64_t> total;
   if (row.counter() == v1::THRESHOLD_COUNTER_PERSONS) total = c.n;
   if (row.counter() == v1::THRESHOLD_COUNTER_SENSITIVE_PERSONS) total = c.s;
+  if (row.counter() == v1::THRESHOLD_COUNTER_PEOPLE && c.n && c.s) {
+    total = *c.n + *c.s;
+  }
   if (!total) return Reached::kUnknown;
   bool reached = false;
   if (row.threshold_op() == ">=") reached = *total >= row.threshold_low();
@@ -174,30 +212,27 @@ bool Covers(const Case& c, const policy::List& list) {
 
 // What the rows of negative lists that name an item say of it.
 struct PartsFound {
-  bool incomplete = false;  // A row without mechanism or threshold.
+  bool incomplete = false;  // A row without mechanism.
   bool contract = false;
-  bool may_be_contract = false;  // Its counter is unknown.
+  bool may_be_contract = false;  // What it counts is unknown.
   bool assessment = false;
   bool may_be_assessment = false;
 };
 
-void FindPart(const Case& c, const v1::ListRow& row, PartsFound* found) {
-  const Reached reached = Threshold(c, row);
+void FindPart(const Case& c, const v1::ListRow& row, const Item& item,
+              PartsFound* found) {
+  const Reached reached = Threshold(c, row, item);
   if (reached == Reached::kNo) return;
-  const bool no_number = row.counter() != v1::THRESHOLD_COUNTER_UNSPECIFIED &&
-                         row.threshold_op().empty();
   switch (row.mechanism()) {
     case v1::ROW_MECHANISM_UNSPECIFIED:
       found->incomplete = true;
       break;
     case v1::ROW_MECHANISM_CONTRACT:
-      found->incomplete |= no_number;
       (reached == Reached::kYes ? found->contract : found->may_be_contract) =
           true;
       break;
     case v1::ROW_MECHANISM_ASSESSMENT:
     case v1::ROW_MECHANISM_IMPORTANT_DATA:
-      found->incomplete |= no_number;
       (reached == Reached::kYes ? found->assessment
                                 : found->may_be_assessment) = true;
       break;
@@ -213,8 +248,8 @@ bool GeneticByList(const Case& c, const Item& item) {
     if (!Binds(c, list.head)) continue;
     for (const v1::ListRow& row : list.rows) {
       if (row.mechanism() == v1::ROW_MECHANISM_GENETIC_RESOURCES &&
-          InSectorAndScenario(c, row) && Names(row, item) &&
-          Threshold(c, row) != Reached::kNo) {
+          InSectorAndScenario(c, row) && About(c, row, item) &&
+          Threshold(c, row, item) != Reached::kNo) {
         return true;
       }
     }
@@ -229,8 +264,8 @@ Reached Catalogued(const Case& c, const Item& item) {
     if (!Binds(c, list.head)) continue;
     for (const v1::ListRow& row : list.rows) {
       if (SectorKnown(c) && !InSectorAndScenario(c, row)) continue;
-      if (!Names(row, item)) continue;
-      const Reached reached = Threshold(c, row);
+      if (!About(c, row, item)) continue;
+      const Reached reached = Threshold(c, row, item);
       if (reached == Reached::kYes) return Reached::kYes;
       if (reached == Reached::kUnknown) result = Reached::kUnknown;
     }
@@ -246,7 +281,7 @@ bool OnGeneralList(const Case& c, const Item& item) {
     for (const v1::ListRow& row : list.rows) {
       if (row.mechanism() == v1::ROW_MECHANISM_FREE &&
           InSectorAndScenario(c, row) && Frees(c, row, item) &&
-          Threshold(c, row) == Reached::kYes && ConditionsHold(c, row)) {
+          Threshold(c, row, item) == Reached::kYes && ConditionsHold(c, row)) {
         return true;
       }
     }
@@ -261,8 +296,12 @@ bool OutsideNegativeList(const Case& c, const Item& item) {
     if (!Serves(c, list.head) || !Covers(c, list)) continue;
     bool has_row = false;
     for (const v1::ListRow& row : list.rows) {
-      has_row |=
-          InSectorAndScenario(c, row) && (IsHeading(row) || Names(row, item));
+      if (!InSectorAndScenario(c, row)) continue;
+      has_row |= IsHeading(row);
+      // A number that is missed keeps in the list what is named, and leaves
+      // out what is only counted.
+      if (!About(c, row, item)) continue;
+      has_row |= !IsSizeRule(row) || Threshold(c, row, item) != Reached::kNo;
     }
     if (!has_row && !item.categories.empty()) return true;
   }
@@ -278,7 +317,9 @@ bool OnlyHeadingsFor(const Case& c, const Item& item) {
     for (const v1::ListRow& row : list.rows) {
       if (!InSectorAndScenario(c, row)) continue;
       heading |= IsHeading(row);
-      named |= Names(row, item);
+      // A row with a number says what the list says of the item in part only.
+      named |= !IsSizeRule(row) && About(c, row, item) &&
+               row.counter() == v1::THRESHOLD_COUNTER_UNSPECIFIED;
     }
     if (heading && !named) return true;
   }
@@ -291,17 +332,17 @@ void WeighListParts(const Case& c, Item* item) {
     if (list.head.kind() != v1::LIST_KIND_NEGATIVE) continue;
     if (!Binds(c, list.head)) continue;
     for (const v1::ListRow& row : list.rows) {
-      if (!InSectorAndScenario(c, row) || !Names(row, *item)) continue;
+      if (!InSectorAndScenario(c, row) || !About(c, row, *item)) continue;
       if (row.mechanism() == v1::ROW_MECHANISM_CONTRACT &&
           (!Serves(c, list.head) || !item->MayBePersonal())) {
         continue;
       }
-      FindPart(c, row, &found);
+      FindPart(c, row, *item, &found);
     }
   }
-  const bool unknown =
-      found.incomplete || (!found.assessment && found.may_be_assessment) ||
-      (!found.assessment && !found.contract && found.may_be_contract);
+  const bool unknown = found.incomplete ||
+                       (!found.assessment && found.may_be_assessment) ||
+                       (!found.contract && found.may_be_contract);
   if (unknown) {
     item->demands.push_back(
         {v1::RULE_FACT_UNKNOWN, v1::MECHANISM_NOT_DETERMINABLE});

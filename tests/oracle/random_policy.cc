@@ -186,9 +186,10 @@ void AddGreenChannels(Random* random, v1::RegistryShard* shard) {
 }
 
 void SetThreshold(Random* random, const char* op, v1::ListRow* row) {
-  row->set_counter(random->Percent(50)
-                       ? v1::THRESHOLD_COUNTER_PERSONS
-                       : v1::THRESHOLD_COUNTER_SENSITIVE_PERSONS);
+  row->set_counter(random->Pick(
+      {v1::THRESHOLD_COUNTER_PERSONS, v1::THRESHOLD_COUNTER_PERSONS,
+       v1::THRESHOLD_COUNTER_SENSITIVE_PERSONS,
+       v1::THRESHOLD_COUNTER_SENSITIVE_PERSONS, v1::THRESHOLD_COUNTER_PEOPLE}));
   row->set_threshold_op(op);
   row->set_threshold_low(random->PickFrom(kTurns));
   if (row->threshold_op() == "in") {
@@ -212,6 +213,17 @@ void NameItems(Random* random, v1::ListRow* row) {
       } else {
         row->add_categories(sample.category);
       }
+  }
+}
+
+// What a restrictive row is about: some items, or every such item.
+void SpeakOfItems(Random* random, v1::ListRow* row) {
+  row->set_ciio_only(random->Percent(10));
+  if (random->Percent(80)) {
+    NameItems(random, row);
+  } else {
+    row->set_every(
+        random->Pick({v1::ROW_ITEMS_PERSONAL, v1::ROW_ITEMS_SENSITIVE}));
   }
 }
 
@@ -241,8 +253,7 @@ void AddNegativeRow(Random* random, bool monotone, policy::List* list) {
     list->rows.push_back(row);
     return;
   }
-  NameItems(random, &row);
-  const bool threshold = random->Percent(45);
+  SpeakOfItems(random, &row);
   row.set_mechanism(random->Percent(40)
                         ? v1::ROW_MECHANISM_CONTRACT
                         : random->Pick({v1::ROW_MECHANISM_ASSESSMENT,
@@ -250,6 +261,16 @@ void AddNegativeRow(Random* random, bool monotone, policy::List* list) {
                                         v1::ROW_MECHANISM_IMPORTANT_DATA,
                                         v1::ROW_MECHANISM_UNSPECIFIED,
                                         v1::ROW_MECHANISM_GENETIC_RESOURCES}));
+  if (row.mechanism() == v1::ROW_MECHANISM_CONTRACT &&
+      row.every() != v1::ROW_ITEMS_NAMED) {  // Which is refused.
+    row.clear_every();
+    NameItems(random, &row);
+  }
+  // Of data of nobody no number is known, and then such a row binds: once it is
+  // somebody's the number may be missed.
+  const bool threshold =
+      random->Percent(45) &&
+      !(monotone && row.mechanism() == v1::ROW_MECHANISM_GENETIC_RESOURCES);
   if (threshold && !monotone) {
     SetThreshold(random, random->Pick({">=", ">", "<", "in"}), &row);
     if (random->Percent(10)) row.set_counter(v1::THRESHOLD_COUNTER_RECORDS);
@@ -287,7 +308,7 @@ void AddGeneralRow(Random* random, bool monotone, policy::List* list) {
 
 void AddImportantRow(Random* random, policy::List* list) {
   v1::ListRow row = NewRow(random, list);
-  NameItems(random, &row);
+  SpeakOfItems(random, &row);
   row.set_mechanism(v1::ROW_MECHANISM_IMPORTANT_DATA);
   if (random->Percent(70)) {
     SetThreshold(random, random->Pick({">=", ">"}), &row);
