@@ -201,9 +201,11 @@ void SetPeople(Random* random, const policy::Source& policy, Asked* asked) {
   if (group > 0 && random->Percent(4)) asked->before.group_persons.reset();
   if (!personal) return;
   v1::DeclaredPeople* people = asked->flow.mutable_people()->mutable_declared();
-  people->set_persons(added);
+  people->set_persons(std::max<int64_t>(1, added));
+  if (added == 0) people->set_new_persons(0);
   if (sensitive || random->Percent(2)) {
     people->set_sensitive_persons(std::max<int64_t>(1, s_added));
+    if (s_added == 0) people->set_new_sensitive_persons(0);
   }
   if (random->Percent(10)) {  // Some were counted before.
     people->set_new_persons(added / 2);
