@@ -36,10 +36,13 @@ bool UnknownOfFlow(Weighing& w) {
     found |= DemandOf(w, w.All(), v1::REASON_MIXING_UNKNOWN,
                       v1::MISSING_MIXING_FACT);
   }
-  if (w.has_personal() && flow.duties().under_14() == v1::FACT_UNKNOWN) {
-    found |=
-        DemandOf(w, w.Personal(), v1::REASON_AGE_UNKNOWN, v1::MISSING_AGE_FACT);
-  }
+  if (flow.duties().under_14() == v1::FACT_YES) return found;
+  // What is of people under 14 contradicts that there are none.
+  const Items of_unknown_age = flow.duties().under_14() == v1::FACT_UNKNOWN
+                                   ? w.Personal()
+                                   : w.All() & w.facts().under_14;
+  found |=
+      DemandOf(w, of_unknown_age, v1::REASON_AGE_UNKNOWN, v1::MISSING_AGE_FACT);
   return found;
 }
 
@@ -71,14 +74,16 @@ bool UnknownOfItems(Weighing& w) {
   return found;
 }
 
-// Names the category that the item was taken for.
-bool DoubtedByCategory(Weighing& w) {
+// Names the category that the item was taken for, if it was for one.
+bool DoubtedByItself(Weighing& w) {
   bool found = false;
   for (uint32_t i : w.All() & w.facts().unclear) {
     const ItemFacts& item = w.facts().items[i];
     if (!item.doubted) continue;
     found = true;
-    const Reference category(item.contradicts->id());
+    const Reference category = item.contradicts == nullptr
+                                   ? Reference()
+                                   : Reference(item.contradicts->id());
     w.Demand(v1::RULE_FACT_UNKNOWN, {i}, v1::MECHANISM_NOT_DETERMINABLE,
              v1::REASON_DECLARATION_DOUBTED, {}, category);
     w.Missing(v1::MISSING_ITEM_FACT, {i}, category,
@@ -130,7 +135,7 @@ void WeighFactUnknown(Weighing& w) {
   bool found = UnknownOfExporter(w);
   found |= UnknownOfFlow(w);
   found |= UnknownOfItems(w);
-  found |= DoubtedByCategory(w);
+  found |= DoubtedByItself(w);
   found |= DoubtedByCatalogue(w);
   found |= RowIncomplete(w);
   if (!found) w.Skip(v1::RULE_FACT_UNKNOWN, v1::REASON_FACTS_KNOWN);

@@ -57,6 +57,46 @@ TEST_F(FactUnknownTest, UnderFourteenUnknown) {
   ExpectUndetermined(Decide());
 }
 
+TEST_F(FactUnknownTest, DataOfPeopleUnderFourteenOfWhomThereAreSaidToBeNone) {
+  AddFiling("SC-1", v1::FILING_KIND_STANDARD_CONTRACT);
+  flow.mutable_people()->mutable_declared()->set_sensitive_persons(5);
+  v1::DataItem* item = AddItem(&flow, "col7", v1::FACT_YES, v1::FACT_YES);
+  item->set_category("minor_information");
+  v1::Decision d = Decide();
+  ExpectUndetermined(d);
+  EXPECT_TRUE(Misses(d, v1::MISSING_AGE_FACT));
+  EXPECT_TRUE(d.items(0).satisfied());
+  EXPECT_EQ(d.items(1).reason(), v1::REASON_AGE_UNKNOWN);
+  // By its name alone.
+  item->set_name("Pupil");
+  item->set_category("bank_account");
+  ExpectUndetermined(Decide());
+  // Leaving it out will do, and so will saying so.
+  ASSERT_EQ(d.smallest_change_size(), 1);
+  EXPECT_EQ(d.smallest_change(0).kind(), v1::CHANGE_KIND_DROP_ITEMS);
+  flow.mutable_duties()->set_under_14(v1::FACT_YES);
+  flow.mutable_duties()->set_guardian_consent(v1::FACT_YES);
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+}
+
+TEST_F(FactUnknownTest, AnonymisedDataOfPeopleUnderFourteenIsNobodys) {
+  v1::DataItem* item = AddItem(&flow, "pupil", v1::FACT_YES, v1::FACT_YES);
+  item->set_transform(v1::TRANSFORM_ANONYMISED);
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+}
+
+TEST_F(FactUnknownTest, DeIdentifiedAndSaidNotToBePersonal) {
+  v1::DataItem* item = AddItem(&flow, "widget", v1::FACT_NO);
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+  item->set_transform(v1::TRANSFORM_DE_IDENTIFIED);
+  const v1::Decision d = Decide();
+  ExpectUndetermined(d);
+  EXPECT_EQ(d.items(1).reason(), v1::REASON_DECLARATION_DOUBTED);
+  EXPECT_EQ(d.items(1).reference(), "");
+  item->set_personal(v1::FACT_YES);
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+}
+
 TEST_F(FactUnknownTest, AnUnknownCategoryIsNeverAllowed) {
   AddItem(&flow, "colour", v1::FACT_NO)->set_category("no_such_category");
   const v1::Decision d = Decide();

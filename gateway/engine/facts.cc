@@ -50,6 +50,9 @@ ItemFacts ReadItem(const v1::DataItem& item, const ItemReading& reading,
   if (facts.personal == v1::FACT_NO && facts.sensitive != v1::FACT_NO) {
     facts.personal = facts.sensitive;
   }
+  // What is de-identified is personal information still (QA24-5).
+  facts.doubted = item.transform() == v1::TRANSFORM_DE_IDENTIFIED &&
+                  facts.personal == v1::FACT_NO;
   const auto doubt = [&](const v1::Category* category) {
     if (category == nullptr || !Contradicts(*category, sector, item)) return;
     facts.doubted = true;
@@ -404,6 +407,13 @@ int64_t NewOf(bool stated, int64_t fresh, int64_t all, bool take_all) {
   return stated && !take_all ? fresh : all;
 }
 
+// Personal data that says itself that its people are under 14.
+bool IsUnder14(const ItemFacts& item) {
+  return item.MayBePersonal() &&
+         ((item.claimed != nullptr && policy::IsUnder14(*item.claimed)) ||
+          (item.seen != nullptr && policy::IsUnder14(*item.seen)));
+}
+
 void ReadPeople(Facts* facts) {
   const v1::Flow& flow = facts->flow;
   facts->may_be_under_14 =
@@ -471,6 +481,7 @@ Facts::Facts(const v1::Flow& flow_in, const policy::Snapshot& policy_in,
     const ItemFacts& item =
         items.emplace_back(ReadItem(said, reading, flow.sector(), policy));
     if (item.MayBePersonal()) personal.Add(i);
+    if (IsUnder14(item)) under_14.Add(i);
     if (item.MayBeSensitive()) sensitive.Add(i);
     if (item.important) important.Add(i);
     self_identified |= said.important() == v1::IMPORTANT_DATA_SELF_IDENTIFIED;

@@ -23,14 +23,15 @@ struct ItemFacts {
   v1::Fact sensitive = v1::FACT_NO;
   bool important = false;          // Notified, published, or held by switch.
   bool important_unknown = false;  // The flag is unknown.
-  bool doubted = false;            // Declaration contradicts name or category.
+  // The declaration contradicts name, category or transform.
+  bool doubted = false;
   bool category_unknown = false;   // The taxonomy lacks the category.
   // What the item claims to be and what its name looks like; null: nothing. It
   // is both: what restricts either binds it, and what frees or covers it must
   // name both.
   const v1::Category* claimed = nullptr;
   const v1::Category* seen = nullptr;
-  const v1::Category* contradicts = nullptr;  // Of `doubted`: one of the two.
+  const v1::Category* contradicts = nullptr;  // One of the two, or neither.
 
   // Personal information, or possibly so.
   bool MayBePersonal() const { return personal != v1::FACT_NO || doubted; }
@@ -93,6 +94,8 @@ struct Facts {
   Items important;
   Items unclear;
   Items listed;
+  // Of personal, those of a category of people under 14.
+  Items under_14;
   Items classified;  // ItemFacts::Classified.
   absl::InlinedVector<ListFacts, 8> lists;
   absl::InlinedVector<FilingFacts, 6>

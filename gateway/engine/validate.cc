@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "absl/container/inlined_vector.h"
 #include "gateway/base/sha256.h"
@@ -241,7 +242,7 @@ void CheckCounted(const v1::CountedPeople& people, const Path& path,
            people.persons() + people.sensitive_persons(), check);
 }
 
-// How many are spoken of, where that is known here.
+// How many are spoken of.
 struct Numbers {
   int64_t persons = 0;
   int64_t sensitive = 0;
@@ -263,51 +264,72 @@ absl::string_view PathOf(const v1::People& people) {
   return ".people";
 }
 
-Numbers CheckPeopleForm(const v1::People& people, const Path& path,
-                        Checker* check) {
+// Of staged people nothing is known yet.
+std::optional<Numbers> CheckPeopleForm(const v1::People& people,
+                                       const Path& path, Checker* check) {
   switch (people.people_case()) {
     case v1::People::kDeclared:
       CheckDeclared(people.declared(), path, check);
-      return {people.declared().persons(),
-              people.declared().sensitive_persons()};
+      return Numbers{people.declared().persons(),
+                     people.declared().sensitive_persons()};
     case v1::People::kExact:
       CheckExact(people.exact(), path, check);
-      return {people::CountOf(people.exact().persons()),
-              people::CountOf(people.exact().sensitive_persons())};
+      return Numbers{people::CountOf(people.exact().persons()),
+                     people::CountOf(people.exact().sensitive_persons())};
     case v1::People::kStaged:
       if (people.staged().digest().size() != sizeof(Digest)) {
         check->Add({path, ".digest"}, "wrong.staged_digest");
       }
-      return {};
+      return std::nullopt;
     case v1::People::kCounted:
       CheckCounted(people.counted(), path, check);
-      return {people.counted().persons(), people.counted().sensitive_persons()};
+      return Numbers{people.counted().persons(),
+                     people.counted().sensitive_persons()};
     case v1::People::PEOPLE_NOT_SET:
       check->Add(path, "wrong.no_people");
   }
-  return {};
+  return std::nullopt;
+}
+
+// Whose data leaves must be said: nobody's would add nothing to a total.
+void CheckSomebody(const v1::Flow& flow, const Path& path, Numbers people,
+                   Checker* check) {
+  bool ordinary = false;
+  bool sensitive = false;
+  for (const v1::DataItem& item : flow.items()) {
+    if (item.transform() == v1::TRANSFORM_ANONYMISED) continue;
+    sensitive |= item.sensitive() == v1::FACT_YES;
+    ordinary |=
+        item.personal() == v1::FACT_YES && item.sensitive() == v1::FACT_NO;
+  }
+  if (flow.has_duties() && flow.duties().under_14() != v1::FACT_NO) {
+    // PIPL 28: all their data is sensitive, so either number says whose.
+    if (people.persons == 0) people.persons = people.sensitive;
+    if (people.sensitive == 0) people.sensitive = people.persons;
+  }
+  if (ordinary && people.persons == 0) {
+    check->Add({path, ".persons"}, "wrong.no_ordinary_people");
+  }
+  if (sensitive && people.sensitive == 0) {
+    check->Add({path, ".sensitive_persons"}, "wrong.no_sensitive_people");
+  }
 }
 
 // People must agree with the items that could carry them.
 void CheckPeople(const v1::Flow& flow, const Path& prefix, Checker* check) {
   const Path path(prefix, PathOf(flow.people()));
-  const Numbers people = CheckPeopleForm(flow.people(), path, check);
-  bool personal = false;
-  bool anonymised = false;
-  bool sensitive = false;
-  for (const v1::DataItem& item : flow.items()) {
-    const bool removed = item.transform() == v1::TRANSFORM_ANONYMISED;
-    anonymised |= removed;
-    personal |= !removed && (item.personal() != v1::FACT_NO ||
-                             item.sensitive() != v1::FACT_NO);
-    sensitive |= !removed && item.sensitive() == v1::FACT_YES;
-  }
-  if (people.persons + people.sensitive > 0 && !personal && !anonymised) {
+  const std::optional<Numbers> people =
+      CheckPeopleForm(flow.people(), path, check);
+  if (!people.has_value()) return;
+  const auto carries = [](const v1::DataItem& item) {
+    return item.transform() == v1::TRANSFORM_ANONYMISED ||
+           item.personal() != v1::FACT_NO || item.sensitive() != v1::FACT_NO;
+  };
+  if ((people->persons > 0 || people->sensitive > 0) &&
+      std::none_of(flow.items().begin(), flow.items().end(), carries)) {
     check->Add(path, "wrong.people_without_item");
   }
-  if (sensitive && people.persons > 0 && people.sensitive == 0) {
-    check->Add({path, ".sensitive_persons"}, "wrong.no_sensitive_people");
-  }
+  if (LeavesMainland(flow)) CheckSomebody(flow, path, *people, check);
 }
 
 void CheckPersonalParts(const v1::Flow& flow, const Path& prefix,

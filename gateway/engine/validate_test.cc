@@ -95,6 +95,86 @@ TEST(ValidateFlowTest, SensitiveItemsWithoutSensitivePeople) {
             Paths{"flow.people.declared.sensitive_persons"});
 }
 
+// The codes of what is refused, with one item and these people.
+Paths RefusedPeople(const char* item, int64_t persons, int64_t sensitive,
+                    const std::function<void(v1::Flow&)>& spoil = {}) {
+  v1::Flow flow = TestFlow();
+  flow.clear_items();
+  AddItem(&flow, item, v1::FACT_YES,
+          std::string(item) == "iban" ? v1::FACT_YES : v1::FACT_NO);
+  auto* people = flow.mutable_people()->mutable_declared();
+  people->set_persons(persons);
+  people->set_sensitive_persons(sensitive);
+  if (spoil) spoil(flow);
+  Paths codes;
+  for (const v1::FieldViolation& violation : ValidateFlow(flow)) {
+    codes.push_back(violation.code());
+  }
+  return codes;
+}
+
+TEST(ValidateFlowTest, PersonalDataOfNobody) {
+  EXPECT_EQ(RefusedPeople("name", 0, 0), Paths{"wrong.no_ordinary_people"});
+  EXPECT_EQ(RefusedPeople("iban", 0, 0), Paths{"wrong.no_sensitive_people"});
+  EXPECT_EQ(RefusedPeople("iban", 5, 0), Paths{"wrong.no_sensitive_people"});
+  EXPECT_EQ(RefusedPeople("name", 1, 0), Paths{});
+  EXPECT_EQ(RefusedPeople("iban", 0, 1), Paths{});
+}
+
+// Who goes in both kinds is counted in both (reference: N and S).
+TEST(ValidateFlowTest, OrdinaryItemsBesideSensitiveOnesOfNobody) {
+  const auto add_iban = [](v1::Flow& f) {
+    AddItem(&f, "iban", v1::FACT_YES, v1::FACT_YES);
+  };
+  EXPECT_EQ(RefusedPeople("name", 0, 9, add_iban),
+            Paths{"wrong.no_ordinary_people"});
+  EXPECT_EQ(RefusedPeople("name", 0, 0, add_iban),
+            (Paths{"wrong.no_ordinary_people", "wrong.no_sensitive_people"}));
+  EXPECT_EQ(RefusedPeople("name", 9, 9, add_iban), Paths{});
+}
+
+TEST(ValidateFlowTest, PeopleUnderFourteenMayStandInEitherNumber) {
+  const auto under_14 = [](v1::Flow& f) {
+    f.mutable_duties()->set_under_14(v1::FACT_YES);
+    f.mutable_duties()->set_guardian_consent(v1::FACT_YES);
+  };
+  EXPECT_EQ(RefusedPeople("iban", 5, 0, under_14), Paths{});
+  EXPECT_EQ(RefusedPeople("name", 0, 5, under_14), Paths{});
+  EXPECT_EQ(RefusedPeople("iban", 0, 0, under_14),
+            Paths{"wrong.no_sensitive_people"});
+  EXPECT_EQ(RefusedPeople("name", 0, 0, under_14),
+            Paths{"wrong.no_ordinary_people"});
+}
+
+TEST(ValidateFlowTest, PseudonymsOfNobody) {
+  const auto nobody = [](v1::Flow& f) {
+    f.mutable_people()->mutable_exact()->set_key_id("k");
+  };
+  EXPECT_EQ(RefusedPeople("name", 0, 0, nobody),
+            Paths{"wrong.no_ordinary_people"});
+  EXPECT_EQ(RefusedPeople("iban", 0, 0, nobody),
+            Paths{"wrong.no_sensitive_people"});
+}
+
+TEST(ValidateFlowTest, NobodyIsAskedForWhereNothingLeavesOrNothingIsKnown) {
+  const auto inbound = [](v1::Flow& f) {
+    f.set_direction(v1::DIRECTION_INBOUND);
+  };
+  EXPECT_EQ(RefusedPeople("name", 0, 0, inbound), Paths{});
+  const auto anonymised = [](v1::Flow& f) {
+    f.mutable_items(0)->set_transform(v1::TRANSFORM_ANONYMISED);
+  };
+  EXPECT_EQ(RefusedPeople("iban", 0, 0, anonymised), Paths{});
+  const auto unknown = [](v1::Flow& f) {
+    f.mutable_items(0)->set_personal(v1::FACT_UNKNOWN);
+  };
+  EXPECT_EQ(RefusedPeople("name", 0, 0, unknown), Paths{});
+  const auto staged = [](v1::Flow& f) {
+    f.mutable_people()->mutable_staged()->set_digest(std::string(32, 'd'));
+  };
+  EXPECT_EQ(RefusedPeople("name", 0, 0, staged), Paths{});
+}
+
 TEST(ValidateFlowTest, SensitiveButNotPersonal) {
   EXPECT_EQ(Refused([](v1::Flow& f) {
               AddItem(&f, "x", v1::FACT_NO, v1::FACT_YES);

@@ -62,8 +62,8 @@ TEST_F(VolumeTest, OnlyNewPeopleCountAndUnstatedMeansAll) {
   EXPECT_EQ(At(99'999, 0), v1::RULE_SCC_BAND);
 }
 
-TEST_F(VolumeTest, NoPeopleAtTheThresholdStillReadsTheTotal) {
-  SetPeople(0, 0);
+TEST_F(VolumeTest, NobodyNewAtTheThresholdStillReadsTheTotal) {
+  flow.mutable_people()->mutable_declared()->set_new_persons(0);
   EXPECT_EQ(At(100'000, 0), v1::RULE_SCC_BAND);
 }
 

@@ -101,6 +101,45 @@ void SetFilingWindow(const FilingPeriods& periods, const Calendar& calendar,
                                calendar.IsLoaded(filing->last_day_to_file);
 }
 
+// An assessment and a certificate last so many years, and a granted extension
+// so many more (O16 art 9, O20): a later last day is a slip, mostly an expiry
+// that has the extension in it already. The anniversary itself may be stated.
+absl::Status CheckTerm(const Entry& entry, int years, int extension_years,
+                       Day issued, Day last_day) {
+  if (issued == kNoDay ||
+      last_day <= AddYears(issued, years + extension_years)) {
+    return absl::OkStatus();
+  }
+  const std::string allowed =
+      absl::StrCat("later than the ", years, " years ",
+                   extension_years > 0 ? "and the extension " : "",
+                   "from its day of issue allow. ");
+  return Refuse(
+      entry.Text(".expires"),
+      absl::StrCat(allowed, extension_years > 0
+                                ? "The granted extension is added to it: "
+                                  "state the original expiry."
+                                : "Correct it or issued; an approved "
+                                  "extension is EXTENSION_GRANTED."));
+}
+
+// The days of what has a term of years.
+absl::Status SetTerm(const Entry& entry, const v1::Filing& source,
+                     const FilingPeriods& periods, Day issued, Filing* filing) {
+  const bool assessment = source.kind() == v1::FILING_KIND_SECURITY_ASSESSMENT;
+  const int years =
+      assessment ? periods.assessment_years : periods.certificate_years;
+  const bool extended =
+      assessment && source.extension() == v1::EXTENSION_GRANTED;
+  const int extension_years = extended ? periods.extension_years : 0;
+  filing->first_day = issued;
+  if (filing->last_day == kNoDay && issued != kNoDay) {
+    filing->last_day = AddYears(issued, years) - 1;
+  }
+  filing->last_day = AddYears(filing->last_day, extension_years);
+  return CheckTerm(entry, years, extension_years, issued, filing->last_day);
+}
+
 }  // namespace
 
 absl::StatusOr<Day> ReadDay(absl::string_view place, absl::string_view text) {
@@ -137,15 +176,7 @@ absl::StatusOr<Filing> CompileFiling(const Entry& entry,
   const bool certificate = source.kind() == v1::FILING_KIND_CERTIFICATE;
   const bool assessment = source.kind() == v1::FILING_KIND_SECURITY_ASSESSMENT;
   if (certificate || assessment) {
-    filing.first_day = issued;
-    if (filing.last_day == kNoDay && issued != kNoDay) {
-      const int years =
-          certificate ? periods.certificate_years : periods.assessment_years;
-      filing.last_day = AddYears(issued, years) - 1;
-    }
-    if (assessment && source.extension() == v1::EXTENSION_GRANTED) {
-      filing.last_day = AddYears(filing.last_day, periods.extension_years);
-    }
+    TG_RETURN_IF_ERROR(SetTerm(entry, source, periods, issued, &filing));
   } else {
     filing.first_day = effective;
     SetFilingWindow(periods, calendar, &filing);

@@ -132,6 +132,16 @@ TEST_F(LocateTest, NamesBothPlacesOfAnEntryThatStandsTwice) {
                   ": registry filing \"F-1\": the id stands twice")));
 }
 
+TEST_F(LocateTest, NamesTheFilingThatLastsTooLong) {
+  v1::Filing* filing = source_.registry[0].add_filings();
+  *filing = TestFiling("A-1", v1::FILING_KIND_SECURITY_ASSESSMENT);
+  filing->set_expires("2035-01-04");
+  Save();
+  EXPECT_THAT(Refusal(),
+              StartsWith(PlaceOf("registry/demo.textproto", "expires:") +
+                         ": registry filing \"A-1\".expires: later than"));
+}
+
 TEST_F(LocateTest, NamesTheBinaryShard) {
   source_.registry[0].mutable_filings(0)->set_effective("never");
   Save();

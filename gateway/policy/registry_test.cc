@@ -13,6 +13,7 @@ namespace tongguan::policy {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::Eq;
 using ::testing::Pointee;
 using ::testing::StartsWith;
@@ -259,6 +260,47 @@ TEST(FilingDatesTest, GrantedExtensionAddsThreeYearsPendingNone) {
   EXPECT_EQ(Dated(source).last_day, D("2032-01-04"));
   source.set_expires("2028-06-30");
   EXPECT_EQ(Dated(source).last_day, D("2031-06-30"));
+}
+
+// What is said of a filing with these dates, or nothing.
+std::string RefusedTerm(v1::Filing source, const char* issued,
+                        const char* expires,
+                        v1::Extension extension = v1::EXTENSION_UNSPECIFIED) {
+  source.set_issued(issued);
+  source.set_expires(expires);
+  source.set_extension(extension);
+  return Refusal(With(source));
+}
+
+TEST(FilingDatesTest, NothingLastsLongerThanTheLawAllows) {
+  for (const v1::Filing& source : {Certificate(), Assessment()}) {
+    EXPECT_EQ(RefusedTerm(source, "2023-09-01", "2026-09-01"), "");
+    EXPECT_EQ(RefusedTerm(source, "2024-02-29", "2027-02-28"), "");
+    for (const char* expires : {"2026-09-02", "2029-08-31", "2035-08-31"}) {
+      EXPECT_THAT(RefusedTerm(source, "2023-09-01", expires),
+                  StartsWith("registry filing \"F\".expires: later than the 3 "
+                             "years from its day of issue allow. "))
+          << expires;
+    }
+  }
+}
+
+TEST(FilingDatesTest, AnExpiryWithTheExtensionInItIsNotExtendedAgain) {
+  const auto granted = [](const char* expires) {
+    return RefusedTerm(Assessment(), "2023-09-01", expires,
+                       v1::EXTENSION_GRANTED);
+  };
+  EXPECT_EQ(granted(""), "");
+  EXPECT_EQ(granted("2026-08-31"), "");
+  EXPECT_EQ(granted("2026-09-01"), "");
+  for (const char* expires : {"2026-09-02", "2029-08-31"}) {
+    EXPECT_THAT(granted(expires), EndsWith("state the original expiry."));
+  }
+  // A pending one adds nothing, and contracts have no term of years.
+  EXPECT_NE(RefusedTerm(Assessment(), "2023-09-01", "2029-08-31",
+                        v1::EXTENSION_PENDING),
+            "");
+  EXPECT_EQ(RefusedTerm(Contract(), "2023-09-01", "2035-08-31"), "");
 }
 
 TEST(FilingDatesTest, WithoutIssueNeverCovers) {

@@ -19,6 +19,16 @@ TEST(ShippedPolicyTest, Loads) {
   EXPECT_NE((*policy)->taxonomy().ClassifyName("身份证号"), nullptr);
 }
 
+// Rule 2 goes by the kind.
+TEST(ShippedPolicyTest, KnowsDataOfPeopleUnder14) {
+  const auto policy = LoadPolicyDir(kShipped);
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  const Taxonomy& taxonomy = (*policy)->taxonomy();
+  EXPECT_TRUE(IsUnder14(*taxonomy.FindCategory("minor_information")));
+  EXPECT_TRUE(IsUnder14(*taxonomy.ClassifyName("child_name")));
+  EXPECT_FALSE(IsUnder14(*taxonomy.ClassifyName("身份证号")));
+}
+
 // Names as they stand in real tables: traditional characters, abbreviations.
 TEST(ShippedPolicyTest, KnowsTraditionalCharactersAndAbbreviations) {
   const auto policy = LoadPolicyDir(kShipped);

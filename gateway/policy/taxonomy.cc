@@ -147,6 +147,10 @@ const v1::Category* Taxonomy::ClassifyName(absl::string_view name,
   return best;
 }
 
+bool IsUnder14(const v1::Category& category) {
+  return category.sensitive_kind() == "minor_under_14";
+}
+
 bool IsSensitive(const v1::Category& category, absl::string_view sector) {
   if (category.data_class() == v1::DATA_CLASS_SENSITIVE) return true;
   if (category.data_class() != v1::DATA_CLASS_PERSONAL) return false;

@@ -44,6 +44,10 @@ class Taxonomy {
   std::unique_ptr<const Detectors> detectors_;
 };
 
+// Whether a category is of people under 14 (PIPL 28): of the sensitive kind
+// "minor_under_14".
+bool IsUnder14(const v1::Category& category);
+
 // Whether a category is sensitive personal information in a sector.
 bool IsSensitive(const v1::Category& category, absl::string_view sector);
 

@@ -114,7 +114,8 @@ v1::Regime TestRegime() {
 
 v1::Taxonomy TestTaxonomy() {
   v1::Taxonomy taxonomy;
-  for (const char* id : {"biometric", "medical", "financial_account"}) {
+  for (const char* id :
+       {"biometric", "medical", "financial_account", "minor_under_14"}) {
     v1::SensitiveKind* kind = taxonomy.add_sensitive_kinds();
     kind->set_id(id);
     kind->set_name_zh(id);
@@ -140,6 +141,9 @@ v1::Taxonomy TestTaxonomy() {
   AddCategory("bank_account", v1::DATA_CLASS_SENSITIVE, "financial_account",
               &taxonomy)
       ->add_names("iban");
+  AddCategory("minor_information", v1::DATA_CLASS_SENSITIVE, "minor_under_14",
+              &taxonomy)
+      ->add_names("pupil");
   return taxonomy;
 }
 

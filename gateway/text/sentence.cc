@@ -70,6 +70,9 @@ std::string Sentence(const Reading& reading, v1::Reason reason,
   args.push_back({"items", ItemNames(reading, items)});
   if (!reference.empty()) {
     args.push_back({"reference", NameOf(reading, reference)});
+  } else if (reason == v1::REASON_DECLARATION_DOUBTED) {
+    args.push_back(
+        {"reference", Say(reading.language, "reason.de_identified")});
   }
   return SayEnum(reading.language, reason, args);
 }

@@ -87,6 +87,12 @@ void SetPeople(const Facts& facts, v1::Flow* flow) {
   v1::DeclaredPeople people;
   people.set_persons(facts.Count("persons_in_request").value_or(0));
   people.set_sensitive_persons(facts.Count("sensitive_in_request").value_or(0));
+  if (people.persons() == 0 && people.sensitive_persons() == 0) {
+    // A request that adds nobody: personal data is somebody's, so of one who
+    // was counted before.
+    people.set_persons(1);
+    people.set_new_persons(0);
+  }
   if (facts.Has("persons_new") && facts.Count("persons_new").has_value()) {
     people.set_new_persons(*facts.Count("persons_new"));
   }

@@ -69,9 +69,11 @@ bool NeverLowers(const Trial& trial, const Asked& changed) {
 void MakeComplete(v1::Flow* flow) {
   v1::DeclaredPeople* people = flow->mutable_people()->mutable_declared();
   for (const v1::DataItem& item : flow->items()) {
-    if (item.sensitive() == v1::FACT_YES && people->persons() > 0 &&
-        people->sensitive_persons() == 0) {
-      people->set_sensitive_persons(1);
+    if (item.sensitive() == v1::FACT_YES) {
+      people->set_sensitive_persons(
+          std::max<int64_t>(1, people->sensitive_persons()));
+    } else if (item.personal() == v1::FACT_YES) {
+      people->set_persons(std::max<int64_t>(1, people->persons()));
     }
   }
   if (flow->has_duties()) return;

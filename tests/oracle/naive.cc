@@ -127,6 +127,13 @@ void SpecialRegime(Case* c) {
   }
 }
 
+bool OfChildren(const Item& item) {
+  for (const v1::Category* category : item.categories) {
+    if (category->sensitive_kind() == "minor_under_14") return true;
+  }
+  return false;
+}
+
 // Rule 2, but for what is found unknown lazily.
 void FactUnknown(Case* c) {
   const v1::Rule rule = v1::RULE_FACT_UNKNOWN;
@@ -138,6 +145,12 @@ void FactUnknown(Case* c) {
   }
   if (c->flow.duties().under_14() == v1::FACT_UNKNOWN) {
     DemandOfPersonal(c, rule, kUndetermined);
+  }
+  for (Item& item : c->items) {  // Children's data, and no children declared.
+    if (item.MayBePersonal() && OfChildren(item) &&
+        c->flow.duties().under_14() != v1::FACT_YES) {
+      DemandOf(&item, rule, kUndetermined);
+    }
   }
   for (Item& item : c->items) {
     if (item.category_unknown || item.personal == v1::FACT_UNKNOWN ||

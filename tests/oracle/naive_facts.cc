@@ -84,6 +84,11 @@ void ReadPersonal(const Case& c, Item* item) {
   for (const v1::Category* category : item->categories) {
     Doubt(c, *category, item);
   }
+  // Only of personal data are the people hidden; hidden, it stays personal.
+  if (data.transform() == v1::TRANSFORM_DE_IDENTIFIED &&
+      item->personal == v1::FACT_NO) {
+    item->personal = item->sensitive = v1::FACT_UNKNOWN;
+  }
 }
 
 void ReadImportant(const Case& c, Item* item) {

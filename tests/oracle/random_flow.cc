@@ -94,7 +94,7 @@ void SetPurpose(Random* random, v1::Purpose* purpose) {
   }
 }
 
-void SetDuties(Random* random, v1::Duties* duties) {
+void SetDuties(Random* random, bool children, v1::Duties* duties) {
   duties->set_notice(v1::NOTICE_GIVEN);
   duties->set_separate_consent(v1::SEPARATE_CONSENT_OBTAINED);
   duties->set_legal_basis(v1::LEGAL_BASIS_CONSENT);
@@ -113,7 +113,7 @@ void SetDuties(Random* random, v1::Duties* duties) {
         random->Pick({v1::LEGAL_BASIS_CONSENT, v1::LEGAL_BASIS_CONTRACT_OR_HR,
                       v1::LEGAL_BASIS_STATUTORY, v1::LEGAL_BASIS_UNKNOWN}));
   }
-  if (random->Percent(6)) {
+  if (random->Percent(children ? 70 : 6)) {
     duties->set_under_14(
         random->Pick({v1::FACT_YES, v1::FACT_YES, v1::FACT_UNKNOWN}));
     duties->set_guardian_consent(Answer(random, 80));
@@ -180,7 +180,9 @@ bool SumsGroup(const policy::Source& policy, const std::string& exporter) {
 void SetPeople(Random* random, const policy::Source& policy, Asked* asked) {
   bool personal = false;
   bool sensitive = false;
+  bool children = false;
   for (const v1::DataItem& item : asked->flow.items()) {
+    children |= item.name() == "pupil";
     personal |= item.personal() != v1::FACT_NO;
     sensitive |= item.sensitive() == v1::FACT_YES;
   }
@@ -201,15 +203,17 @@ void SetPeople(Random* random, const policy::Source& policy, Asked* asked) {
   if (group > 0 && random->Percent(4)) asked->before.group_persons.reset();
   if (!personal) return;
   v1::DeclaredPeople* people = asked->flow.mutable_people()->mutable_declared();
-  people->set_persons(added);
+  people->set_persons(std::max<int64_t>(1, added));
+  if (added == 0) people->set_new_persons(0);
   if (sensitive || random->Percent(2)) {
     people->set_sensitive_persons(std::max<int64_t>(1, s_added));
+    if (s_added == 0) people->set_new_sensitive_persons(0);
   }
   if (random->Percent(10)) {  // Some were counted before.
     people->set_new_persons(added / 2);
     people->set_new_sensitive_persons(people->sensitive_persons() / 2);
   }
-  SetDuties(random, asked->flow.mutable_duties());
+  SetDuties(random, children, asked->flow.mutable_duties());
 }
 
 void SetDirection(Random* random, v1::Flow* flow) {

@@ -131,8 +131,10 @@ void DateTerm(Random* random, v1::Filing* filing) {
   const Day issued = AddYears(kMiddle, -3) - 2 + random->Below(5);
   filing->set_issued(edge ? FormatDay(issued) : RandomDay(random, 900, 1));
   if (random->Percent(20)) {
-    const Day from = std::max(ParseDay(filing->issued()).value(), kMiddle - 2);
-    filing->set_expires(FormatDay(from + random->Below(5)));
+    const Day issued_on = ParseDay(filing->issued()).value();
+    const Day last = std::max(issued_on, kMiddle - 2) + random->Below(5);
+    // No result lasts longer than to its third anniversary.
+    filing->set_expires(FormatDay(std::min(last, AddYears(issued_on, 3))));
   }
   filing->set_status(v1::FILING_STATUS_VALID);
 }

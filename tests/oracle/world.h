@@ -59,7 +59,7 @@ struct Sample {
   const char* category;
   int data_class;  // 0 general, 1 personal, 2 sensitive.
 };
-inline constexpr std::array<Sample, 12> kSamples = {
+inline constexpr std::array<Sample, 13> kSamples = {
     {{"amount", "order_amount", 0},
      {"Part_No", "part_number", 0},
      {"widget-size", "", 0},
@@ -71,7 +71,8 @@ inline constexpr std::array<Sample, 12> kSamples = {
      {"track", "vehicle_track", 1},
      {"face_photo", "face_image", 2},
      {"diagnosis", "medical_record", 2},
-     {"iban", "bank_account", 2}}};
+     {"iban", "bank_account", 2},
+     {"pupil", "minor_information", 2}}};
 
 }  // namespace tongguan::oracle
 
