@@ -10,12 +10,18 @@ namespace {
 using policy::Exporter;
 using policy::Filing;
 
+// Sensitive in the flow's sector; in any, where the flow's is not known.
+bool MayBeSensitive(const Facts& facts, const v1::Category& category) {
+  return policy::IsSensitive(category, facts.flow.sector()) ||
+         (!facts.sector_known && !category.sensitive_in_sectors().empty());
+}
+
 // Whether the item's category, or what its name looks like, contradicts what
 // is declared of it: only what is declared not sensitive can be.
-bool Contradicts(const v1::Category& category, absl::string_view sector,
+bool Contradicts(const Facts& facts, const v1::Category& category,
                  const v1::DataItem& item) {
   if (item.sensitive() != v1::FACT_NO) return false;
-  return policy::IsSensitive(category, sector) ||
+  return MayBeSensitive(facts, category) ||
          (category.data_class() == v1::DATA_CLASS_PERSONAL &&
           item.personal() == v1::FACT_NO);
 }
@@ -30,13 +36,13 @@ struct ItemReading {
   const policy::NameReading& name;
 };
 
-ItemFacts ReadItem(const v1::DataItem& item, const ItemReading& reading,
-                   absl::string_view sector, const policy::Snapshot& policy) {
+ItemFacts ReadItem(const Facts& flow, const v1::DataItem& item,
+                   const ItemReading& reading) {
   ItemFacts facts;
   facts.important = item.important() == v1::IMPORTANT_DATA_NOTIFIED ||
                     item.important() == v1::IMPORTANT_DATA_PUBLISHED ||
                     (item.important() == v1::IMPORTANT_DATA_SELF_IDENTIFIED &&
-                     policy.regime().hold_self_identified().on());
+                     flow.policy.regime().hold_self_identified().on());
   facts.important_unknown = item.important() == v1::IMPORTANT_DATA_UNKNOWN;
   if (!item.category().empty()) {
     facts.claimed = CategoryOf(reading.claimed);
@@ -51,7 +57,7 @@ ItemFacts ReadItem(const v1::DataItem& item, const ItemReading& reading,
     facts.personal = facts.sensitive;
   }
   const auto doubt = [&](const v1::Category* category) {
-    if (category == nullptr || !Contradicts(*category, sector, item)) return;
+    if (category == nullptr || !Contradicts(flow, *category, item)) return;
     facts.doubted = true;
     facts.contradicts = category;
   };
@@ -128,12 +134,18 @@ v1::Reason WhetherServes(const Facts& facts, const policy::List& list) {
   return v1::REASON_MET;
 }
 
-// A catalogue of important data binds in every sector where the flow's own is
-// not known: leaving it out must not help.
-bool RowSpeaks(const v1::ListRow& row, const Facts& facts, bool catalogue) {
-  if (catalogue && !facts.sector_known) return true;
-  return (row.sector().empty() || row.sector() == facts.flow.sector()) &&
-         (row.scenario().empty() || row.scenario() == facts.flow.scenario());
+// Whether the row may be of the flow for all that it says: leaving out the
+// sector, or the scenario, must not help.
+bool MayBeOf(const Facts& facts, const v1::ListRow& row) {
+  if (!facts.sector_known || IsOf(facts.flow, row)) return true;
+  return facts.flow.scenario().empty() &&
+         (row.sector().empty() || row.sector() == facts.flow.sector());
+}
+
+bool RowSpeaks(const Facts& facts, const v1::ListHead& head,
+               const v1::ListRow& row) {
+  return head.kind() == v1::LIST_KIND_GENERAL ? IsOf(facts.flow, row)
+                                              : MayBeOf(facts, row);
 }
 
 template <typename Categories>
@@ -214,13 +226,11 @@ void ReadRows(uint32_t item, const ItemReading& reading, Facts* facts) {
   if (refs.empty()) return;
   for (ListFacts& list : facts->lists) {
     for (const policy::RowRef& ref : refs) {
-      if (list.list != &lists.all()[ref.list] ||
-          !RowSpeaks(list.list->rows[ref.row], *facts,
-                     list.list->head.kind() == v1::LIST_KIND_IMPORTANT_DATA)) {
-        continue;
-      }
+      if (list.list != &lists.all()[ref.list]) continue;
+      const v1::ListRow& row = list.list->rows[ref.row];
+      if (!RowSpeaks(*facts, list.list->head, row)) continue;
       list.rows.emplace_back(item, ref.row);
-      list.named.Add(item);
+      if (IsOf(facts->flow, row)) list.named.Add(item);
       facts->listed.Add(item);
     }
   }
@@ -447,8 +457,7 @@ Facts::Facts(const v1::Flow& flow_in, const policy::Snapshot& policy_in,
     const v1::DataItem& said = flow.items(i);
     const ItemReading reading = {policy.names().FindCategory(said.category()),
                                  policy.names().Read(said.name(), &scratch)};
-    const ItemFacts& item =
-        items.emplace_back(ReadItem(said, reading, flow.sector(), policy));
+    const ItemFacts& item = items.emplace_back(ReadItem(*this, said, reading));
     if (item.MayBePersonal()) personal.Add(i);
     if (item.MayBeSensitive()) sensitive.Add(i);
     if (item.important) important.Add(i);
@@ -456,6 +465,11 @@ Facts::Facts(const v1::Flow& flow_in, const policy::Snapshot& policy_in,
     if (item.Classified()) classified.Add(i);
     if (!lists.empty()) ReadRows(i, reading, this);
   }
+}
+
+bool IsOf(const v1::Flow& flow, const v1::ListRow& row) {
+  return (row.sector().empty() || row.sector() == flow.sector()) &&
+         (row.scenario().empty() || row.scenario() == flow.scenario());
 }
 
 bool ScopeNames(const policy::Filing& filing, const v1::DataItem& item,

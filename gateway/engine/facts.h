@@ -53,10 +53,11 @@ struct ListFacts {
   bool binds = false;
   bool covers = false;    // Speaks about the flow's sector and scenario.
   bool headings = false;  // Has headings without content for them.
-  // Rows of the flow's sector and scenario that name an item: (item, row),
-  // ascending; and the items.
+  // Rows that name an item: (item, row), ascending. Of a general list those of
+  // the flow's sector and scenario; of the others, which restrict, also those
+  // that may be for all that the flow says.
   absl::InlinedVector<std::pair<uint32_t, uint32_t>, 8> rows;
-  Items named;
+  Items named;  // By a row of the flow's sector and scenario.
 };
 
 // A filing of the exporter, weighed against the flow without its items.
@@ -106,6 +107,9 @@ struct Facts {
   bool states_sensitive_people = false;
   bool may_be_under_14 = false;
 };
+
+// Whether the row is of the flow's sector and scenario.
+bool IsOf(const v1::Flow& flow, const v1::ListRow& row);
 
 // Whether the filing's scope names the item: by its name, or every category
 // that it is.

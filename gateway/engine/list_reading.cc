@@ -81,13 +81,18 @@ Release Ask(const Weighing& w, uint32_t item, v1::ListKind kind,
   return best;
 }
 
-// The first row wanted, with its threshold reached; or else one whose
-// threshold cannot be known.
+// Whether `a` is rather named than `b`.
+bool Before(const Named& a, const Named& b) {
+  return b.row == nullptr || std::pair(a.threshold_known, a.stated) >
+                                 std::pair(b.threshold_known, b.stated);
+}
+
+// The row wanted, as FindNamed says.
 Named Find(const Weighing& w, uint32_t item, v1::ListKind kind,
            bool (*list_wanted)(const Weighing&, const ListFacts&),
            bool (*wanted)(const v1::ListRow&, v1::RowMechanism),
            v1::RowMechanism mechanism) {
-  Named unknown;
+  Named found;
   for (const ListFacts& list : w.facts().lists) {
     if (list.list->head.kind() != kind || !list.binds) continue;
     if (!list_wanted(w, list)) continue;
@@ -95,13 +100,12 @@ Named Find(const Weighing& w, uint32_t item, v1::ListKind kind,
       const v1::ListRow& row = list.list->rows[index];
       if (named != item || !wanted(row, mechanism)) continue;
       const std::optional<bool> reached = w.ThresholdReached(row);
-      if (reached.value_or(false)) return {&list, &row, true};
-      if (!reached.has_value() && unknown.row == nullptr) {
-        unknown = {&list, &row, false};
-      }
+      if (!reached.value_or(true)) continue;
+      const Named one = {&list, &row, reached.has_value(), IsOf(w.flow(), row)};
+      if (Before(one, found)) found = one;
     }
   }
-  return unknown;
+  return found;
 }
 
 bool AnyList(const Weighing&, const ListFacts&) { return true; }

@@ -214,6 +214,74 @@ TEST_F(ListsTest, LeavingTheActivityAreaOutDoesNotAvoidTheAssessmentPart) {
   EXPECT_EQ(Headline(), v1::RULE_SCC_BAND);
 }
 
+TEST_F(ListsTest, LeavingTheSectorOutDoesNotAvoidTheRowsThatNameAnItem) {
+  flow.mutable_people()->mutable_declared()->set_persons(1);
+  struct {
+    v1::RowMechanism mechanism;
+    v1::Mechanism demanded;
+  } constexpr kParts[] = {
+      {v1::ROW_MECHANISM_ASSESSMENT, v1::MECHANISM_SECURITY_ASSESSMENT},
+      {v1::ROW_MECHANISM_IMPORTANT_DATA, v1::MECHANISM_SECURITY_ASSESSMENT},
+      {v1::ROW_MECHANISM_UNSPECIFIED, v1::MECHANISM_NOT_DETERMINABLE},
+      {v1::ROW_MECHANISM_CONTRACT,
+       v1::MECHANISM_STANDARD_CONTRACT_OR_CERTIFICATION},
+      {v1::ROW_MECHANISM_GENETIC_RESOURCES,
+       v1::MECHANISM_HUMAN_GENETIC_RESOURCES_PROCEDURE}};
+  AddList(v1::LIST_KIND_NEGATIVE, v1::ROW_MECHANISM_ASSESSMENT);
+  // So that the list knows this sector, too.
+  policy::AddRow(&source.lists[0], "R-2", v1::ROW_MECHANISM_ASSESSMENT)
+      ->set_sector("other");
+  source.lists[0].rows[1].add_names("another_item");
+  for (const auto& part : kParts) {
+    source.lists[0].rows[0].set_mechanism(part.mechanism);
+    for (const char* sector : {"retail", "", "no_such_sector"}) {
+      flow.set_sector(sector);
+      EXPECT_EQ(Decide().required_mechanism(), part.demanded) << sector;
+    }
+    flow.set_sector("other");
+    EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+    flow.set_sector("retail");
+    source.lists[0].rows[0].set_scenario("membership");
+    for (const char* scenario : {"membership", ""}) {
+      flow.set_scenario(scenario);
+      EXPECT_EQ(Decide().required_mechanism(), part.demanded) << scenario;
+    }
+    flow.set_scenario("trial");
+    EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+    flow.clear_scenario();
+    source.lists[0].rows[0].clear_scenario();
+  }
+}
+
+TEST_F(ListsTest, AContractPartLeftUnsaidDoesNotStandForTheVolumeRules) {
+  AddList(v1::LIST_KIND_NEGATIVE, v1::ROW_MECHANISM_CONTRACT);
+  source.lists[0].rows[0].set_scenario("membership");
+  AddFiling("C-1", v1::FILING_KIND_STANDARD_CONTRACT)
+      ->mutable_scope()
+      ->add_scenarios("membership");
+  flow.mutable_people()->mutable_declared()->set_persons(1'000'000);
+  flow.set_scenario("membership");
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+  flow.clear_scenario();
+  EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_SECURITY_ASSESSMENT);
+  // Beside a row that speaks for sure it takes nothing away from that.
+  policy::AddRow(&source.lists[0], "R-2", v1::ROW_MECHANISM_CONTRACT)
+      ->add_categories("name");
+  EXPECT_EQ(Decide().headline(), v1::RULE_FTZ_IN_SCC);
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+}
+
+TEST_F(ListsTest, ARowLeftUnsaidDoesNotLiftAHeading) {
+  AddList(v1::LIST_KIND_NEGATIVE, v1::ROW_MECHANISM_CONTRACT)
+      ->set_completeness(v1::COMPLETENESS_PARTIAL);
+  source.lists[0].rows[0].set_scenario("membership");
+  policy::AddRow(&source.lists[0], "H-1", v1::ROW_MECHANISM_UNSPECIFIED)
+      ->set_sector("retail");
+  source.lists[0].rows[1].clear_data_class();
+  AddFiling("C-1", v1::FILING_KIND_STANDARD_CONTRACT);
+  EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_NOT_DETERMINABLE);
+}
+
 TEST_F(ListsTest, ACounterWithoutItsNumberHolds) {
   AddList(v1::LIST_KIND_NEGATIVE, v1::ROW_MECHANISM_CONTRACT);
   source.lists[0].rows[0].set_counter(v1::THRESHOLD_COUNTER_PERSONS);

@@ -148,6 +148,19 @@ void FactUnknown(Case* c) {
   }
 }
 
+// Vehicles' data: said to be, or nothing is said and it looks so.
+bool OfVehicles(const Case& c) {
+  const std::string& vehicles = c.policy.regime.automotive_sector();
+  if (SectorKnown(c)) return c.flow.sector() == vehicles;
+  for (const Item& item : c.items) {
+    if (!item.MayBePersonal()) continue;
+    for (const v1::Category* category : item.categories) {
+      if (Contains(category->sensitive_in_sectors(), vehicles)) return true;
+    }
+  }
+  return false;
+}
+
 // Rule 3.
 void ImportantData(Case* c) {
   const v1::Regime& regime = c->policy.regime;
@@ -156,9 +169,7 @@ void ImportantData(Case* c) {
       DemandOf(&item, v1::RULE_IMPORTANT_DATA, kAssessment);
     }
   }
-  if (c->flow.sector() != regime.automotive_sector() || !c->has_personal) {
-    return;
-  }
+  if (!c->has_personal || !OfVehicles(*c)) return;
   if (!c->n || !c->s) {
     DemandOfPersonal(c, v1::RULE_FACT_UNKNOWN, kUndetermined);
   } else if (*c->n + *c->s >= regime.automotive_important_persons().value()) {

@@ -101,20 +101,22 @@ bool Frees(const Case& c, const v1::ListRow& row, const Item& item) {
          (item.sensitive == v1::FACT_NO || sensitive_category);
 }
 
-// A sector that no list and no number of the regime is about.
-bool SectorKnown(const Case& c) {
-  if (c.flow.sector() == c.policy.regime.automotive_sector()) return true;
-  for (const policy::List& list : c.policy.lists) {
-    for (const v1::ListRow& row : list.rows) {
-      if (!row.sector().empty() && row.sector() == c.flow.sector()) return true;
-    }
-  }
-  return false;
-}
-
 bool InSectorAndScenario(const Case& c, const v1::ListRow& row) {
   return (row.sector().empty() || row.sector() == c.flow.sector()) &&
          (row.scenario().empty() || row.scenario() == c.flow.scenario());
+}
+
+// Whether nothing that the flow says keeps the row from being about it. A
+// sector left unsaid, or one that nobody has heard of, says nothing, not of the
+// scenario either.
+bool MayBeAbout(const Case& c, const v1::ListRow& row) {
+  if (!SectorKnown(c)) return true;
+  const bool other_sector =
+      !row.sector().empty() && row.sector() != c.flow.sector();
+  const bool other_scenario = !row.scenario().empty() &&
+                              !c.flow.scenario().empty() &&
+                              row.scenario() != c.flow.scenario();
+  return !other_sector && !other_scenario;
 }
 
 // Whether the row's threshold, if it has one, is reached.
@@ -174,9 +176,10 @@ bool Covers(const Case& c, const policy::List& list) {
 
 // What the rows of negative lists that name an item say of it.
 struct PartsFound {
-  bool incomplete = false;  // A row without mechanism or threshold.
+  bool incomplete = false;  // A row without mechanism.
   bool contract = false;
-  bool may_be_contract = false;  // Its counter is unknown.
+  bool contract_for_sure = false;  // The row is about the flow for sure.
+  bool may_be_contract = false;    // Its number or counter is unknown.
   bool assessment = false;
   bool may_be_assessment = false;
 };
@@ -184,20 +187,18 @@ struct PartsFound {
 void FindPart(const Case& c, const v1::ListRow& row, PartsFound* found) {
   const Reached reached = Threshold(c, row);
   if (reached == Reached::kNo) return;
-  const bool no_number = row.counter() != v1::THRESHOLD_COUNTER_UNSPECIFIED &&
-                         row.threshold_op().empty();
   switch (row.mechanism()) {
     case v1::ROW_MECHANISM_UNSPECIFIED:
       found->incomplete = true;
       break;
     case v1::ROW_MECHANISM_CONTRACT:
-      found->incomplete |= no_number;
       (reached == Reached::kYes ? found->contract : found->may_be_contract) =
           true;
+      found->contract_for_sure |=
+          reached == Reached::kYes && InSectorAndScenario(c, row);
       break;
     case v1::ROW_MECHANISM_ASSESSMENT:
     case v1::ROW_MECHANISM_IMPORTANT_DATA:
-      found->incomplete |= no_number;
       (reached == Reached::kYes ? found->assessment
                                 : found->may_be_assessment) = true;
       break;
@@ -213,7 +214,7 @@ bool GeneticByList(const Case& c, const Item& item) {
     if (!Binds(c, list.head)) continue;
     for (const v1::ListRow& row : list.rows) {
       if (row.mechanism() == v1::ROW_MECHANISM_GENETIC_RESOURCES &&
-          InSectorAndScenario(c, row) && Names(row, item) &&
+          MayBeAbout(c, row) && Names(row, item) &&
           Threshold(c, row) != Reached::kNo) {
         return true;
       }
@@ -228,8 +229,7 @@ Reached Catalogued(const Case& c, const Item& item) {
     if (list.head.kind() != v1::LIST_KIND_IMPORTANT_DATA) continue;
     if (!Binds(c, list.head)) continue;
     for (const v1::ListRow& row : list.rows) {
-      if (SectorKnown(c) && !InSectorAndScenario(c, row)) continue;
-      if (!Names(row, item)) continue;
+      if (!MayBeAbout(c, row) || !Names(row, item)) continue;
       const Reached reached = Threshold(c, row);
       if (reached == Reached::kYes) return Reached::kYes;
       if (reached == Reached::kUnknown) result = Reached::kUnknown;
@@ -261,8 +261,8 @@ bool OutsideNegativeList(const Case& c, const Item& item) {
     if (!Serves(c, list.head) || !Covers(c, list)) continue;
     bool has_row = false;
     for (const v1::ListRow& row : list.rows) {
-      has_row |=
-          InSectorAndScenario(c, row) && (IsHeading(row) || Names(row, item));
+      has_row |= InSectorAndScenario(c, row) && IsHeading(row);
+      has_row |= MayBeAbout(c, row) && Names(row, item);
     }
     if (!has_row && !item.categories.empty()) return true;
   }
@@ -291,7 +291,7 @@ void WeighListParts(const Case& c, Item* item) {
     if (list.head.kind() != v1::LIST_KIND_NEGATIVE) continue;
     if (!Binds(c, list.head)) continue;
     for (const v1::ListRow& row : list.rows) {
-      if (!InSectorAndScenario(c, row) || !Names(row, *item)) continue;
+      if (!MayBeAbout(c, row) || !Names(row, *item)) continue;
       if (row.mechanism() == v1::ROW_MECHANISM_CONTRACT &&
           (!Serves(c, list.head) || !item->MayBePersonal())) {
         continue;
@@ -299,9 +299,9 @@ void WeighListParts(const Case& c, Item* item) {
       FindPart(c, row, &found);
     }
   }
-  const bool unknown =
-      found.incomplete || (!found.assessment && found.may_be_assessment) ||
-      (!found.assessment && !found.contract && found.may_be_contract);
+  const bool unknown = found.incomplete ||
+                       (!found.assessment && found.may_be_assessment) ||
+                       (!found.contract && found.may_be_contract);
   if (unknown) {
     item->demands.push_back(
         {v1::RULE_FACT_UNKNOWN, v1::MECHANISM_NOT_DETERMINABLE});
@@ -314,7 +314,8 @@ void WeighListParts(const Case& c, Item* item) {
     item->demands.push_back(
         {v1::RULE_FTZ_IN_SA, v1::MECHANISM_SECURITY_ASSESSMENT});
   }
-  item->settled_by_list = unknown || found.contract || found.assessment;
+  item->settled_by_list =
+      unknown || found.contract_for_sure || found.assessment;
 }
 
 }  // namespace tongguan::oracle
