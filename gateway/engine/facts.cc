@@ -110,10 +110,15 @@ bool NamesParties(const Facts& facts, const v1::ListHead& head) {
           Holds(head.recipients(), facts.flow.recipient().organization_id()));
 }
 
+// Stated and outside; where it is not stated it may be inside.
+bool ActivityOutside(const Facts& facts, const v1::ListHead& head) {
+  return !facts.flow.activity_area().empty() &&
+         !ActivityInside(head, facts.flow.activity_area());
+}
+
 bool WhetherBinds(const Facts& facts, const v1::ListHead& head) {
-  const bool elsewhere = head.needs_activity_in_area() &&
-                         !facts.flow.activity_area().empty() &&
-                         !ActivityInside(head, facts.flow.activity_area());
+  const bool elsewhere =
+      head.needs_activity_in_area() && ActivityOutside(facts, head);
   return !elsewhere && NamesParties(facts, head);
 }
 
@@ -209,6 +214,7 @@ ListFacts ReadList(const Facts& facts, uint32_t index) {
   ListFacts out;
   out.list = &lists.all()[index];
   out.serves = WhetherServes(facts, *out.list);
+  out.activity_outside = ActivityOutside(facts, out.list->head);
   out.binds = WhetherBinds(facts, out.list->head);
   out.covers = lists.Covers(index, facts.flow.sector(), facts.flow.scenario());
   out.headings =

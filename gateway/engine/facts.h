@@ -48,6 +48,8 @@ struct ListFacts {
   const policy::List* list = nullptr;
   // REASON_MET if it serves this exporter and flow, else why it does not.
   v1::Reason serves = v1::REASON_MET;
+  // The flow states an activity outside its areas: it releases nothing.
+  bool activity_outside = false;
   // Restrictive parts bind: in area and party, also without a list filing, for
   // a CIIO, and where the activity's area is not stated.
   bool binds = false;

@@ -72,7 +72,8 @@ Release Ask(const Weighing& w, uint32_t item, v1::ListKind kind,
   for (const ListFacts& list : w.facts().lists) {
     if (list.list->head.kind() != kind) continue;
     Release said = ask(w, list, item);
-    const v1::Reason serves = w.Serves(list);
+    const v1::Reason serves =
+        list.activity_outside ? v1::REASON_LIST_OTHER_AREA : w.Serves(list);
     if (said.released() && serves == v1::REASON_MET) return said;
     if (said.released()) said.reason = serves;
     // A filing that alone is missing is the nearest miss of all.

@@ -205,6 +205,35 @@ TEST_F(ListsTest, ActivityOutsideTheAreaIsNotServed) {
   }
 }
 
+TEST_F(ListsTest, AnActivityStatedElsewhereIsReleasedByNoList) {
+  v1::ListHead* head = AddList(v1::LIST_KIND_NEGATIVE,
+                               v1::ROW_MECHANISM_ASSESSMENT, "bank_account");
+  for (const char* area : {"", "CN-SH", "CN-SH-FTZ"}) {
+    flow.set_activity_area(area);
+    EXPECT_EQ(Headline(), v1::RULE_FTZ_OUTSIDE) << area;
+  }
+  flow.set_activity_area("CN-BJ");
+  EXPECT_EQ(Headline(), v1::RULE_SCC_BAND);
+  EXPECT_EQ(StepOf(Decide(), v1::RULE_FTZ_OUTSIDE).reason(),
+            v1::REASON_LIST_OTHER_AREA);
+  head->add_adopted_by("CN-BJ");
+  EXPECT_EQ(Headline(), v1::RULE_FTZ_OUTSIDE);
+  source.lists.clear();
+  head = AddList(v1::LIST_KIND_GENERAL, v1::ROW_MECHANISM_FREE);
+  head->set_releases_personal_data(true);
+  head->set_releases_personal_data_source("test");
+  EXPECT_EQ(Headline(), v1::RULE_SCC_BAND);
+  flow.set_activity_area("CN-SH");
+  EXPECT_EQ(Headline(), v1::RULE_GENERAL_LIST);
+}
+
+TEST_F(ListsTest, AnActivityStatedElsewhereDoesNotAvoidTheContractPart) {
+  AddList(v1::LIST_KIND_NEGATIVE, v1::ROW_MECHANISM_CONTRACT);
+  flow.mutable_people()->mutable_declared()->set_persons(1);
+  flow.set_activity_area("CN-BJ");
+  EXPECT_EQ(Headline(), v1::RULE_FTZ_IN_SCC);
+}
+
 TEST_F(ListsTest, LeavingTheActivityAreaOutDoesNotAvoidTheAssessmentPart) {
   AddList(v1::LIST_KIND_NEGATIVE, v1::ROW_MECHANISM_ASSESSMENT)
       ->set_needs_activity_in_area(true);

@@ -37,6 +37,12 @@ bool Binds(const Case& c, const v1::ListHead& head) {
          Contains(head.recipients(), c.flow.recipient().organization_id());
 }
 
+// What the flow is about is done, as it says itself, in no area of the list.
+bool DoneElsewhere(const Case& c, const v1::ListHead& head) {
+  const std::string& place = c.flow.activity_area();
+  return !place.empty() && !ForAreas(head, AreasAround(place));
+}
+
 bool ListFilingMade(const Case& c, const v1::ListHead& head) {
   for (const v1::RegistryShard& shard : c.policy.registry) {
     for (const v1::ListFiling& filing : shard.list_filings()) {
@@ -241,7 +247,7 @@ Reached Catalogued(const Case& c, const Item& item) {
 bool OnGeneralList(const Case& c, const Item& item) {
   for (const policy::List& list : c.policy.lists) {
     if (list.head.kind() != v1::LIST_KIND_GENERAL) continue;
-    if (!Serves(c, list.head)) continue;
+    if (!Serves(c, list.head) || DoneElsewhere(c, list.head)) continue;
     if (item.MayBePersonal() && !list.head.releases_personal_data()) continue;
     for (const v1::ListRow& row : list.rows) {
       if (row.mechanism() == v1::ROW_MECHANISM_FREE &&
@@ -258,7 +264,8 @@ bool OutsideNegativeList(const Case& c, const Item& item) {
   for (const policy::List& list : c.policy.lists) {
     if (list.head.kind() != v1::LIST_KIND_NEGATIVE) continue;
     if (list.head.completeness() != v1::COMPLETENESS_COMPLETE) continue;
-    if (!Serves(c, list.head) || !Covers(c, list)) continue;
+    if (!Serves(c, list.head) || DoneElsewhere(c, list.head)) continue;
+    if (!Covers(c, list)) continue;
     bool has_row = false;
     for (const v1::ListRow& row : list.rows) {
       has_row |= InSectorAndScenario(c, row) && IsHeading(row);
