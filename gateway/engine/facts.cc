@@ -36,6 +36,27 @@ struct ItemReading {
   const policy::NameReading& name;
 };
 
+bool Answers(const v1::Flow& flow, v1::SpecialRegime regime) {
+  return std::any_of(flow.special_regimes().begin(),
+                     flow.special_regimes().end(),
+                     [regime](const v1::SpecialRegimeClaim& claim) {
+                       return claim.regime() == regime;
+                     });
+}
+
+// Anonymising takes people out of data, and data out of the regimes of
+// personal information only.
+bool RegimeUnanswered(const v1::Flow& flow, const v1::DataItem& item,
+                      const v1::Category* category) {
+  if (category == nullptr ||
+      category->special_regime() == v1::SPECIAL_REGIME_UNSPECIFIED) {
+    return false;
+  }
+  const bool anonymised = item.transform() == v1::TRANSFORM_ANONYMISED &&
+                          category->data_class() != v1::DATA_CLASS_GENERAL;
+  return !anonymised && !Answers(flow, category->special_regime());
+}
+
 ItemFacts ReadItem(const Facts& flow, const v1::DataItem& item,
                    const ItemReading& reading) {
   ItemFacts facts;
@@ -49,6 +70,8 @@ ItemFacts ReadItem(const Facts& flow, const v1::DataItem& item,
     facts.category_unknown = facts.claimed == nullptr;
   }
   facts.seen = CategoryOf(reading.name.looks_like);
+  facts.regime_unanswered = RegimeUnanswered(flow.flow, item, facts.claimed) ||
+                            RegimeUnanswered(flow.flow, item, facts.seen);
   if (item.transform() == v1::TRANSFORM_ANONYMISED) return facts;
   facts.sensitive = item.sensitive();
   facts.personal =

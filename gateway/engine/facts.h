@@ -25,6 +25,8 @@ struct ItemFacts {
   bool important_unknown = false;  // The flag is unknown.
   bool doubted = false;            // Declaration contradicts name or category.
   bool category_unknown = false;   // The taxonomy lacks the category.
+  // A regime of its own may reach it, and the flow says nothing of that.
+  bool regime_unanswered = false;
   // What the item claims to be and what its name looks like; null: nothing. It
   // is both: what restricts either binds it, and what frees or covers it must
   // name both.
@@ -38,7 +40,8 @@ struct ItemFacts {
   // Rule 2 holds it.
   bool Unclear() const {
     return personal == v1::FACT_UNKNOWN || sensitive == v1::FACT_UNKNOWN ||
-           important_unknown || doubted || category_unknown;
+           important_unknown || doubted || category_unknown ||
+           regime_unanswered;
   }
   bool Classified() const { return claimed != nullptr || seen != nullptr; }
 };

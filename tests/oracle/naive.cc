@@ -98,6 +98,7 @@ bool Restricted(const Case& c) {
 void SpecialRegime(Case* c) {
   const v1::Rule rule = v1::RULE_SPECIAL_REGIME;
   for (const v1::SpecialRegimeClaim& claim : c->flow.special_regimes()) {
+    if (claim.does_not_apply()) continue;
     switch (claim.regime()) {
       case v1::SPECIAL_REGIME_STATE_SECRET:
       case v1::SPECIAL_REGIME_CORE_DATA:
@@ -127,6 +128,23 @@ void SpecialRegime(Case* c) {
   }
 }
 
+// Nobody said whether the regime that data of its kind may fall under applies.
+bool RegimeLeftOpen(const Case& c, const Item& item) {
+  for (const v1::Category* category : item.categories) {
+    if (category->special_regime() == v1::SPECIAL_REGIME_UNSPECIFIED) continue;
+    if (item.data.transform() == v1::TRANSFORM_ANONYMISED &&
+        category->data_class() != v1::DATA_CLASS_GENERAL) {
+      continue;  // About nobody any more.
+    }
+    bool answered = false;
+    for (const v1::SpecialRegimeClaim& claim : c.flow.special_regimes()) {
+      answered |= claim.regime() == category->special_regime();
+    }
+    if (!answered) return true;
+  }
+  return false;
+}
+
 // Rule 2, but for what is found unknown lazily.
 void FactUnknown(Case* c) {
   const v1::Rule rule = v1::RULE_FACT_UNKNOWN;
@@ -140,7 +158,8 @@ void FactUnknown(Case* c) {
     DemandOfPersonal(c, rule, kUndetermined);
   }
   for (Item& item : c->items) {
-    if (item.category_unknown || item.personal == v1::FACT_UNKNOWN ||
+    if (item.category_unknown || RegimeLeftOpen(*c, item) ||
+        item.personal == v1::FACT_UNKNOWN ||
         item.sensitive == v1::FACT_UNKNOWN ||
         item.important == v1::FACT_UNKNOWN) {
       DemandOf(&item, rule, kUndetermined);
