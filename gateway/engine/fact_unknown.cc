@@ -53,6 +53,7 @@ bool UnknownOfItems(Weighing& w) {
   struct {
     v1::Reason reason;
     Reading unknown;
+    v1::Missing missing = v1::MISSING_ITEM_FACT;
   } constexpr kReadings[] = {
       {v1::REASON_PERSONAL_UNKNOWN,
        [](const ItemFacts& f) { return f.personal == v1::FACT_UNKNOWN; }},
@@ -62,6 +63,9 @@ bool UnknownOfItems(Weighing& w) {
        [](const ItemFacts& f) { return f.important_unknown; }},
       {v1::REASON_CATEGORY_UNKNOWN,
        [](const ItemFacts& f) { return f.category_unknown; }},
+      {v1::REASON_SPECIAL_REGIME_UNANSWERED,
+       [](const ItemFacts& f) { return f.regime_unanswered; },
+       v1::MISSING_SPECIAL_REGIME_ANSWER},
   };
   bool found = false;
   for (const auto& reading : kReadings) {
@@ -69,7 +73,7 @@ bool UnknownOfItems(Weighing& w) {
     for (uint32_t i : unclear) {
       if (reading.unknown(w.facts().items[i])) items.Add(i);
     }
-    found |= DemandOf(w, items, reading.reason, v1::MISSING_ITEM_FACT);
+    found |= DemandOf(w, items, reading.reason, reading.missing);
   }
   return found;
 }

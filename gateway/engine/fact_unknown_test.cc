@@ -130,9 +130,17 @@ TEST_F(FactUnknownTest, APersonalNameDeclaredAsNeitherIsDoubted) {
 TEST_F(FactUnknownTest, APersonalCategoryIsSensitiveWhereTheSectorSaysSo) {
   flow.mutable_items(0)->set_name("trk");
   flow.mutable_items(0)->set_category("vehicle_track");
+  policy::List list = policy::TestList(v1::LIST_KIND_NEGATIVE);
+  v1::ListRow* row = policy::AddRow(&list, "R-1", v1::ROW_MECHANISM_CONTRACT);
+  row->set_sector("retail");
+  row->add_names("another_item");
+  source.lists.push_back(list);
+  flow.set_sector("retail");
   EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
-  flow.set_sector("automotive");
-  ExpectUndetermined(Decide());
+  for (const char* sector : {"automotive", "", "no_such_sector"}) {
+    flow.set_sector(sector);
+    ExpectUndetermined(Decide());
+  }
 }
 
 TEST_F(FactUnknownTest, AnAnonymisedItemIsNotDoubted) {

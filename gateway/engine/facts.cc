@@ -10,12 +10,18 @@ namespace {
 using policy::Exporter;
 using policy::Filing;
 
+// Sensitive in the flow's sector; in any, where the flow's is not known.
+bool MayBeSensitive(const Facts& facts, const v1::Category& category) {
+  return policy::IsSensitive(category, facts.flow.sector()) ||
+         (!facts.sector_known && !category.sensitive_in_sectors().empty());
+}
+
 // Whether the item's category, or what its name looks like, contradicts what
 // is declared of it: only what is declared not sensitive can be.
-bool Contradicts(const v1::Category& category, absl::string_view sector,
+bool Contradicts(const Facts& facts, const v1::Category& category,
                  const v1::DataItem& item) {
   if (item.sensitive() != v1::FACT_NO) return false;
-  return policy::IsSensitive(category, sector) ||
+  return MayBeSensitive(facts, category) ||
          (category.data_class() == v1::DATA_CLASS_PERSONAL &&
           item.personal() == v1::FACT_NO);
 }
@@ -30,19 +36,42 @@ struct ItemReading {
   const policy::NameReading& name;
 };
 
-ItemFacts ReadItem(const v1::DataItem& item, const ItemReading& reading,
-                   absl::string_view sector, const policy::Snapshot& policy) {
+bool Answers(const v1::Flow& flow, v1::SpecialRegime regime) {
+  return std::any_of(flow.special_regimes().begin(),
+                     flow.special_regimes().end(),
+                     [regime](const v1::SpecialRegimeClaim& claim) {
+                       return claim.regime() == regime;
+                     });
+}
+
+// Anonymising takes people out of data, and data out of the regimes of
+// personal information only.
+bool RegimeUnanswered(const v1::Flow& flow, const v1::DataItem& item,
+                      const v1::Category* category) {
+  if (category == nullptr ||
+      category->special_regime() == v1::SPECIAL_REGIME_UNSPECIFIED) {
+    return false;
+  }
+  const bool anonymised = item.transform() == v1::TRANSFORM_ANONYMISED &&
+                          category->data_class() != v1::DATA_CLASS_GENERAL;
+  return !anonymised && !Answers(flow, category->special_regime());
+}
+
+ItemFacts ReadItem(const Facts& flow, const v1::DataItem& item,
+                   const ItemReading& reading) {
   ItemFacts facts;
   facts.important = item.important() == v1::IMPORTANT_DATA_NOTIFIED ||
                     item.important() == v1::IMPORTANT_DATA_PUBLISHED ||
                     (item.important() == v1::IMPORTANT_DATA_SELF_IDENTIFIED &&
-                     policy.regime().hold_self_identified().on());
+                     flow.policy.regime().hold_self_identified().on());
   facts.important_unknown = item.important() == v1::IMPORTANT_DATA_UNKNOWN;
   if (!item.category().empty()) {
     facts.claimed = CategoryOf(reading.claimed);
     facts.category_unknown = facts.claimed == nullptr;
   }
   facts.seen = CategoryOf(reading.name.looks_like);
+  facts.regime_unanswered = RegimeUnanswered(flow.flow, item, facts.claimed) ||
+                            RegimeUnanswered(flow.flow, item, facts.seen);
   if (item.transform() == v1::TRANSFORM_ANONYMISED) return facts;
   facts.sensitive = item.sensitive();
   facts.personal =
@@ -54,7 +83,7 @@ ItemFacts ReadItem(const v1::DataItem& item, const ItemReading& reading,
   facts.doubted = item.transform() == v1::TRANSFORM_DE_IDENTIFIED &&
                   facts.personal == v1::FACT_NO;
   const auto doubt = [&](const v1::Category* category) {
-    if (category == nullptr || !Contradicts(*category, sector, item)) return;
+    if (category == nullptr || !Contradicts(flow, *category, item)) return;
     facts.doubted = true;
     facts.contradicts = category;
   };
@@ -107,10 +136,15 @@ bool NamesParties(const Facts& facts, const v1::ListHead& head) {
           Holds(head.recipients(), facts.flow.recipient().organization_id()));
 }
 
+// Stated and outside; where it is not stated it may be inside.
+bool ActivityOutside(const Facts& facts, const v1::ListHead& head) {
+  return !facts.flow.activity_area().empty() &&
+         !ActivityInside(head, facts.flow.activity_area());
+}
+
 bool WhetherBinds(const Facts& facts, const v1::ListHead& head) {
-  const bool elsewhere = head.needs_activity_in_area() &&
-                         !facts.flow.activity_area().empty() &&
-                         !ActivityInside(head, facts.flow.activity_area());
+  const bool elsewhere =
+      head.needs_activity_in_area() && ActivityOutside(facts, head);
   return !elsewhere && NamesParties(facts, head);
 }
 
@@ -131,13 +165,19 @@ v1::Reason WhetherServes(const Facts& facts, const policy::List& list) {
   return v1::REASON_MET;
 }
 
-// A catalogue of important data binds in every sector where the flow's own is
-// not known: leaving it out must not help.
-bool RowSpeaks(const v1::ListRow& row, const Facts& facts, bool catalogue) {
+// Whether the row may be of the flow for all that it says: leaving out the
+// sector, or the scenario, must not help.
+bool MayBeOf(const Facts& facts, const v1::ListRow& row) {
+  if (!facts.sector_known || IsOf(facts.flow, row)) return true;
+  return facts.flow.scenario().empty() &&
+         (row.sector().empty() || row.sector() == facts.flow.sector());
+}
+
+bool RowSpeaks(const Facts& facts, const v1::ListHead& head,
+               const v1::ListRow& row) {
   if (row.ciio_only() && facts.ciio == v1::FACT_NO) return false;
-  if (catalogue && !facts.sector_known) return true;
-  return (row.sector().empty() || row.sector() == facts.flow.sector()) &&
-         (row.scenario().empty() || row.scenario() == facts.flow.scenario());
+  return head.kind() == v1::LIST_KIND_GENERAL ? IsOf(facts.flow, row)
+                                              : MayBeOf(facts, row);
 }
 
 template <typename Categories>
@@ -201,6 +241,7 @@ ListFacts ReadList(const Facts& facts, uint32_t index) {
   ListFacts out;
   out.list = &lists.all()[index];
   out.serves = WhetherServes(facts, *out.list);
+  out.activity_outside = ActivityOutside(facts, out.list->head);
   out.binds = WhetherBinds(facts, out.list->head);
   out.covers = lists.Covers(index, facts.flow.sector(), facts.flow.scenario());
   out.headings =
@@ -218,14 +259,12 @@ void ReadRows(uint32_t item, const ItemReading& reading, Facts* facts) {
   if (refs.empty()) return;
   for (ListFacts& list : facts->lists) {
     for (const policy::RowRef& ref : refs) {
-      if (list.list != &lists.all()[ref.list] ||
-          !RowSpeaks(list.list->rows[ref.row], *facts,
-                     list.list->head.kind() == v1::LIST_KIND_IMPORTANT_DATA)) {
-        continue;
-      }
+      if (list.list != &lists.all()[ref.list]) continue;
+      const v1::ListRow& row = list.list->rows[ref.row];
+      if (!RowSpeaks(*facts, list.list->head, row)) continue;
       list.rows.emplace_back(item, ref.row);
-      if (list.list->rows[ref.row].counter() ==
-          v1::THRESHOLD_COUNTER_UNSPECIFIED) {
+      if (row.counter() == v1::THRESHOLD_COUNTER_UNSPECIFIED &&
+          IsOf(facts->flow, row)) {
         list.named.Add(item);
       }
       facts->listed.Add(item);
@@ -239,11 +278,7 @@ void ReadSizeRules(Facts* facts) {
   for (ListFacts& list : facts->lists) {
     const auto index = static_cast<uint32_t>(list.list - lists.all().data());
     for (uint32_t row : lists.SizeRules(index)) {
-      const v1::ListRow& rule = list.list->rows[row];
-      if (!RowSpeaks(rule, *facts,
-                     list.list->head.kind() == v1::LIST_KIND_IMPORTANT_DATA)) {
-        continue;
-      }
+      if (!RowSpeaks(*facts, list.list->head, list.list->rows[row])) continue;
       list.size_rules.push_back(row);
       facts->listed |= facts->personal;
     }
@@ -478,8 +513,7 @@ Facts::Facts(const v1::Flow& flow_in, const policy::Snapshot& policy_in,
     const v1::DataItem& said = flow.items(i);
     const ItemReading reading = {policy.names().FindCategory(said.category()),
                                  policy.names().Read(said.name(), &scratch)};
-    const ItemFacts& item =
-        items.emplace_back(ReadItem(said, reading, flow.sector(), policy));
+    const ItemFacts& item = items.emplace_back(ReadItem(*this, said, reading));
     if (item.MayBePersonal()) personal.Add(i);
     if (IsUnder14(item)) under_14.Add(i);
     if (item.MayBeSensitive()) sensitive.Add(i);
@@ -490,6 +524,11 @@ Facts::Facts(const v1::Flow& flow_in, const policy::Snapshot& policy_in,
     if (!lists.empty()) ReadRows(i, reading, this);
   }
   ReadSizeRules(this);
+}
+
+bool IsOf(const v1::Flow& flow, const v1::ListRow& row) {
+  return (row.sector().empty() || row.sector() == flow.sector()) &&
+         (row.scenario().empty() || row.scenario() == flow.scenario());
 }
 
 bool ScopeNames(const policy::Filing& filing, const v1::DataItem& item,

@@ -26,6 +26,8 @@ struct ItemFacts {
   // The declaration contradicts name, category or transform.
   bool doubted = false;
   bool category_unknown = false;   // The taxonomy lacks the category.
+  // A regime of its own may reach it, and the flow says nothing of that.
+  bool regime_unanswered = false;
   // What the item claims to be and what its name looks like; null: nothing. It
   // is both: what restricts either binds it, and what frees or covers it must
   // name both.
@@ -39,7 +41,8 @@ struct ItemFacts {
   // Rule 2 holds it.
   bool Unclear() const {
     return personal == v1::FACT_UNKNOWN || sensitive == v1::FACT_UNKNOWN ||
-           important_unknown || doubted || category_unknown;
+           important_unknown || doubted || category_unknown ||
+           regime_unanswered;
   }
   bool Classified() const { return claimed != nullptr || seen != nullptr; }
 };
@@ -49,16 +52,21 @@ struct ListFacts {
   const policy::List* list = nullptr;
   // REASON_MET if it serves this exporter and flow, else why it does not.
   v1::Reason serves = v1::REASON_MET;
+  // The flow states an activity outside its areas: it releases nothing.
+  bool activity_outside = false;
   // Restrictive parts bind: in area and party, also without a list filing, for
   // a CIIO, and where the activity's area is not stated.
   bool binds = false;
   bool covers = false;    // Speaks about the flow's sector and scenario.
   bool headings = false;  // Has headings without content for them.
-  // Rows of the flow's sector and scenario that name an item: (item, row),
-  // ascending; and the items that one names whatever the number of people.
+  // Rows that name an item: (item, row), ascending. Of a general list those of
+  // the flow's sector and scenario; of the others, which restrict, also those
+  // that may be for all that the flow says.
   absl::InlinedVector<std::pair<uint32_t, uint32_t>, 8> rows;
+  // Items that a row of the flow's sector and scenario names, whatever the
+  // number of people.
   Items named;
-  // Rows of them that name none but speak of every such item.
+  // Rows that name none but speak of every such item.
   absl::InlinedVector<uint32_t, 4> size_rules;
 };
 
@@ -112,6 +120,9 @@ struct Facts {
   bool may_be_under_14 = false;
   bool self_identified = false;  // An item, as important data.
 };
+
+// Whether the row is of the flow's sector and scenario.
+bool IsOf(const v1::Flow& flow, const v1::ListRow& row);
 
 // Whether the filing's scope names the item: by its name, or every category
 // that it is.

@@ -1,6 +1,8 @@
 // Rule 12, first part. Personal items in the contract or certification part of
 // a negative list that serves need that much, in place of the national volume
-// rules (O16 art 6). Without the list filing national rules decide.
+// rules (O16 art 6). Without the list filing national rules decide. A row that
+// binds only because the flow leaves out its sector or scenario demands beside
+// the volume rules: it must not take the place of what may be stricter.
 #include "gateway/engine/list_reading.h"
 #include "gateway/engine/rules.h"
 
@@ -18,7 +20,7 @@ void WeighFtzInScc(Weighing& w) {
     } else if (!named.threshold_known) {
       HoldUnknownThreshold(w, i, named);
     } else {
-      w.SettleByList(i);
+      if (named.stated) w.SettleByList(i);
       w.Demand(v1::RULE_FTZ_IN_SCC, {i},
                v1::MECHANISM_STANDARD_CONTRACT_OR_CERTIFICATION,
                v1::REASON_LISTED, {}, named.reference());

@@ -2,6 +2,9 @@
 // a security assessment (O16 art 7(1)(2), NDSR 37); automotive personal
 // information of 100,000 people or more is published important data (AUTO21
 // art 3(6)(5), read as PIQA2604-1 reads such numbers).
+#include <algorithm>
+#include <string>
+
 #include "gateway/engine/rules.h"
 
 namespace tongguan::engine {
@@ -23,12 +26,33 @@ bool ByFlag(Weighing& w, v1::ImportantData flag, v1::Reason reason) {
   return true;
 }
 
+bool IsSensitiveIn(const v1::Category* category, const std::string& sector) {
+  return category != nullptr &&
+         std::any_of(category->sensitive_in_sectors().begin(),
+                     category->sensitive_in_sectors().end(),
+                     [&sector](const std::string& s) { return s == sector; });
+}
+
+// About motor vehicles: the flow says so, or leaves its sector out and holds
+// what the rules of motor vehicles call sensitive.
+bool MayBeAutomotive(const Weighing& w) {
+  const std::string& automotive = w.regime().automotive_sector();
+  if (automotive.empty()) return false;
+  if (w.flow().sector() == automotive) return true;
+  if (w.facts().sector_known) return false;
+  for (uint32_t i : w.Personal()) {
+    const ItemFacts& item = w.facts().items[i];
+    if (IsSensitiveIn(item.claimed, automotive) ||
+        IsSensitiveIn(item.seen, automotive)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 bool ByAutomotiveVolume(Weighing& w) {
   const v1::Regime& regime = w.regime();
-  if (regime.automotive_sector().empty() ||
-      w.flow().sector() != regime.automotive_sector() || !w.has_personal()) {
-    return false;
-  }
+  if (!w.has_personal() || !MayBeAutomotive(w)) return false;
   const auto total = w.PeopleTotal();
   if (!total.has_value()) {
     w.CounterUnknown(w.Personal());

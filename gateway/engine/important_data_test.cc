@@ -84,6 +84,34 @@ TEST_F(ImportantDataTest, AutomotivePeopleCountFromTheNumberItself) {
   EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_NOT_DETERMINABLE);
 }
 
+TEST_F(ImportantDataTest, LeavingTheSectorOutDoesNotAvoidTheAutomotiveNumber) {
+  AddItem(&flow, "trk", v1::FACT_YES, v1::FACT_YES)
+      ->set_category("vehicle_track");
+  flow.mutable_people()->mutable_declared()->set_sensitive_persons(500);
+  AddFiling("C-1", v1::FILING_KIND_STANDARD_CONTRACT);
+  tallies.persons.people = 99'000;
+  for (const char* sector : {"automotive", "", "no_such_sector"}) {
+    flow.set_sector(sector);
+    const v1::Decision d = Decide();
+    EXPECT_EQ(d.headline(), v1::RULE_IMPORTANT_DATA) << sector;
+    EXPECT_FALSE(d.items(0).satisfied()) << sector;
+    EXPECT_EQ(d.required_mechanism(), v1::MECHANISM_SECURITY_ASSESSMENT);
+  }
+  // Where the sector is known to be another, or nothing speaks of vehicles.
+  policy::List list = policy::TestList(v1::LIST_KIND_NEGATIVE);
+  v1::ListRow* row = policy::AddRow(&list, "R-1", v1::ROW_MECHANISM_CONTRACT);
+  row->set_sector("retail");
+  row->add_names("another_item");
+  source.lists.push_back(list);
+  flow.set_sector("retail");
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+  flow.clear_sector();
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ASSESS);
+  v1::DataItem* track = flow.mutable_items(1);
+  track->set_category("medical_record");
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+}
+
 TEST_F(ImportantDataTest, ImportantByVolumeIsGatedAlsoInTransit) {
   flow.set_sector("automotive");
   flow.set_origin(v1::ORIGIN_OVERSEAS);

@@ -45,7 +45,8 @@ Release AskGeneral(const Weighing& w, const ListFacts& list, uint32_t item) {
       out.reason = v1::REASON_LIST_CONDITION_NOT_MET;
     } else if (!w.ThresholdReached(row, item).value_or(false)) {
       out.reason = v1::REASON_LIST_THRESHOLD_NOT_REACHED;
-    } else if (!list.list->head.releases_personal_data()) {
+    } else if (w.Personal().Has(item) &&
+               !list.list->head.releases_personal_data()) {
       out.reason = v1::REASON_LIST_KEEPS_PERSONAL_DATA;
     } else {
       out.reason = v1::REASON_LISTED;
@@ -92,7 +93,8 @@ Release Ask(const Weighing& w, uint32_t item, v1::ListKind kind,
   for (const ListFacts& list : w.facts().lists) {
     if (list.list->head.kind() != kind) continue;
     Release said = ask(w, list, item);
-    const v1::Reason serves = w.Serves(list);
+    const v1::Reason serves =
+        list.activity_outside ? v1::REASON_LIST_OTHER_AREA : w.Serves(list);
     if (said.released() && serves == v1::REASON_MET) return said;
     if (said.released()) said.reason = serves;
     // A filing that alone is missing is the nearest miss of all.
@@ -101,8 +103,13 @@ Release Ask(const Weighing& w, uint32_t item, v1::ListKind kind,
   return best;
 }
 
-// The first row wanted, with its threshold reached; or else one whose
-// threshold cannot be known.
+// Whether `a` is rather named than `b`.
+bool Before(const Named& a, const Named& b) {
+  return b.row == nullptr || std::pair(a.threshold_known, a.stated) >
+                                 std::pair(b.threshold_known, b.stated);
+}
+
+// The row wanted, as FindNamed says.
 Named Find(const Weighing& w, uint32_t item, v1::ListKind kind,
            bool (*list_wanted)(const Weighing&, const ListFacts&),
            bool (*wanted)(const v1::ListRow&, v1::RowMechanism),
@@ -111,16 +118,15 @@ Named Find(const Weighing& w, uint32_t item, v1::ListKind kind,
   for (const ListFacts& list : w.facts().lists) {
     if (list.list->head.kind() != kind || !list.binds) continue;
     if (!list_wanted(w, list)) continue;
-    const auto reached = [&](const v1::ListRow& row) {
+    const auto rather = [&](const v1::ListRow& row) {
       if (!wanted(row, mechanism)) return false;
-      const std::optional<bool> known = w.ThresholdReached(row, item);
-      if (known.value_or(false) ||
-          (!known.has_value() && found.row == nullptr)) {
-        found = {&list, &row, known.has_value()};
-      }
-      return known.value_or(false);
+      const std::optional<bool> reached = w.ThresholdReached(row, item);
+      if (!reached.value_or(true)) return false;
+      const Named one = {&list, &row, reached.has_value(), IsOf(w.flow(), row)};
+      if (Before(one, found)) found = one;
+      return false;
     };
-    if (FindRow(w, list, item, reached)) return found;
+    FindRow(w, list, item, rather);
   }
   return found;
 }

@@ -16,11 +16,14 @@ struct Named {
   const v1::ListRow* row = nullptr;
   // False when what the row's threshold counts is not known.
   bool threshold_known = true;
+  // Of the flow's sector and scenario, not only perhaps.
+  bool stated = true;
   Reference reference() const { return {*list->list, *row}; }
 };
 
-// The first row of binding negative lists that names the item with this
-// mechanism and whose threshold is reached or cannot be known.
+// The row of binding negative lists that names the item with this mechanism
+// and whose threshold is reached or cannot be known: rather one that is
+// reached, then rather one of the flow's sector and scenario, then the first.
 Named FindNamed(const Weighing& w, uint32_t item, v1::RowMechanism mechanism);
 
 // The same among lists that serve the exporter and the flow.

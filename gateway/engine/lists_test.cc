@@ -104,6 +104,37 @@ TEST_F(ListsTest, AHeadingWithoutContentHoldsItsSector) {
   EXPECT_EQ(Headline(), v1::RULE_SCC_BAND);
 }
 
+TEST_F(ListsTest, AHeadingHoldsWhatIsNotPersonalInAStatedSector) {
+  AddList(v1::LIST_KIND_NEGATIVE, v1::ROW_MECHANISM_UNSPECIFIED)
+      ->set_completeness(v1::COMPLETENESS_HEADINGS_ONLY);
+  source.lists[0].rows[0].clear_categories();
+  flow.clear_items();
+  flow.clear_people();
+  flow.clear_duties();
+  v1::DataItem* item = AddItem(&flow, "size", v1::FACT_NO);
+  item->set_category("part_number");
+  for (v1::Transform transform :
+       {v1::TRANSFORM_NONE, v1::TRANSFORM_ANONYMISED}) {
+    item->set_transform(transform);
+    const v1::Decision d = Decide();
+    EXPECT_EQ(d.required_mechanism(), v1::MECHANISM_NOT_DETERMINABLE);
+    EXPECT_EQ(d.headline(), v1::RULE_FACT_UNKNOWN);
+    EXPECT_TRUE(Misses(d, v1::MISSING_LIST_CONTENT));
+  }
+  flow.clear_sector();
+  EXPECT_EQ(Headline(), v1::RULE_NO_PI_NO_ID);
+  flow.set_sector("retail");
+  // An assessment covers it, or a general list names it.
+  AddFiling("A-1", v1::FILING_KIND_SECURITY_ASSESSMENT)
+      ->mutable_scope()
+      ->add_categories("part_number");
+  EXPECT_EQ(Headline(), v1::RULE_NO_PI_NO_ID);
+  source.registry[0].clear_filings();
+  EXPECT_EQ(Headline(), v1::RULE_FACT_UNKNOWN);
+  AddList(v1::LIST_KIND_GENERAL, v1::ROW_MECHANISM_FREE, "part_number");
+  EXPECT_EQ(Headline(), v1::RULE_NO_PI_NO_ID);
+}
+
 TEST_F(ListsTest, AnotherSectorIsNotOutside) {
   AddList(v1::LIST_KIND_NEGATIVE, v1::ROW_MECHANISM_ASSESSMENT, "bank_account");
   flow.set_sector("other");
@@ -205,6 +236,35 @@ TEST_F(ListsTest, ActivityOutsideTheAreaIsNotServed) {
   }
 }
 
+TEST_F(ListsTest, AnActivityStatedElsewhereIsReleasedByNoList) {
+  v1::ListHead* head = AddList(v1::LIST_KIND_NEGATIVE,
+                               v1::ROW_MECHANISM_ASSESSMENT, "bank_account");
+  for (const char* area : {"", "CN-SH", "CN-SH-FTZ"}) {
+    flow.set_activity_area(area);
+    EXPECT_EQ(Headline(), v1::RULE_FTZ_OUTSIDE) << area;
+  }
+  flow.set_activity_area("CN-BJ");
+  EXPECT_EQ(Headline(), v1::RULE_SCC_BAND);
+  EXPECT_EQ(StepOf(Decide(), v1::RULE_FTZ_OUTSIDE).reason(),
+            v1::REASON_LIST_OTHER_AREA);
+  head->add_adopted_by("CN-BJ");
+  EXPECT_EQ(Headline(), v1::RULE_FTZ_OUTSIDE);
+  source.lists.clear();
+  head = AddList(v1::LIST_KIND_GENERAL, v1::ROW_MECHANISM_FREE);
+  head->set_releases_personal_data(true);
+  head->set_releases_personal_data_source("test");
+  EXPECT_EQ(Headline(), v1::RULE_SCC_BAND);
+  flow.set_activity_area("CN-SH");
+  EXPECT_EQ(Headline(), v1::RULE_GENERAL_LIST);
+}
+
+TEST_F(ListsTest, AnActivityStatedElsewhereDoesNotAvoidTheContractPart) {
+  AddList(v1::LIST_KIND_NEGATIVE, v1::ROW_MECHANISM_CONTRACT);
+  flow.mutable_people()->mutable_declared()->set_persons(1);
+  flow.set_activity_area("CN-BJ");
+  EXPECT_EQ(Headline(), v1::RULE_FTZ_IN_SCC);
+}
+
 TEST_F(ListsTest, LeavingTheActivityAreaOutDoesNotAvoidTheAssessmentPart) {
   AddList(v1::LIST_KIND_NEGATIVE, v1::ROW_MECHANISM_ASSESSMENT)
       ->set_needs_activity_in_area(true);
@@ -212,6 +272,74 @@ TEST_F(ListsTest, LeavingTheActivityAreaOutDoesNotAvoidTheAssessmentPart) {
   EXPECT_EQ(Headline(), v1::RULE_FTZ_IN_SA);
   flow.set_activity_area("CN-BJ");
   EXPECT_EQ(Headline(), v1::RULE_SCC_BAND);
+}
+
+TEST_F(ListsTest, LeavingTheSectorOutDoesNotAvoidTheRowsThatNameAnItem) {
+  flow.mutable_people()->mutable_declared()->set_persons(1);
+  struct {
+    v1::RowMechanism mechanism;
+    v1::Mechanism demanded;
+  } constexpr kParts[] = {
+      {v1::ROW_MECHANISM_ASSESSMENT, v1::MECHANISM_SECURITY_ASSESSMENT},
+      {v1::ROW_MECHANISM_IMPORTANT_DATA, v1::MECHANISM_SECURITY_ASSESSMENT},
+      {v1::ROW_MECHANISM_UNSPECIFIED, v1::MECHANISM_NOT_DETERMINABLE},
+      {v1::ROW_MECHANISM_CONTRACT,
+       v1::MECHANISM_STANDARD_CONTRACT_OR_CERTIFICATION},
+      {v1::ROW_MECHANISM_GENETIC_RESOURCES,
+       v1::MECHANISM_HUMAN_GENETIC_RESOURCES_PROCEDURE}};
+  AddList(v1::LIST_KIND_NEGATIVE, v1::ROW_MECHANISM_ASSESSMENT);
+  // So that the list knows this sector, too.
+  policy::AddRow(&source.lists[0], "R-2", v1::ROW_MECHANISM_ASSESSMENT)
+      ->set_sector("other");
+  source.lists[0].rows[1].add_names("another_item");
+  for (const auto& part : kParts) {
+    source.lists[0].rows[0].set_mechanism(part.mechanism);
+    for (const char* sector : {"retail", "", "no_such_sector"}) {
+      flow.set_sector(sector);
+      EXPECT_EQ(Decide().required_mechanism(), part.demanded) << sector;
+    }
+    flow.set_sector("other");
+    EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+    flow.set_sector("retail");
+    source.lists[0].rows[0].set_scenario("membership");
+    for (const char* scenario : {"membership", ""}) {
+      flow.set_scenario(scenario);
+      EXPECT_EQ(Decide().required_mechanism(), part.demanded) << scenario;
+    }
+    flow.set_scenario("trial");
+    EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+    flow.clear_scenario();
+    source.lists[0].rows[0].clear_scenario();
+  }
+}
+
+TEST_F(ListsTest, AContractPartLeftUnsaidDoesNotStandForTheVolumeRules) {
+  AddList(v1::LIST_KIND_NEGATIVE, v1::ROW_MECHANISM_CONTRACT);
+  source.lists[0].rows[0].set_scenario("membership");
+  AddFiling("C-1", v1::FILING_KIND_STANDARD_CONTRACT)
+      ->mutable_scope()
+      ->add_scenarios("membership");
+  flow.mutable_people()->mutable_declared()->set_persons(1'000'000);
+  flow.set_scenario("membership");
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+  flow.clear_scenario();
+  EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_SECURITY_ASSESSMENT);
+  // Beside a row that speaks for sure it takes nothing away from that.
+  policy::AddRow(&source.lists[0], "R-2", v1::ROW_MECHANISM_CONTRACT)
+      ->add_categories("name");
+  EXPECT_EQ(Decide().headline(), v1::RULE_FTZ_IN_SCC);
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+}
+
+TEST_F(ListsTest, ARowLeftUnsaidDoesNotLiftAHeading) {
+  AddList(v1::LIST_KIND_NEGATIVE, v1::ROW_MECHANISM_CONTRACT)
+      ->set_completeness(v1::COMPLETENESS_PARTIAL);
+  source.lists[0].rows[0].set_scenario("membership");
+  policy::AddRow(&source.lists[0], "H-1", v1::ROW_MECHANISM_UNSPECIFIED)
+      ->set_sector("retail");
+  source.lists[0].rows[1].clear_data_class();
+  AddFiling("C-1", v1::FILING_KIND_STANDARD_CONTRACT);
+  EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_NOT_DETERMINABLE);
 }
 
 TEST_F(ListsTest, ACounterWithoutItsNumberHolds) {

@@ -15,7 +15,7 @@ void DemandOfFlow(Weighing& w, v1::Mechanism mechanism, v1::Reason reason,
 
 bool Claims(const v1::Flow& flow, v1::SpecialRegime regime) {
   for (const v1::SpecialRegimeClaim& claim : flow.special_regimes()) {
-    if (claim.regime() == regime) return true;
+    if (claim.regime() == regime && !claim.does_not_apply()) return true;
   }
   return false;
 }
@@ -86,7 +86,10 @@ bool GeneticResources(Weighing& w) {
 bool Unlicensed(Weighing& w) {
   if (w.suppose().licensed) return false;
   for (const v1::SpecialRegimeClaim& claim : w.flow().special_regimes()) {
-    if (!NeedsLicence(claim) || claim.licence() == v1::FACT_YES) continue;
+    if (!NeedsLicence(claim) || claim.does_not_apply() ||
+        claim.licence() == v1::FACT_YES) {
+      continue;
+    }
     DemandOfFlow(w, v1::MECHANISM_SPECIAL_LICENCE, v1::REASON_LICENCE_MISSING,
                  {claim.regime()});
     w.Missing(v1::MISSING_LICENCE, {}, {}, v1::REASON_LICENCE_MISSING);

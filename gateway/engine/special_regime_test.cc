@@ -105,6 +105,52 @@ TEST_F(SpecialRegimeTest, ARestrictedRecipientIsFoundHoweverItIsSpelt) {
   EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
 }
 
+TEST_F(SpecialRegimeTest, SilenceOnARegimeThatMayReachTheCategoryHolds) {
+  for (v1::Category& category : *source.taxonomy.mutable_categories()) {
+    if (category.id() == "part_number") {
+      category.set_special_regime(
+          v1::SPECIAL_REGIME_EXPORT_CONTROLLED_TECHNOLOGY);
+    } else if (category.id() == "phone_number") {
+      category.set_special_regime(v1::SPECIAL_REGIME_CREDIT_REPORTING);
+    }
+  }
+  AddItem(&flow, "part", v1::FACT_NO)->set_category("part_number");
+  const v1::Decision d = Decide();
+  EXPECT_EQ(d.required_mechanism(), v1::MECHANISM_NOT_DETERMINABLE);
+  EXPECT_EQ(StepOf(d, v1::RULE_FACT_UNKNOWN).reason(),
+            v1::REASON_SPECIAL_REGIME_UNANSWERED);
+  EXPECT_TRUE(Misses(d, v1::MISSING_SPECIAL_REGIME_ANSWER));
+  EXPECT_TRUE(d.items(0).satisfied());
+  // Anonymising makes no other thing of it, and another regime is no answer.
+  flow.mutable_items(1)->set_transform(v1::TRANSFORM_ANONYMISED);
+  v1::SpecialRegimeClaim* claim =
+      Claim(v1::SPECIAL_REGIME_SURVEYING_RESULT, v1::FACT_YES);
+  EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_NOT_DETERMINABLE);
+  claim->set_regime(v1::SPECIAL_REGIME_EXPORT_CONTROLLED_TECHNOLOGY);
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+  claim->set_licence(v1::FACT_NO);
+  EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_SPECIAL_LICENCE);
+  claim->clear_licence();
+  claim->set_does_not_apply(true);
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+  // By its name alone; anonymised it is nobody's any more.
+  v1::DataItem* mobile = AddItem(&flow, "mobile", v1::FACT_YES);
+  EXPECT_EQ(Decide().required_mechanism(), v1::MECHANISM_NOT_DETERMINABLE);
+  mobile->set_transform(v1::TRANSFORM_ANONYMISED);
+  EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW);
+}
+
+TEST_F(SpecialRegimeTest, WhatDoesNotApplyDemandsNothing) {
+  for (int regime = v1::SPECIAL_REGIME_STATE_SECRET;
+       regime < v1::SpecialRegime_ARRAYSIZE; ++regime) {
+    flow.clear_special_regimes();
+    v1::SpecialRegimeClaim* claim = flow.add_special_regimes();
+    claim->set_regime(static_cast<v1::SpecialRegime>(regime));
+    claim->set_does_not_apply(true);
+    EXPECT_EQ(Decide().verdict(), v1::VERDICT_ALLOW) << regime;
+  }
+}
+
 TEST_F(SpecialRegimeTest, GeneDataThatAListExcludesGoesTheGeneticWay) {
   policy::List list = policy::TestList(v1::LIST_KIND_NEGATIVE);
   policy::AddRow(&list, "G-1", v1::ROW_MECHANISM_GENETIC_RESOURCES)

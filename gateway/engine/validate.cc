@@ -352,6 +352,19 @@ void CheckPersonalParts(const v1::Flow& flow, const Path& prefix,
   }
 }
 
+// Whether a claim before this one says of the same regime the contrary.
+bool ContradictsEarlier(const v1::Flow& flow, int at) {
+  const v1::SpecialRegimeClaim& claim = flow.special_regimes(at);
+  for (int i = 0; i < at; ++i) {
+    const v1::SpecialRegimeClaim& earlier = flow.special_regimes(i);
+    if (earlier.regime() == claim.regime() &&
+        earlier.does_not_apply() != claim.does_not_apply()) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void CheckClaims(const v1::Flow& flow, const Path& prefix, Checker* check) {
   if (flow.special_regimes_size() > kMostRegimes) {
     check->Add({prefix, ".special_regimes"}, "wrong.too_many", kMostRegimes);
@@ -359,8 +372,14 @@ void CheckClaims(const v1::Flow& flow, const Path& prefix, Checker* check) {
   }
   for (int i = 0; i < flow.special_regimes_size(); ++i) {
     const Path at(prefix, ".special_regimes", i);
-    check->Answered(at, ".regime", flow.special_regimes(i).regime());
-    check->Answered(at, ".licence", flow.special_regimes(i).licence());
+    const v1::SpecialRegimeClaim& claim = flow.special_regimes(i);
+    check->Answered(at, ".regime", claim.regime());
+    if (!claim.does_not_apply() || claim.licence() != v1::FACT_UNSPECIFIED) {
+      check->Answered(at, ".licence", claim.licence());
+    }
+    if (ContradictsEarlier(flow, i)) {
+      check->Add({at, ".does_not_apply"}, "wrong.regime_denied");
+    }
   }
   if (flow.conditions_size() > kMostConditions) {
     check->Add({prefix, ".conditions"}, "wrong.too_many", kMostConditions);

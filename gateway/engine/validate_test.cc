@@ -363,6 +363,28 @@ TEST(ValidateFlowTest, TooManyItemsAndAtMostTwentyViolations) {
             20u);
 }
 
+TEST(ValidateFlowTest, ARegimeClaimedAndDenied) {
+  const auto claim = [](v1::Flow& f, v1::SpecialRegime regime) {
+    v1::SpecialRegimeClaim* added = f.add_special_regimes();
+    added->set_regime(regime);
+    return added;
+  };
+  EXPECT_EQ(
+      Refused([&](v1::Flow& f) {
+        claim(f, v1::SPECIAL_REGIME_CORE_DATA)->set_does_not_apply(true);
+        claim(f, v1::SPECIAL_REGIME_STATE_SECRET)->set_licence(v1::FACT_NO);
+      }),
+      Paths{});
+  EXPECT_EQ(Refused([&](v1::Flow& f) {
+              claim(f, v1::SPECIAL_REGIME_CORE_DATA)->set_does_not_apply(true);
+              claim(f, v1::SPECIAL_REGIME_CORE_DATA)->set_licence(v1::FACT_NO);
+            }),
+            Paths{"flow.special_regimes[1].does_not_apply"});
+  EXPECT_EQ(
+      Refused([&](v1::Flow& f) { claim(f, v1::SPECIAL_REGIME_CORE_DATA); }),
+      Paths{"flow.special_regimes[0].licence"});
+}
+
 TEST(ValidateFlowTest, AConditionAnsweredTwice) {
   EXPECT_EQ(Refused([](v1::Flow& f) {
               for (int i = 0; i < 2; ++i) {

@@ -127,6 +127,32 @@ TEST(LawTest, AddingPeopleNeverLowers) {
   });
 }
 
+bool HasHeadings(const policy::Source& source) {
+  for (const policy::List& list : source.lists) {
+    for (const v1::ListRow& row : list.rows) {
+      if (row.data_class().empty()) return true;
+    }
+  }
+  return false;
+}
+
+// With known counters, as above. Headings hold the sector that they name, and
+// the automotive number may hang on the sector alone.
+TEST(LawTest, LeavingTheSectorOutNeverLowers) {
+  Try(/*monotone=*/true, [](const Trial& trial) {
+    const Totals& totals = trial.asked.before;
+    if (!totals.persons || !totals.sensitive || !totals.group_persons ||
+        trial.asked.flow.sector().empty() ||
+        trial.asked.flow.sector() == "automotive" ||
+        HasHeadings(trial.source)) {
+      return false;
+    }
+    Asked changed = trial.asked;
+    changed.flow.set_sector(trial.random.Pick({"", "no_such_sector"}));
+    return NeverLowers(trial, changed);
+  });
+}
+
 // Which item to mark; none of those whose declaration is doubted or unknown:
 // a mark may be the answer that was missing, and then it lowers rightly.
 int ItemToMark(const Trial& trial) {

@@ -98,6 +98,7 @@ bool Restricted(const Case& c) {
 void SpecialRegime(Case* c) {
   const v1::Rule rule = v1::RULE_SPECIAL_REGIME;
   for (const v1::SpecialRegimeClaim& claim : c->flow.special_regimes()) {
+    if (claim.does_not_apply()) continue;
     switch (claim.regime()) {
       case v1::SPECIAL_REGIME_STATE_SECRET:
       case v1::SPECIAL_REGIME_CORE_DATA:
@@ -134,6 +135,23 @@ bool OfChildren(const Item& item) {
   return false;
 }
 
+// Nobody said whether the regime that data of its kind may fall under applies.
+bool RegimeLeftOpen(const Case& c, const Item& item) {
+  for (const v1::Category* category : item.categories) {
+    if (category->special_regime() == v1::SPECIAL_REGIME_UNSPECIFIED) continue;
+    if (item.data.transform() == v1::TRANSFORM_ANONYMISED &&
+        category->data_class() != v1::DATA_CLASS_GENERAL) {
+      continue;  // About nobody any more.
+    }
+    bool answered = false;
+    for (const v1::SpecialRegimeClaim& claim : c.flow.special_regimes()) {
+      answered |= claim.regime() == category->special_regime();
+    }
+    if (!answered) return true;
+  }
+  return false;
+}
+
 // Rule 2, but for what is found unknown lazily.
 void FactUnknown(Case* c) {
   const v1::Rule rule = v1::RULE_FACT_UNKNOWN;
@@ -153,12 +171,26 @@ void FactUnknown(Case* c) {
     }
   }
   for (Item& item : c->items) {
-    if (item.category_unknown || item.personal == v1::FACT_UNKNOWN ||
+    if (item.category_unknown || RegimeLeftOpen(*c, item) ||
+        item.personal == v1::FACT_UNKNOWN ||
         item.sensitive == v1::FACT_UNKNOWN ||
         item.important == v1::FACT_UNKNOWN) {
       DemandOf(&item, rule, kUndetermined);
     }
   }
+}
+
+// Vehicles' data: said to be, or nothing is said and it looks so.
+bool OfVehicles(const Case& c) {
+  const std::string& vehicles = c.policy.regime.automotive_sector();
+  if (SectorKnown(c)) return c.flow.sector() == vehicles;
+  for (const Item& item : c.items) {
+    if (!item.MayBePersonal()) continue;
+    for (const v1::Category* category : item.categories) {
+      if (Contains(category->sensitive_in_sectors(), vehicles)) return true;
+    }
+  }
+  return false;
 }
 
 // Rule 3.
@@ -169,9 +201,7 @@ void ImportantData(Case* c) {
       DemandOf(&item, v1::RULE_IMPORTANT_DATA, kAssessment);
     }
   }
-  if (c->flow.sector() != regime.automotive_sector() || !c->has_personal) {
-    return;
-  }
+  if (!c->has_personal || !OfVehicles(*c)) return;
   if (!c->n || !c->s) {
     DemandOfPersonal(c, v1::RULE_FACT_UNKNOWN, kUndetermined);
   } else if (*c->n + *c->s >= regime.automotive_important_persons().value()) {
@@ -266,13 +296,21 @@ bool AssessmentDecides(const Case& c) {
   return !left.empty() && OneAssessmentCovers(c, left);
 }
 
+// Not about anybody; but is it on the list whose text nobody has here?
+bool MayBeImportantByHeading(const Case& c, const Item& item) {
+  return !item.MayBePersonal() && item.important != v1::FACT_YES &&
+         !c.flow.sector().empty() && !OnGeneralList(c, item) &&
+         ByAssessment(c, item) != Covered::kYes;
+}
+
 // Rule 12, and copies with headings only.
 void ListParts(Case* c, bool assessment_decides) {
   for (Item& item : c->items) {
     WeighListParts(*c, &item);
-    if (item.MayBePersonal() && !assessment_decides &&
-        !ReleasedByPurposeOrTransit(item) &&
-        item.released_by != v1::RULE_GENERAL_LIST &&
+    const bool unsettled = item.MayBePersonal() && !assessment_decides &&
+                           !ReleasedByPurposeOrTransit(item) &&
+                           item.released_by != v1::RULE_GENERAL_LIST;
+    if ((unsettled || MayBeImportantByHeading(*c, item)) &&
         OnlyHeadingsFor(*c, item)) {
       DemandOf(&item, v1::RULE_FACT_UNKNOWN, kUndetermined);
     }

@@ -57,6 +57,8 @@ struct Case {
 // naive_facts.cc: everything above from policy and flow.
 Case ReadFacts(const policy::Source& policy, const v1::Flow& flow,
                absl::Time at, const Totals& before);
+// The flow names a sector that a list, or a number of the regime, is about.
+bool SectorKnown(const Case& c);
 bool ValidOn(Day today, const std::string& from, const std::string& to);
 std::string LowerCase(std::string text);
 std::string Folded(const std::string& name);

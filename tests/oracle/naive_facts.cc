@@ -59,9 +59,12 @@ const v1::Category* FindCategory(const v1::Taxonomy& taxonomy,
 
 // A category contradicts what is declared of the item.
 void Doubt(const Case& c, const v1::Category& category, Item* item) {
+  const bool sensitive_here =
+      SectorKnown(c)
+          ? Contains(category.sensitive_in_sectors(), c.flow.sector())
+          : category.sensitive_in_sectors_size() > 0;
   const bool sensitive =
-      category.data_class() == v1::DATA_CLASS_SENSITIVE ||
-      Contains(category.sensitive_in_sectors(), c.flow.sector());
+      category.data_class() == v1::DATA_CLASS_SENSITIVE || sensitive_here;
   const bool personal =
       category.data_class() == v1::DATA_CLASS_PERSONAL || sensitive;
   const bool declared_sensitive = item->data.sensitive() == v1::FACT_YES;
@@ -185,6 +188,16 @@ std::vector<std::string> AreasAround(const std::string& area) {
 bool ValidOn(Day today, const std::string& from, const std::string& to) {
   return ParseDay(from).value() <= today &&
          (to.empty() || today <= ParseDay(to).value());
+}
+
+bool SectorKnown(const Case& c) {
+  if (c.flow.sector() == c.policy.regime.automotive_sector()) return true;
+  for (const policy::List& list : c.policy.lists) {
+    for (const v1::ListRow& row : list.rows) {
+      if (!row.sector().empty() && row.sector() == c.flow.sector()) return true;
+    }
+  }
+  return false;
 }
 
 Case ReadFacts(const policy::Source& policy, const v1::Flow& flow,

@@ -37,6 +37,12 @@ bool Binds(const Case& c, const v1::ListHead& head) {
          Contains(head.recipients(), c.flow.recipient().organization_id());
 }
 
+// What the flow is about is done, as it says itself, in no area of the list.
+bool DoneElsewhere(const Case& c, const v1::ListHead& head) {
+  const std::string& place = c.flow.activity_area();
+  return !place.empty() && !ForAreas(head, AreasAround(place));
+}
+
 bool ListFilingMade(const Case& c, const v1::ListHead& head) {
   for (const v1::RegistryShard& shard : c.policy.registry) {
     for (const v1::ListFiling& filing : shard.list_filings()) {
@@ -133,20 +139,22 @@ bool Frees(const Case& c, const v1::ListRow& row, const Item& item) {
          (item.sensitive == v1::FACT_NO || sensitive_category);
 }
 
-// A sector that no list and no number of the regime is about.
-bool SectorKnown(const Case& c) {
-  if (c.flow.sector() == c.policy.regime.automotive_sector()) return true;
-  for (const policy::List& list : c.policy.lists) {
-    for (const v1::ListRow& row : list.rows) {
-      if (!row.sector().empty() && row.sector() == c.flow.sector()) return true;
-    }
-  }
-  return false;
-}
-
 bool InSectorAndScenario(const Case& c, const v1::ListRow& row) {
   return (row.sector().empty() || row.sector() == c.flow.sector()) &&
          (row.scenario().empty() || row.scenario() == c.flow.scenario());
+}
+
+// Whether nothing that the flow says keeps the row from being about it. A
+// sector left unsaid, or one that nobody has heard of, says nothing, not of the
+// scenario either.
+bool MayBeAbout(const Case& c, const v1::ListRow& row) {
+  if (!SectorKnown(c)) return true;
+  const bool other_sector =
+      !row.sector().empty() && row.sector() != c.flow.sector();
+  const bool other_scenario = !row.scenario().empty() &&
+                              !c.flow.scenario().empty() &&
+                              row.scenario() != c.flow.scenario();
+  return !other_sector && !other_scenario;
 }
 
 // Whether the row's threshold, if it has one, is reached. Of data that is about
@@ -214,7 +222,8 @@ bool Covers(const Case& c, const policy::List& list) {
 struct PartsFound {
   bool incomplete = false;  // A row without mechanism.
   bool contract = false;
-  bool may_be_contract = false;  // What it counts is unknown.
+  bool contract_for_sure = false;  // The row is about the flow for sure.
+  bool may_be_contract = false;    // What it counts is unknown.
   bool assessment = false;
   bool may_be_assessment = false;
 };
@@ -230,6 +239,8 @@ void FindPart(const Case& c, const v1::ListRow& row, const Item& item,
     case v1::ROW_MECHANISM_CONTRACT:
       (reached == Reached::kYes ? found->contract : found->may_be_contract) =
           true;
+      found->contract_for_sure |=
+          reached == Reached::kYes && InSectorAndScenario(c, row);
       break;
     case v1::ROW_MECHANISM_ASSESSMENT:
     case v1::ROW_MECHANISM_IMPORTANT_DATA:
@@ -248,7 +259,7 @@ bool GeneticByList(const Case& c, const Item& item) {
     if (!Binds(c, list.head)) continue;
     for (const v1::ListRow& row : list.rows) {
       if (row.mechanism() == v1::ROW_MECHANISM_GENETIC_RESOURCES &&
-          InSectorAndScenario(c, row) && About(c, row, item) &&
+          MayBeAbout(c, row) && About(c, row, item) &&
           Threshold(c, row, item) != Reached::kNo) {
         return true;
       }
@@ -263,8 +274,7 @@ Reached Catalogued(const Case& c, const Item& item) {
     if (list.head.kind() != v1::LIST_KIND_IMPORTANT_DATA) continue;
     if (!Binds(c, list.head)) continue;
     for (const v1::ListRow& row : list.rows) {
-      if (SectorKnown(c) && !InSectorAndScenario(c, row)) continue;
-      if (!About(c, row, item)) continue;
+      if (!MayBeAbout(c, row) || !About(c, row, item)) continue;
       const Reached reached = Threshold(c, row, item);
       if (reached == Reached::kYes) return Reached::kYes;
       if (reached == Reached::kUnknown) result = Reached::kUnknown;
@@ -276,7 +286,7 @@ Reached Catalogued(const Case& c, const Item& item) {
 bool OnGeneralList(const Case& c, const Item& item) {
   for (const policy::List& list : c.policy.lists) {
     if (list.head.kind() != v1::LIST_KIND_GENERAL) continue;
-    if (!Serves(c, list.head)) continue;
+    if (!Serves(c, list.head) || DoneElsewhere(c, list.head)) continue;
     if (item.MayBePersonal() && !list.head.releases_personal_data()) continue;
     for (const v1::ListRow& row : list.rows) {
       if (row.mechanism() == v1::ROW_MECHANISM_FREE &&
@@ -293,14 +303,14 @@ bool OutsideNegativeList(const Case& c, const Item& item) {
   for (const policy::List& list : c.policy.lists) {
     if (list.head.kind() != v1::LIST_KIND_NEGATIVE) continue;
     if (list.head.completeness() != v1::COMPLETENESS_COMPLETE) continue;
-    if (!Serves(c, list.head) || !Covers(c, list)) continue;
+    if (!Serves(c, list.head) || DoneElsewhere(c, list.head)) continue;
+    if (!Covers(c, list)) continue;
     bool has_row = false;
     for (const v1::ListRow& row : list.rows) {
-      if (!InSectorAndScenario(c, row)) continue;
-      has_row |= IsHeading(row);
+      has_row |= InSectorAndScenario(c, row) && IsHeading(row);
       // A number that is missed keeps in the list what is named, and leaves
       // out what is only counted.
-      if (!About(c, row, item)) continue;
+      if (!MayBeAbout(c, row) || !About(c, row, item)) continue;
       has_row |= !IsSizeRule(row) || Threshold(c, row, item) != Reached::kNo;
     }
     if (!has_row && !item.categories.empty()) return true;
@@ -332,7 +342,7 @@ void WeighListParts(const Case& c, Item* item) {
     if (list.head.kind() != v1::LIST_KIND_NEGATIVE) continue;
     if (!Binds(c, list.head)) continue;
     for (const v1::ListRow& row : list.rows) {
-      if (!InSectorAndScenario(c, row) || !About(c, row, *item)) continue;
+      if (!MayBeAbout(c, row) || !About(c, row, *item)) continue;
       if (row.mechanism() == v1::ROW_MECHANISM_CONTRACT &&
           (!Serves(c, list.head) || !item->MayBePersonal())) {
         continue;
@@ -355,7 +365,8 @@ void WeighListParts(const Case& c, Item* item) {
     item->demands.push_back(
         {v1::RULE_FTZ_IN_SA, v1::MECHANISM_SECURITY_ASSESSMENT});
   }
-  item->settled_by_list = unknown || found.contract || found.assessment;
+  item->settled_by_list =
+      unknown || found.contract_for_sure || found.assessment;
 }
 
 }  // namespace tongguan::oracle

@@ -231,6 +231,15 @@ void SetDirection(Random* random, v1::Flow* flow) {
 }
 
 void SetRegimes(Random* random, v1::Flow* flow) {
+  for (v1::SpecialRegime regime :
+       {v1::SPECIAL_REGIME_HUMAN_GENETIC_RESOURCES,
+        v1::SPECIAL_REGIME_EXPORT_CONTROLLED_TECHNOLOGY,
+        v1::SPECIAL_REGIME_STATE_SECRET}) {
+    if (!random->Percent(20)) continue;
+    v1::SpecialRegimeClaim* claim = flow->add_special_regimes();
+    claim->set_regime(regime);
+    claim->set_does_not_apply(true);
+  }
   if (!random->Percent(4)) return;
   const int64_t claims = 1 + random->Below(2);
   for (int64_t i = 0; i < claims; ++i) {

@@ -30,6 +30,16 @@ void VarySwitches(Random* random, v1::Regime* regime) {
   Toggle(random, regime->mutable_exceeds_includes_number());
 }
 
+// Some categories are of a kind that a regime of its own may reach.
+void VaryTaxonomy(Random* random, v1::Taxonomy* taxonomy) {
+  for (v1::Category& category : *taxonomy->mutable_categories()) {
+    if (!random->Percent(3)) continue;
+    category.set_special_regime(
+        random->Pick({v1::SPECIAL_REGIME_HUMAN_GENETIC_RESOURCES,
+                      v1::SPECIAL_REGIME_EXPORT_CONTROLLED_TECHNOLOGY}));
+  }
+}
+
 void AddEnterprises(Random* random, v1::RegistryShard* shard) {
   for (size_t i = 0; i + 1 < Exporters().size(); ++i) {
     const Place& place = kPlaces[i % kPlaces.size()];
@@ -452,6 +462,7 @@ policy::Source RandomPolicy(Random* random, bool monotone) {
     working->set_name_zh("测试");
   }
   policy.taxonomy = policy::TestTaxonomy();
+  VaryTaxonomy(random, &policy.taxonomy);
   policy.registry.resize(2);
   AddEnterprises(random, &policy.registry[0]);
   AddGroup(random, &policy.registry[0]);
