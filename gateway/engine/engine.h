@@ -33,8 +33,8 @@ struct Counter {
 struct Tallies {
   Counter persons;    // N, ordinary, of the exporter itself.
   Counter sensitive;  // S.
-  // N of the group's other members where the registry sums totals; unknown if
-  // any member's is.
+  // N of the other members of the exporter's group; unknown if any member's
+  // is.
   Counter group_persons{true, 0};
   // Of a flow whose people were counted: who of them is new. Absent: as the
   // flow says.

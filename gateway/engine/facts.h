@@ -25,7 +25,7 @@ struct ItemFacts {
   bool important_unknown = false;  // The flag is unknown.
   // The declaration contradicts name, category or transform.
   bool doubted = false;
-  bool category_unknown = false;   // The taxonomy lacks the category.
+  bool category_unknown = false;  // The taxonomy lacks the category.
   // A regime of its own may reach it, and the flow says nothing of that.
   bool regime_unanswered = false;
   // What the item claims to be and what its name looks like; null: nothing. It

@@ -17,8 +17,8 @@ class Calendar;
 //    must be filed within so many working days of taking effect (art 7).
 //  * Certificates (O20) and assessments (O16 art 9) cover from `issued` to
 //    `expires`; where none is stated, for so many years less a day. A granted
-//    extension of an assessment adds the extension's years. A last day after the
-//    anniversary that these years reach is refused.
+//    extension of an assessment adds the extension's years. A last day after
+//    the anniversary that these years reach is refused.
 // Without `effective` or `issued` a filing never covers.
 absl::StatusOr<Filing> CompileFiling(const Entry& entry,
                                      const v1::Filing& source,

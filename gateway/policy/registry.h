@@ -101,7 +101,7 @@ struct Exporter {
   std::vector<ListFiling> list_filings;
   const v1::Group* group = nullptr;  // Or none.
   std::vector<PseudonymKey> keys;    // Its own, then its group's.
-  // Other members whose N is added (the group sums totals); else empty.
+  // Other members of its group, whose N is added; else empty.
   std::vector<std::string> siblings;
 };
 
