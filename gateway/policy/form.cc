@@ -39,6 +39,8 @@ size_t SequenceLength(absl::string_view text) {
 bool MayBeUnspecified(const EnumDescriptor* type) {
   return type == v1::ThresholdCounter_descriptor() ||
          type == v1::RowMechanism_descriptor() ||
+         type == v1::RowItems_descriptor() ||
+         type == v1::SpecialRegime_descriptor() ||
          type == v1::Extension_descriptor();
 }
 

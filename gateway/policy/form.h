@@ -30,7 +30,8 @@ bool IsText(absl::string_view bytes);
 
 // Refuses, below `place`, fields and enum values that this build does not know,
 // strings that are not text, and values left unspecified: all but those of
-// ThresholdCounter, RowMechanism and Extension, where that has a meaning.
+// ThresholdCounter, RowMechanism, RowItems, SpecialRegime and Extension, where
+// that has a meaning.
 absl::Status CheckForm(absl::string_view place,
                        const google::protobuf::Message& message);
 
