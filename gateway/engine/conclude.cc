@@ -248,9 +248,8 @@ void Weighing::WriteObligations(bool allow) {
   };
   if (has_personal()) {
     add(v1::OBLIGATION_KIND_KEEP_NOTICE);
-    add(flow().duties().pipia() == v1::FACT_YES
-            ? v1::OBLIGATION_KIND_KEEP_PIPIA
-            : v1::OBLIGATION_KIND_RECORD_PIPIA_AFTER);
+    add(pipia_later() ? v1::OBLIGATION_KIND_RECORD_PIPIA_AFTER
+                      : v1::OBLIGATION_KIND_KEEP_PIPIA);
     add(v1::OBLIGATION_KIND_SETTLE);
   }
   for (const FilingFacts* filing : relied_on_) {

@@ -73,6 +73,8 @@ class Weighing {
   bool has_personal() const { return !personal_.empty(); }
   bool has_important() const { return !important_.empty(); }
   bool sensitive_flow() const { return sensitive_flow_; }
+  // The impact assessment is not done and may follow: an evidenced emergency.
+  bool pipia_later() const;
 
   // N and S of the year with this request; nullopt when a counter is unknown.
   std::optional<int64_t> PersonsTotal() const;
