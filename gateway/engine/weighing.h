@@ -191,7 +191,8 @@ class Weighing {
   void WriteMissing();
   void WriteObligations(bool allow);
   void WriteHeadroom(v1::Charging charging);
-  void WriteLane(bool allow);
+  bool TakesGreenChannel() const;
+  void WriteLane();
   void WriteWarnings();
 
   const Facts& facts_;
