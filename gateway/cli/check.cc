@@ -8,6 +8,7 @@
 #include "gateway/cli/verb.h"
 #include "gateway/engine/engine.h"
 #include "gateway/engine/validate.h"
+#include "gateway/policy/regime.h"
 #include "gateway/policy/snapshot.h"
 #include "gateway/service/glossary.h"
 #include "gateway/text/explain.h"
@@ -108,8 +109,15 @@ int CheckLocally(Context& context, const Flags& flags, Subject& subject) {
   }
   absl::Time at = absl::Now();
   if (!flags.as_of.empty()) {
+    const Day day = *ParseDay(flags.as_of);
+    const v1::Regime& regime = subject.policy->regime();
+    if (day < policy::SinceOf(regime)) {
+      return context.Usage(
+          "cli.before_the_law",
+          {{"0", "--as-of"}, {"1", flags.as_of}, {"2", regime.since()}});
+    }
     // Noon, as the gateway takes it.
-    at = StartOfBeijingDay(*ParseDay(flags.as_of)) + absl::Hours(12);
+    at = StartOfBeijingDay(day) + absl::Hours(12);
   }
   const engine::Question question(flow, *subject.policy, at);
   if (question.siblings().empty()) {

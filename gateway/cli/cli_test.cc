@@ -1,6 +1,8 @@
 // The command line without a gateway: flags, languages, files, --local.
 #include "gateway/cli/cli.h"
 
+#include <fstream>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "gateway/cli/cli_testing.h"
@@ -108,6 +110,15 @@ TEST(UsageTest, CheckWithoutFile) { ExpectUsage({"check"}, "-f", "-f"); }
 TEST(UsageTest, AsOfThatIsNoDate) {
   ExpectUsage({"check", "-f", "-", "--dry-run", "--as-of", "2026-02-30"},
               "--as-of \"2026-02-30\"", "--as-of 的值“2026-02-30”");
+}
+
+TEST(UsageTest, AsOfBeforeTheLaw) {
+  const std::string file = testing::TempDir() + "/before_the_law.json";
+  std::ofstream(file) << kMembers;
+  ExpectUsage({"check", "-f", file, "--local", "--policy-dir", "policy",
+               "--as-of", "2025-12-31"},
+              "--as-of \"2025-12-31\" is before 2026-01-01",
+              "--as-of 的值“2025-12-31”早于 2026-01-01");
 }
 
 TEST(UsageTest, LocalFlagsWithoutLocal) {

@@ -11,11 +11,6 @@ bool NeedsConsent(v1::LegalBasis basis) {
          basis == v1::LEGAL_BASIS_UNSPECIFIED;
 }
 
-bool EvidencedEmergency(const v1::Flow& flow) {
-  return flow.purpose().has_emergency() &&
-         flow.purpose().emergency().evidenced() == v1::FACT_YES;
-}
-
 absl::InlinedVector<v1::Missing, 5> MissingDuties(const Weighing& w) {
   const v1::Duties& duties = w.flow().duties();
   absl::InlinedVector<v1::Missing, 5> missing;
@@ -33,7 +28,7 @@ absl::InlinedVector<v1::Missing, 5> MissingDuties(const Weighing& w) {
   if (w.facts().may_be_under_14 && duties.guardian_consent() != v1::FACT_YES) {
     missing.push_back(v1::MISSING_GUARDIAN_CONSENT);
   }
-  if (duties.pipia() != v1::FACT_YES && !EvidencedEmergency(w.flow())) {
+  if (duties.pipia() != v1::FACT_YES && !w.pipia_later()) {
     missing.push_back(v1::MISSING_PIPIA);
   }
   return missing;

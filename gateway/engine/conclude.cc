@@ -248,9 +248,8 @@ void Weighing::WriteObligations(bool allow) {
   };
   if (has_personal()) {
     add(v1::OBLIGATION_KIND_KEEP_NOTICE);
-    add(flow().duties().pipia() == v1::FACT_YES
-            ? v1::OBLIGATION_KIND_KEEP_PIPIA
-            : v1::OBLIGATION_KIND_RECORD_PIPIA_AFTER);
+    add(pipia_later() ? v1::OBLIGATION_KIND_RECORD_PIPIA_AFTER
+                      : v1::OBLIGATION_KIND_KEEP_PIPIA);
     add(v1::OBLIGATION_KIND_SETTLE);
   }
   for (const FilingFacts* filing : relied_on_) {
@@ -310,9 +309,21 @@ void Weighing::WriteHeadroom(v1::Charging charging) {
   }
 }
 
-void Weighing::WriteLane(bool allow) {
+// The green channel speeds the assessments of foreign-invested enterprises: a
+// flow that an assessment is missing for, or may be.
+bool Weighing::TakesGreenChannel() const {
+  if (facts_.exporter == nullptr ||
+      facts_.exporter->foreign_invested == v1::FACT_NO) {
+    return false;
+  }
+  Level level = Level::kNone;
+  for (uint32_t i : open_) level = std::max(level, OpenOf(i).level);
+  return level == Level::kAssessment || level == Level::kUndetermined;
+}
+
+void Weighing::WriteLane() {
   decision_->set_lane(v1::LANE_NORMAL);
-  if (allow || facts_.exporter == nullptr) return;
+  if (!TakesGreenChannel()) return;
   for (const policy::GreenChannel& channel : facts_.exporter->registrations) {
     if (!channel.source.suspended() && channel.granted <= facts_.today &&
         facts_.today <= channel.valid_to) {
@@ -357,7 +368,7 @@ void Weighing::Conclude() {
       decision_->add_relied_on(id.data(), id.size());
     }
   }
-  WriteLane(allow);
+  WriteLane();
   WriteItems();
   if (!allow) WriteMissing();
   WriteObligations(allow);

@@ -55,6 +55,22 @@ TEST_F(ExemptionTest, HrNeedsNecessityRulesAndCollectiveContract) {
   ExpectExempt(v1::RULE_HR);
 }
 
+TEST_F(ExemptionTest, EmergencyTellsWhetherTheAssessmentIsToFollow) {
+  flow.mutable_purpose()->mutable_emergency()->set_evidenced(v1::FACT_YES);
+  v1::Decision d = Decide();
+  EXPECT_EQ(StepOf(d, v1::RULE_ART10_DUTIES).reason(), v1::REASON_DUTIES_KEPT);
+  EXPECT_TRUE(Obliges(d, v1::OBLIGATION_KIND_KEEP_PIPIA));
+  EXPECT_FALSE(Obliges(d, v1::OBLIGATION_KIND_RECORD_PIPIA_AFTER));
+  for (v1::Fact pipia : {v1::FACT_NO, v1::FACT_UNKNOWN}) {
+    flow.mutable_duties()->set_pipia(pipia);
+    d = Decide();
+    EXPECT_EQ(StepOf(d, v1::RULE_ART10_DUTIES).reason(),
+              v1::REASON_DUTIES_KEPT_PIPIA_LATER);
+    EXPECT_FALSE(Obliges(d, v1::OBLIGATION_KIND_KEEP_PIPIA));
+    EXPECT_TRUE(Obliges(d, v1::OBLIGATION_KIND_RECORD_PIPIA_AFTER));
+  }
+}
+
 TEST_F(ExemptionTest, EmergencyMustBeEvidencedAndWaivesThePipiaOnly) {
   flow.mutable_purpose()->mutable_emergency()->set_evidenced(v1::FACT_YES);
   flow.mutable_duties()->set_pipia(v1::FACT_NO);

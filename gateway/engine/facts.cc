@@ -402,15 +402,19 @@ v1::Reason WeighGba(const Facts& facts, const Filing& source) {
   if (!IsGba(source.kind)) return v1::REASON_FILING_COVERS;
   const auto& cities = facts.policy.regime().gba_cities();
   const Exporter& exporter = *facts.exporter;
-  if (exporter.gba_registered != v1::FACT_YES ||
+  if (exporter.gba_registered == v1::FACT_NO ||
       !Holds(cities, *exporter.region)) {
     return v1::REASON_NOT_GBA_EXPORTER;
   }
   const v1::Recipient& recipient = facts.flow.recipient();
   const bool hong_kong = source.kind == v1::FILING_KIND_GBA_CONTRACT_HONG_KONG;
-  if (recipient.gba_registered() != v1::FACT_YES ||
+  if (recipient.gba_registered() == v1::FACT_NO ||
       recipient.region() != (hong_kong ? "HK" : "MO")) {
     return v1::REASON_NOT_GBA_RECIPIENT;
+  }
+  if (exporter.gba_registered != v1::FACT_YES ||
+      recipient.gba_registered() != v1::FACT_YES) {
+    return v1::REASON_GBA_REGISTRATION_UNKNOWN;
   }
   for (const v1::OnwardRecipient& onward : recipient.onward()) {
     if (onward.region() != "HK" && onward.region() != "MO" &&

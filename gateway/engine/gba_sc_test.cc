@@ -49,6 +49,26 @@ TEST_F(GbaScTest, BothPartiesMustBeRegistered) {
   EXPECT_FALSE(Allows());
 }
 
+TEST_F(GbaScTest, RegistrationNotStatedIsNotToldAsNo) {
+  const auto told = [this] {
+    return StepOf(Decide(), v1::RULE_GBA_SC).reason();
+  };
+  flow.mutable_recipient()->set_gba_registered(v1::FACT_UNKNOWN);
+  EXPECT_EQ(told(), v1::REASON_GBA_REGISTRATION_UNKNOWN);
+  // What is known to fail is told before what is not known.
+  shenzhen->set_gba_registered(v1::FACT_NO);
+  EXPECT_EQ(told(), v1::REASON_NOT_GBA_EXPORTER);
+  shenzhen->set_gba_registered(v1::FACT_UNKNOWN);
+  EXPECT_EQ(told(), v1::REASON_GBA_REGISTRATION_UNKNOWN);
+  flow.mutable_recipient()->set_gba_registered(v1::FACT_YES);
+  EXPECT_EQ(told(), v1::REASON_GBA_REGISTRATION_UNKNOWN);
+  flow.mutable_recipient()->set_gba_registered(v1::FACT_NO);
+  EXPECT_EQ(told(), v1::REASON_NOT_GBA_RECIPIENT);
+  flow.mutable_recipient()->set_gba_registered(v1::FACT_YES);
+  flow.mutable_recipient()->set_region("MO");
+  EXPECT_EQ(told(), v1::REASON_NOT_GBA_RECIPIENT);
+}
+
 TEST_F(GbaScTest, ShantouIsNotOneOfTheNineCities) {
   shenzhen->set_region("CN-GD-ST");
   EXPECT_FALSE(Allows());

@@ -1,7 +1,7 @@
 // Rule 3. Data notified to the processor or published as important data needs
-// a security assessment (O16 art 7(1)(2), NDSR 37); automotive personal
-// information of 100,000 people or more is published important data (AUTO21
-// art 3(6)(5), read as PIQA2604-1 reads such numbers).
+// a security assessment (O16 art 7(1)(1) of a CIIO, 7(1)(2) of others; NDSR
+// 37); automotive personal information of 100,000 people or more is published
+// important data (AUTO21 art 3(6)(5), read as PIQA2604-1 reads such numbers).
 #include <algorithm>
 #include <string>
 

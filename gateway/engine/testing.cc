@@ -72,6 +72,14 @@ bool EngineTest::Misses(const v1::Decision& decision, v1::Missing what) {
   return false;
 }
 
+bool EngineTest::Obliges(const v1::Decision& decision,
+                         v1::ObligationKind kind) {
+  for (const v1::Obligation& obligation : decision.obligations()) {
+    if (obligation.kind() == kind) return true;
+  }
+  return false;
+}
+
 v1::Filing* EngineTest::AddFiling(const std::string& id, v1::FilingKind kind) {
   v1::Filing* filing = source.registry[0].add_filings();
   *filing = policy::TestFiling(id, kind);

@@ -29,6 +29,7 @@ class EngineTest : public testing::Test {
   static v1::TraceStep StepOf(const v1::Decision& decision, v1::Rule rule);
   static bool Tried(const v1::Decision& decision, v1::Rule rule);
   static bool Misses(const v1::Decision& decision, v1::Missing what);
+  static bool Obliges(const v1::Decision& decision, v1::ObligationKind kind);
 
   // A filing as TestFiling, with the flow's purpose and scenario.
   v1::Filing* AddFiling(const std::string& id, v1::FilingKind kind);

@@ -14,6 +14,18 @@ class VolumeTest : public EngineTest {
     flow.mutable_items(0)->set_sensitive(sensitive > 0 ? v1::FACT_YES
                                                        : v1::FACT_NO);
   }
+  v1::GreenChannelRegistration* AddGreenChannel() {
+    v1::GreenChannelRegistration* green =
+        source.registry[0].add_registrations();
+    green->set_id("GREEN-1");
+    green->set_exporter(policy::kShanghaiExporter);
+    green->set_programme("test");
+    green->set_granting_body("test");
+    green->set_contact("test");
+    green->set_granted("2026-01-01");
+    green->set_valid_to("2026-11-21");
+    return green;
+  }
   v1::Rule At(int64_t persons_before, int64_t sensitive_before) {
     tallies.persons.people = persons_before;
     tallies.sensitive.people = sensitive_before;
@@ -89,14 +101,7 @@ TEST_F(VolumeTest, HeadroomShowsBeforeAfterAndTheNextThreshold) {
 
 TEST_F(VolumeTest, AGreenChannelGivesALaneAndNothingElse) {
   tallies.persons.people = 1'000'000;
-  v1::GreenChannelRegistration* green = source.registry[0].add_registrations();
-  green->set_id("GREEN-1");
-  green->set_exporter(policy::kShanghaiExporter);
-  green->set_programme("test");
-  green->set_granting_body("test");
-  green->set_contact("test");
-  green->set_granted("2026-01-01");
-  green->set_valid_to("2026-11-21");
+  v1::GreenChannelRegistration* green = AddGreenChannel();
   const v1::Decision d = Decide();
   EXPECT_EQ(d.verdict(), v1::VERDICT_ASSESS);
   EXPECT_EQ(d.lane(), v1::LANE_EXPEDITED);
@@ -105,6 +110,41 @@ TEST_F(VolumeTest, AGreenChannelGivesALaneAndNothingElse) {
   EXPECT_EQ(Decide().lane(), v1::LANE_NORMAL);
   green->set_suspended(false);
   green->set_valid_to("2026-11-20");
+  EXPECT_EQ(Decide().lane(), v1::LANE_NORMAL);
+}
+
+TEST_F(VolumeTest, AGreenChannelSpeedsNothingButAssessments) {
+  AddGreenChannel();
+  const auto lane = [this] {
+    const v1::Decision d = Decide();
+    EXPECT_EQ(d.verdict(), v1::VERDICT_ASSESS);
+    EXPECT_EQ(d.lane_reference().empty(), d.lane() == v1::LANE_NORMAL);
+    return d.lane();
+  };
+  tallies.persons.people = 200'000;  // The contract band.
+  EXPECT_EQ(lane(), v1::LANE_NORMAL);
+  tallies.persons.people = 0;  // A gap in the duties.
+  flow.mutable_duties()->set_notice(v1::NOTICE_NOT_GIVEN);
+  EXPECT_EQ(lane(), v1::LANE_NORMAL);
+  AddFiling("A-1", v1::FILING_KIND_SECURITY_ASSESSMENT);  // It is passed.
+  tallies.persons.people = 1'000'000;
+  EXPECT_EQ(lane(), v1::LANE_NORMAL);
+  source.registry[0].mutable_filings()->RemoveLast();
+  EXPECT_EQ(lane(), v1::LANE_EXPEDITED);
+  v1::SpecialRegimeClaim* claim = flow.add_special_regimes();
+  claim->set_regime(v1::SPECIAL_REGIME_STATE_SECRET);
+  claim->set_licence(v1::FACT_NO);
+  EXPECT_EQ(lane(), v1::LANE_NORMAL);
+}
+
+TEST_F(VolumeTest, AGreenChannelIsForForeignInvestedEnterprises) {
+  AddGreenChannel();
+  tallies.persons.known = false;  // What is needed is not determinable.
+  for (v1::Fact fact : {v1::FACT_YES, v1::FACT_UNKNOWN}) {
+    exporter()->set_foreign_invested(fact);
+    EXPECT_EQ(Decide().lane(), v1::LANE_EXPEDITED);
+  }
+  exporter()->set_foreign_invested(v1::FACT_NO);
   EXPECT_EQ(Decide().lane(), v1::LANE_NORMAL);
 }
 

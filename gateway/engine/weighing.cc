@@ -150,6 +150,12 @@ void Weighing::Run() {
   }
 }
 
+bool Weighing::pipia_later() const {
+  return flow().duties().pipia() != v1::FACT_YES &&
+         flow().purpose().has_emergency() &&
+         flow().purpose().emergency().evidenced() == v1::FACT_YES;
+}
+
 std::optional<int64_t> Weighing::PersonsTotal() const {
   if (!tallies_.persons.known || !tallies_.group_persons.known) {
     return std::nullopt;
@@ -442,8 +448,10 @@ void Weighing::Block(const absl::InlinedVector<v1::Missing, 5>& duties) {
 
 void Weighing::PassGate() {
   if (!noting()) return;
-  AddStep(v1::RULE_ART10_DUTIES, v1::EFFECT_PASSES, v1::REASON_DUTIES_KEPT, {},
-          {});
+  AddStep(v1::RULE_ART10_DUTIES, v1::EFFECT_PASSES,
+          pipia_later() ? v1::REASON_DUTIES_KEPT_PIPIA_LATER
+                        : v1::REASON_DUTIES_KEPT,
+          {}, {});
 }
 
 void Weighing::Warn(v1::Warning warning) {

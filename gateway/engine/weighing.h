@@ -78,6 +78,8 @@ class Weighing {
   bool has_personal() const { return !personal_.empty(); }
   bool has_important() const { return !important_.empty(); }
   bool sensitive_flow() const { return sensitive_flow_; }
+  // The impact assessment is not done and may follow: an evidenced emergency.
+  bool pipia_later() const;
 
   // N and S of the year with this request; nullopt when a counter is unknown.
   std::optional<int64_t> PersonsTotal() const;
@@ -199,7 +201,8 @@ class Weighing {
   void WriteMissing();
   void WriteObligations(bool allow);
   void WriteHeadroom(v1::Charging charging);
-  void WriteLane(bool allow);
+  bool TakesGreenChannel() const;
+  void WriteLane();
   void WriteWarnings();
 
   const Facts& facts_;

@@ -115,6 +115,11 @@ absl::Status CheckPeriods(const v1::Regime& regime) {
 
 absl::Status CheckRegime(const v1::Regime& regime) {
   TG_RETURN_IF_ERROR(CheckIdentifier("regime.edition", regime.edition()));
+  if (!ParseDay(regime.since()).ok()) {
+    return Refuse("regime.since",
+                  "missing or not a day. Write the day from which all of it is "
+                  "the law, such as 2026-01-01.");
+  }
   TG_RETURN_IF_ERROR(CheckOrder(regime));
   TG_RETURN_IF_ERROR(CheckSourced(regime));
   TG_RETURN_IF_ERROR(CheckPeriods(regime));
@@ -141,6 +146,8 @@ absl::Status CheckRegime(const v1::Regime& regime) {
   }
   return absl::OkStatus();
 }
+
+Day SinceOf(const v1::Regime& regime) { return *ParseDay(regime.since()); }
 
 FilingPeriods PeriodsOf(const v1::Regime& regime) {
   FilingPeriods periods;

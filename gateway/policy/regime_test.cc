@@ -93,6 +93,15 @@ TEST(RegimeTest, RefusesPeriodBeyondReason) {
   EXPECT_THAT(Refusal(regime), StartsWith("regime: a period of 3000000000"));
 }
 
+TEST(RegimeTest, RefusesNoDaySinceWhenItIsTheLaw) {
+  v1::Regime regime = TestRegime();
+  EXPECT_EQ(FormatDay(SinceOf(regime)), "2026-01-01");
+  for (const char* wrong : {"", "2026-02-29", "2026", "always"}) {
+    regime.set_since(wrong);
+    EXPECT_THAT(Refusal(regime), StartsWith("regime.since: ")) << wrong;
+  }
+}
+
 TEST(RegimeTest, RefusesNoCityOrADoubledOne) {
   v1::Regime regime = TestRegime();
   regime.add_gba_cities("CN-GD-SZ");

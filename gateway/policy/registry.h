@@ -92,6 +92,7 @@ struct Exporter {
   absl::string_view uscc;
   v1::Fact ciio = v1::FACT_UNSPECIFIED;
   v1::Fact gba_registered = v1::FACT_UNSPECIFIED;
+  v1::Fact foreign_invested = v1::FACT_UNSPECIFIED;
   bool demonstration = false;
   const std::string* region = nullptr;
   uint32_t areas = 0;  // Which of Registry::areas().

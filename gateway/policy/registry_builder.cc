@@ -258,6 +258,7 @@ absl::Status Registry::Builder::AddEnterprise(
   }
   exporter.ciio = enterprise.ciio();
   exporter.gba_registered = enterprise.gba_registered();
+  exporter.foreign_invested = enterprise.foreign_invested();
   exporter.demonstration = enterprise.demonstration();
   exporter.areas = AreasOf(enterprise);
   exporter.region = registry_->areas_[exporter.areas][0];

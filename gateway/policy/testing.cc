@@ -89,6 +89,7 @@ v1::Enterprise* AddEnterprise(const char* uscc, const char* region,
 v1::Regime TestRegime() {
   v1::Regime regime;
   regime.set_edition("test");
+  regime.set_since("2026-01-01");
   AddOrder(&regime);
   SetNumber(100'000, regime.mutable_small_volume_persons());
   SetNumber(1'000'000, regime.mutable_assessment_persons());

@@ -8,6 +8,7 @@
 #include "gateway/base/status_macros.h"
 #include "gateway/base/wire.h"
 #include "gateway/engine/validate.h"
+#include "gateway/policy/regime.h"
 #include "gateway/service/charging.h"
 #include "gateway/service/errors.h"
 #include "gateway/service/privacy.h"
@@ -119,6 +120,11 @@ absl::Status ReadMode(v1::Mode mode, const std::string& as_of, Asking* asking) {
   if (!day.ok()) {
     return text::Refuse(absl::StatusCode::kInvalidArgument, "as_of",
                         "wrong.not_a_day");
+  }
+  const v1::Regime& regime = asking->policy->regime();
+  if (*day < policy::SinceOf(regime)) {
+    return text::Refuse(absl::StatusCode::kInvalidArgument, "as_of",
+                        "wrong.before_the_law", {regime.since()});
   }
   asking->at = StartOfBeijingDay(*day) + absl::Hours(12);
   return absl::OkStatus();

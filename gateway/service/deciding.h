@@ -34,8 +34,9 @@ struct Asking {
 };
 
 // Reads mode and day. InvalidArgument for a mode that is not given or not
-// known, and for a day that is malformed or given with MODE_EVALUATE. The
-// instant of a day is its noon in Beijing.
+// known, and for a day that is malformed, given with MODE_EVALUATE, or earlier
+// than the law that the policy holds. The instant of a day is its noon in
+// Beijing.
 absl::Status ReadMode(v1::Mode mode, const std::string& as_of, Asking* asking);
 
 // A well-formed flow that its caller may ask about. Refers to flow and asking.

@@ -173,6 +173,18 @@ TEST_F(DecidingTest, AsOfIsRefusedForEvaluateAndMalformed) {
   }
 }
 
+TEST_F(DecidingTest, ADayBeforeTheLawIsRefused) {
+  StartOpened();
+  v1::EvaluateRequest request = Request(Flow("", 500), v1::MODE_DRY_RUN);
+  for (const char* day : {"2023-05-01", "2024-06-01", "2025-12-31"}) {
+    request.set_as_of(day);
+    ExpectRefused(request, grpc::StatusCode::INVALID_ARGUMENT, "as_of");
+  }
+  request.set_as_of("2026-01-01");
+  v1::Decision decision;
+  EXPECT_TRUE(Evaluate(AsExporter(), request, &decision).ok());
+}
+
 TEST_F(DecidingTest, AModeThatIsNotGivenOrNotKnownIsRefused) {
   StartOpened();
   ExpectRefused(Request(Flow("a"), v1::MODE_UNSPECIFIED),

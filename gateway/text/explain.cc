@@ -56,6 +56,7 @@ class Explainer {
   void AddWarnings();
   std::vector<const v1::TraceStep*> DecidingSteps() const;
   std::string Deciding(const v1::TraceStep& step) const;
+  std::string Article(v1::Rule rule, v1::Reason reason) const;
   std::string CountText(const v1::Count& count) const;
   std::string Headroom() const;
   std::string ItemBasis(const v1::ItemVerdict& verdict) const;
@@ -166,6 +167,13 @@ std::string Explainer::Deciding(const v1::TraceStep& step) const {
   return why + StepSentence(reading_, step);
 }
 
+// The authority: the reason's own where the rule has several.
+std::string Explainer::Article(v1::Rule rule, v1::Reason reason) const {
+  const std::string own = absl::StrCat(v1::Reason_Name(reason), ".article");
+  return HasText(own) ? T(own)
+                      : T(absl::StrCat(v1::Rule_Name(rule), ".article"));
+}
+
 std::vector<std::string> Explainer::Reasons() const {
   std::vector<std::string> reasons;
   for (const v1::TraceStep* step : DecidingSteps()) {
@@ -187,12 +195,10 @@ void Explainer::AddReason() {
   }
   std::vector<std::string> articles;
   for (const v1::TraceStep* step : DecidingSteps()) {
-    articles.push_back(
-        T(absl::StrCat(v1::Rule_Name(step->rule()), ".article")));
+    articles.push_back(Article(step->rule(), step->reason()));
   }
   if (articles.empty()) {
-    articles.push_back(
-        T(absl::StrCat(v1::Rule_Name(decision().headline()), ".article")));
+    articles.push_back(Article(decision().headline(), v1::REASON_UNSPECIFIED));
   }
   AddFacts("explain.reason", Reasons());
   AddFacts("explain.article", articles);

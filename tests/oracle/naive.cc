@@ -538,6 +538,15 @@ v1::Charging ChargingOf(const Case& c, const Findings& findings) {
   return v1::CHARGING_COUNTED;
 }
 
+// The strictest of what is not on file is an assessment, or cannot be told.
+bool AwaitsAssessment(const Findings& findings) {
+  v1::Mechanism awaited = v1::MECHANISM_NONE;
+  for (const Findings::Way& way : findings.ways) {
+    if (!way.satisfied) awaited = Stricter(awaited, way.needs);
+  }
+  return awaited == kAssessment || awaited == kUndetermined;
+}
+
 Answer Tell(const Case& c, const Findings& findings) {
   Answer answer;
   bool satisfied = true;
@@ -563,7 +572,9 @@ Answer Tell(const Case& c, const Findings& findings) {
     const v1::Rule first = FirstDeciding(c, findings, v1::RULE_IMPORTANT_DATA);
     answer.required_mechanism = Stricter(answer.requirement, NamedBy(first));
   }
-  if (InGreenChannel(c)) answer.lane = v1::LANE_EXPEDITED;
+  if (AwaitsAssessment(findings) && InGreenChannel(c)) {
+    answer.lane = v1::LANE_EXPEDITED;
+  }
   return answer;
 }
 

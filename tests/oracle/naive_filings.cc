@@ -234,7 +234,12 @@ bool ByContractOrCertificate(const Case& c, const Item& item) {
   return false;
 }
 
+// State Council document 2023 no. 11, item 14: for enterprises with foreign
+// investment; where it is not known the registration is taken for it.
 bool InGreenChannel(const Case& c) {
+  if (c.exporter == nullptr || c.exporter->foreign_invested() == v1::FACT_NO) {
+    return false;
+  }
   for (const v1::RegistryShard& shard : c.policy.registry) {
     for (const v1::GreenChannelRegistration& green : shard.registrations()) {
       if (green.exporter() == c.flow.exporter() && !green.suspended() &&
