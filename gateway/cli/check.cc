@@ -112,8 +112,12 @@ int CheckLocally(Context& context, const Flags& flags, Subject& subject) {
     at = StartOfBeijingDay(*ParseDay(flags.as_of)) + absl::Hours(12);
   }
   const engine::Question question(flow, *subject.policy, at);
-  // An exporter without a summed group has nobody else to count.
-  if (question.siblings().empty()) tallies.group_persons = {true, 0};
+  if (question.siblings().empty()) {
+    if (!flags.group.empty()) {
+      return context.Usage("cli.no_group", {{"0", flow.exporter()}});
+    }
+    tallies.group_persons = {true, 0};  // Nobody else is to be counted.
+  }
   v1::EvaluateResponse response;
   v1::Decision* decision = response.mutable_decision();
   question.Decide(tallies, decision);

@@ -329,6 +329,22 @@ TEST(LocalTest, CountersThatAreNotGivenAreUnknown) {
   EXPECT_THAT(run.out, HasSubstr("No opening balance is declared"));
 }
 
+// A member of the demonstration group, and an exporter of none.
+TEST(LocalTest, PeopleOfAGroupThatTheExporterIsNotIn) {
+  const std::vector<std::string> counters = {"--persons-so-far",   "0",
+                                             "--sensitive-so-far", "0",
+                                             "--group-persons",    "99100"};
+  const Outcome alone = RunCli(Local(counters), {}, kMembers);
+  EXPECT_EQ(alone.code, kUsage) << alone.out;
+  EXPECT_THAT(alone.err, HasSubstr("--group-persons"));
+  EXPECT_THAT(alone.err, HasSubstr("91999999TGDE00049D"));
+  const std::string grouped = absl::StrReplaceAll(
+      kMembers, {{"91999999TGDE00049D", "91999999TGDE003566"}});
+  const Outcome member = RunCli(Local(counters), {}, grouped);
+  EXPECT_EQ(member.code, kAssess) << member.err;
+  EXPECT_THAT(member.out, HasSubstr("100,000"));
+}
+
 TEST(LocalTest, CounterThatIsNoNumber) {
   const Outcome run = RunCli(Local({"--persons-so-far", "many"}), {}, kMembers);
   EXPECT_EQ(run.code, kUsage);
