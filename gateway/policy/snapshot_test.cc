@@ -317,7 +317,7 @@ TEST(SnapshotTest, RefusesUnknownCategoryInAFiling) {
   Source source = FullSource();
   source.registry[0].mutable_filings(0)->mutable_scope()->add_categories("no");
   EXPECT_EQ(Refusal(source),
-            "registry filing \"b\".scope.categories[7]: \"no\" is not in the "
+            "registry filing \"b\".scope.categories[8]: \"no\" is not in the "
             "taxonomy. Add it there or correct it.");
 }
 
