@@ -8,21 +8,6 @@
 namespace tongguan::engine {
 namespace {
 
-// Not personal, and nothing settles them: of a sector that the flow states they
-// may be what the list calls important.
-Items MaybeImportant(const Weighing& w) {
-  Items items;
-  if (w.flow().sector().empty()) return items;
-  for (uint32_t i : w.All() - w.Personal() - w.Important()) {
-    bool scale_unknown = false;
-    if (w.FindCover(i, Level::kAssessment, &scale_unknown) < 0 &&
-        !ReleasedByGeneralList(w, i).released()) {
-      items.Add(i);
-    }
-  }
-  return items;
-}
-
 // A listed sector and scenario of which this copy has headings only: what the
 // list says of the item is not known.
 void HoldUnderHeadings(Weighing& w) {
@@ -31,9 +16,7 @@ void HoldUnderHeadings(Weighing& w) {
         !list.binds) {
       continue;
     }
-    Items items = w.Remaining() - w.OnAssessment();
-    items |= MaybeImportant(w);
-    items = items - list.named;
+    const Items items = w.Remaining() - list.named - w.OnAssessment();
     if (items.empty()) continue;
     w.Demand(v1::RULE_FACT_UNKNOWN, items, v1::MECHANISM_NOT_DETERMINABLE,
              v1::REASON_LIST_COPY_INCOMPLETE, {}, Reference(*list.list));

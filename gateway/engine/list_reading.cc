@@ -45,8 +45,7 @@ Release AskGeneral(const Weighing& w, const ListFacts& list, uint32_t item) {
       out.reason = v1::REASON_LIST_CONDITION_NOT_MET;
     } else if (!w.ThresholdReached(row, item).value_or(false)) {
       out.reason = v1::REASON_LIST_THRESHOLD_NOT_REACHED;
-    } else if (w.Personal().Has(item) &&
-               !list.list->head.releases_personal_data()) {
+    } else if (!list.list->head.releases_personal_data()) {
       out.reason = v1::REASON_LIST_KEEPS_PERSONAL_DATA;
     } else {
       out.reason = v1::REASON_LISTED;

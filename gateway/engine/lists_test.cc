@@ -104,37 +104,6 @@ TEST_F(ListsTest, AHeadingWithoutContentHoldsItsSector) {
   EXPECT_EQ(Headline(), v1::RULE_SCC_BAND);
 }
 
-TEST_F(ListsTest, AHeadingHoldsWhatIsNotPersonalInAStatedSector) {
-  AddList(v1::LIST_KIND_NEGATIVE, v1::ROW_MECHANISM_UNSPECIFIED)
-      ->set_completeness(v1::COMPLETENESS_HEADINGS_ONLY);
-  source.lists[0].rows[0].clear_categories();
-  flow.clear_items();
-  flow.clear_people();
-  flow.clear_duties();
-  v1::DataItem* item = AddItem(&flow, "size", v1::FACT_NO);
-  item->set_category("part_number");
-  for (v1::Transform transform :
-       {v1::TRANSFORM_NONE, v1::TRANSFORM_ANONYMISED}) {
-    item->set_transform(transform);
-    const v1::Decision d = Decide();
-    EXPECT_EQ(d.required_mechanism(), v1::MECHANISM_NOT_DETERMINABLE);
-    EXPECT_EQ(d.headline(), v1::RULE_FACT_UNKNOWN);
-    EXPECT_TRUE(Misses(d, v1::MISSING_LIST_CONTENT));
-  }
-  flow.clear_sector();
-  EXPECT_EQ(Headline(), v1::RULE_NO_PI_NO_ID);
-  flow.set_sector("retail");
-  // An assessment covers it, or a general list names it.
-  AddFiling("A-1", v1::FILING_KIND_SECURITY_ASSESSMENT)
-      ->mutable_scope()
-      ->add_categories("part_number");
-  EXPECT_EQ(Headline(), v1::RULE_NO_PI_NO_ID);
-  source.registry[0].clear_filings();
-  EXPECT_EQ(Headline(), v1::RULE_FACT_UNKNOWN);
-  AddList(v1::LIST_KIND_GENERAL, v1::ROW_MECHANISM_FREE, "part_number");
-  EXPECT_EQ(Headline(), v1::RULE_NO_PI_NO_ID);
-}
-
 TEST_F(ListsTest, AnotherSectorIsNotOutside) {
   AddList(v1::LIST_KIND_NEGATIVE, v1::ROW_MECHANISM_ASSESSMENT, "bank_account");
   flow.set_sector("other");

@@ -296,21 +296,13 @@ bool AssessmentDecides(const Case& c) {
   return !left.empty() && OneAssessmentCovers(c, left);
 }
 
-// Not about anybody; but is it on the list whose text nobody has here?
-bool MayBeImportantByHeading(const Case& c, const Item& item) {
-  return !item.MayBePersonal() && item.important != v1::FACT_YES &&
-         !c.flow.sector().empty() && !OnGeneralList(c, item) &&
-         ByAssessment(c, item) != Covered::kYes;
-}
-
 // Rule 12, and copies with headings only.
 void ListParts(Case* c, bool assessment_decides) {
   for (Item& item : c->items) {
     WeighListParts(*c, &item);
-    const bool unsettled = item.MayBePersonal() && !assessment_decides &&
-                           !ReleasedByPurposeOrTransit(item) &&
-                           item.released_by != v1::RULE_GENERAL_LIST;
-    if ((unsettled || MayBeImportantByHeading(*c, item)) &&
+    if (item.MayBePersonal() && !assessment_decides &&
+        !ReleasedByPurposeOrTransit(item) &&
+        item.released_by != v1::RULE_GENERAL_LIST &&
         OnlyHeadingsFor(*c, item)) {
       DemandOf(&item, v1::RULE_FACT_UNKNOWN, kUndetermined);
     }
