@@ -188,6 +188,11 @@ TEST_F(SizeRulesTest, ASizeRuleLeavesAloneWhatItDoesNotSpeakOf) {
   EXPECT_EQ(Decide().headline(), v1::RULE_SMALL_VOLUME);
   row->set_ciio_only(false);
   row->set_sector("retail");
+  EXPECT_EQ(Decide().headline(), v1::RULE_FTZ_IN_SA);  // None is stated.
+  flow.set_sector("pharma");
+  v1::ListRow* known = policy::AddRow(&source.lists[0], "R-2");
+  known->set_sector("pharma");
+  known->add_names("another_item");
   EXPECT_EQ(Decide().headline(), v1::RULE_SMALL_VOLUME);
 }
 
