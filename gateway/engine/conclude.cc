@@ -157,8 +157,8 @@ v1::Mechanism Weighing::ReliedMechanism() const {
 v1::Mechanism Weighing::Reported(bool allow, v1::Mechanism requirement) const {
   if (allow) return ReliedMechanism();
   if (!blocked_ || !open_.empty()) return requirement;
-  // Only a gap in the duties: what the first matching rule names, unless more is
-  // demanded.
+  // Only a gap in the duties: what the first matching rule names, unless more
+  // is demanded.
   const auto& trace = decision_->trace();
   const auto named =
       std::find_if(trace.begin(), trace.end(), [](const v1::TraceStep& step) {

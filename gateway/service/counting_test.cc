@@ -166,7 +166,10 @@ class CountingTest : public ExactTest {
     }
     if (one.kind == kGbaFlow) MakeGba(&one.flow);
     if (one.kind == kExemptFlow) MakeExempt(&one.flow);
-    if (one.kind == kListFlow) one.flow.set_sector("retail");
+    if (one.kind == kListFlow) {
+      one.flow.set_sector("retail");
+      one.flow.clear_activity_area();
+    }
     return one;
   }
 
