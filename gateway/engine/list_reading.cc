@@ -64,7 +64,7 @@ Release AskNegative(const Weighing& w, const ListFacts& list, uint32_t item) {
   }
   // Below its number a size rule says nothing.
   const auto restricts = [&](const v1::ListRow& row) {
-    if (row.every() != v1::ROW_ITEMS_NAMED &&
+    if (row.every() != v1::ROW_ITEMS_UNSPECIFIED &&
         !w.ThresholdReached(row, item).value_or(true)) {
       return false;
     }

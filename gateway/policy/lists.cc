@@ -31,7 +31,7 @@ struct ListIndex {
   std::vector<uint32_t> size_rules;
 
   void Add(const v1::ListRow& row, uint32_t number) {
-    if (row.every() != v1::ROW_ITEMS_NAMED) size_rules.push_back(number);
+    if (row.every() != v1::ROW_ITEMS_UNSPECIFIED) size_rules.push_back(number);
     if (IsHeading(row)) headings[row.sector()].insert(row.scenario());
     auto& scenarios = sectors[row.sector()];
     if (!row.scenario().empty()) scenarios.insert(row.scenario());
@@ -138,7 +138,8 @@ absl::Status CheckRow(const std::string& place, const v1::ListHead& head,
                   "important_data on a general list, which never releases "
                   "it. Remove the row.");
   }
-  if (general && (row.every() != v1::ROW_ITEMS_NAMED || row.ciio_only())) {
+  if (general &&
+      (row.every() != v1::ROW_ITEMS_UNSPECIFIED || row.ciio_only())) {
     return Refuse(absl::StrCat(at, ".every"),
                   "a size rule on a general list, which names what it "
                   "releases. Name the items.");

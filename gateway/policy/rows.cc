@@ -98,7 +98,7 @@ std::optional<RowFault> FindNameFault(const v1::ListRow& row) {
 
 // A size rule speaks of every such item, so it names none.
 std::optional<RowFault> FindEveryFault(const v1::ListRow& row) {
-  if (row.every() == v1::ROW_ITEMS_NAMED) return std::nullopt;
+  if (row.every() == v1::ROW_ITEMS_UNSPECIFIED) return std::nullopt;
   // A contract part stands in place of the volume rules: for named items only.
   if (row.mechanism() == v1::ROW_MECHANISM_CONTRACT) {
     return RowFault{"every",
@@ -144,7 +144,7 @@ constexpr std::array<Word, 6> kMechanisms = {
      {"genetic_resources", v1::ROW_MECHANISM_GENETIC_RESOURCES}}};
 
 constexpr std::array<Word, 3> kItems = {
-    {{"", v1::ROW_ITEMS_NAMED},
+    {{"", v1::ROW_ITEMS_UNSPECIFIED},
      {"personal", v1::ROW_ITEMS_PERSONAL},
      {"sensitive", v1::ROW_ITEMS_SENSITIVE}}};
 
@@ -334,7 +334,7 @@ std::optional<RowFault> FindRowFault(const v1::ListRow& row) {
 
 bool IsHeading(const v1::ListRow& row) {
   return row.data_class().empty() && row.data_subclass().empty() &&
-         NamesNoItem(row) && row.every() == v1::ROW_ITEMS_NAMED;
+         NamesNoItem(row) && row.every() == v1::ROW_ITEMS_UNSPECIFIED;
 }
 
 absl::StatusOr<std::vector<v1::ListRow>> ReadRows(absl::string_view path,

@@ -73,13 +73,13 @@ TEST(RowsTest, ReadsEveryColumn) {
   EXPECT_EQ(row.gloss_en(), "gloss");
   EXPECT_EQ(row.source(), "https://example.cn");
   EXPECT_EQ(row.confidence(), "S");
-  EXPECT_EQ(row.every(), v1::ROW_ITEMS_NAMED);
+  EXPECT_EQ(row.every(), v1::ROW_ITEMS_UNSPECIFIED);
   EXPECT_TRUE(row.ciio_only());
 }
 
 TEST(RowsTest, ReadsWhichItemsASizeRuleSpeaksOf) {
   const std::pair<const char*, v1::RowItems> words[] = {
-      {"", v1::ROW_ITEMS_NAMED},
+      {"", v1::ROW_ITEMS_UNSPECIFIED},
       {"personal", v1::ROW_ITEMS_PERSONAL},
       {"sensitive", v1::ROW_ITEMS_SENSITIVE}};
   for (const auto& [word, items] : words) {
@@ -87,7 +87,7 @@ TEST(RowsTest, ReadsWhichItemsASizeRuleSpeaksOf) {
     ASSERT_TRUE(rows.ok()) << rows.status();
     EXPECT_EQ(rows->front().every(), items);
     EXPECT_FALSE(rows->front().ciio_only());
-    EXPECT_EQ(IsHeading(rows->front()), items == v1::ROW_ITEMS_NAMED);
+    EXPECT_EQ(IsHeading(rows->front()), items == v1::ROW_ITEMS_UNSPECIFIED);
   }
 }
 
@@ -97,7 +97,7 @@ TEST(RowsTest, ReadsAFileWithoutTheColumnsOfSizeRules) {
   const auto rows =
       ReadRows("p", absl::StrCat(header, "r1", std::string(19, ','), "\n"));
   ASSERT_TRUE(rows.ok()) << rows.status();
-  EXPECT_EQ(rows->front().every(), v1::ROW_ITEMS_NAMED);
+  EXPECT_EQ(rows->front().every(), v1::ROW_ITEMS_UNSPECIFIED);
 }
 
 TEST(RowsTest, RefusesASizeRuleOfTheContractPart) {

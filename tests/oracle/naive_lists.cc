@@ -73,7 +73,7 @@ bool NamesNoItem(const v1::ListRow& row) {
 }
 
 bool IsSizeRule(const v1::ListRow& row) {
-  return row.every() != v1::ROW_ITEMS_NAMED;
+  return row.every() != v1::ROW_ITEMS_UNSPECIFIED;
 }
 
 bool IsHeading(const v1::ListRow& row) {

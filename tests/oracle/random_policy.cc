@@ -274,7 +274,7 @@ void AddNegativeRow(Random* random, bool monotone, policy::List* list) {
                                         v1::ROW_MECHANISM_UNSPECIFIED,
                                         v1::ROW_MECHANISM_GENETIC_RESOURCES}));
   if (row.mechanism() == v1::ROW_MECHANISM_CONTRACT &&
-      row.every() != v1::ROW_ITEMS_NAMED) {  // Which is refused.
+      row.every() != v1::ROW_ITEMS_UNSPECIFIED) {  // Which is refused.
     row.clear_every();
     NameItems(random, &row);
   }
