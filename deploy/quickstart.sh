@@ -112,6 +112,9 @@ step "今年在使用通关之前出境的人数：每家企业申报一次" \
 as 91999999TGDE00049D open --persons 99000 --sensitive 0 || failed=1
 as 91999999TGDE000578 open --persons 150000 --sensitive 0 || failed=1
 as 91999999TGDE000653 open --persons 20000 --sensitive 0 || failed=1
+# The size rules of the list of Shanghai read the total of every exporter there.
+as 91999999TGDE00014T open --persons 0 --sensitive 0 || failed=1
+as 91999999TGDE00030G open --persons 0 --sensitive 0 || failed=1
 
 ask 0 1-payroll "向境外母公司提供工资数据：免予办理，不论人数" \
   "Payroll to the parent company abroad: free, however many"
